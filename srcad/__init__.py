@@ -1,0 +1,1 @@
+"""srcad differentiates ordinary Python and NumPy programs by rewriting their source."""

@@ -1,0 +1,118 @@
+"""The kind of an actual value.
+
+Reads types and structure only, never numbers (except constants such as None, strings and functions). Objects are
+followed through their attributes; a cycle ends in `Opaque`.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    COMPLEX,
+    FLOAT,
+    INT,
+    NONE_KIND,
+    RANGE,
+    SLICE,
+    Array,
+    Const,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Object,
+    Opaque,
+    Record,
+    Set,
+    Tuple,
+    join_all,
+)
+
+_CODE = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    type,
+    types.ModuleType,
+    np.ufunc,
+    types.MethodWrapperType,
+    types.MethodDescriptorType,
+    type(np.sum),
+)
+
+
+def array_kind(value: np.ndarray[Any, Any]) -> Array:
+    return Array(str(value.dtype), "".join("1" if size == 1 else "n" for size in value.shape))
+
+
+_SIMPLE: dict[type, Callable[[Any], Kind]] = {
+    float: lambda v: FLOAT,
+    int: lambda v: INT,
+    bool: lambda v: BOOL,
+    complex: lambda v: COMPLEX,
+    str: Const,
+    bytes: Const,
+    type(None): lambda v: NONE_KIND,
+    np.ndarray: array_kind,
+    range: lambda v: RANGE,
+    slice: lambda v: SLICE,
+    type(Ellipsis): Const,
+}
+
+
+def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
+    """The kind of `value`."""
+    simple = _SIMPLE.get(type(value))
+    if simple is not None:
+        return simple(value)
+    if isinstance(value, (bool, np.bool_)):
+        return BOOL
+    if isinstance(value, (int, np.integer)):
+        return INT
+    if isinstance(value, (float, np.floating)):
+        return FLOAT
+    if isinstance(value, (complex, np.complexfloating)):
+        return COMPLEX
+    if isinstance(value, np.ndarray):
+        return array_kind(value) if type(value) is np.ndarray else Opaque(type(value))
+    if id(value) in _above:
+        return Opaque(type(value))
+    above = (*_above, id(value))
+    if isinstance(value, list):
+        return List(join_all(tuple(kind_of(v, above) for v in value)))
+    if isinstance(value, tuple):
+        items = tuple(kind_of(v, above) for v in value)
+        names = getattr(type(value), "_fields", ())
+        return Tuple(items, type(value) if names else None, tuple(names))
+    if isinstance(value, dict):
+        if all(isinstance(key, (str, int, bytes, bool, type(None))) for key in value) and type(value) is dict:
+            return Record(tuple((key, kind_of(v, above)) for key, v in value.items()))
+        return Dict(
+            join_all(tuple(kind_of(k, above) for k in value)),
+            join_all(tuple(kind_of(v, above) for v in value.values())),
+            type(value),
+        )
+    if isinstance(value, (set, frozenset)):
+        return Set(join_all(tuple(kind_of(v, above) for v in value)))
+    if isinstance(value, types.MethodType):
+        return Function(value.__func__, (("__self__", kind_of(value.__self__, above)),))
+    if isinstance(value, functools.partial):
+        fields = [(f"args{i}", kind_of(v, above)) for i, v in enumerate(value.args)]
+        fields += [(str(k), kind_of(v, above)) for k, v in value.keywords.items()]
+        return Function(value.func, (("__partial__", BOTTOM), *fields))
+    if isinstance(value, _CODE):
+        return Const(value)
+    attributes = getattr(value, "__dict__", None)
+    if attributes is None and hasattr(type(value), "__slots__"):
+        slots = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]
+        attributes = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    if attributes is None or type(value).__module__.split(".")[0] in ("numpy", "random", "io", "_io"):
+        return Opaque(type(value))
+    return Object(type(value), tuple((name, kind_of(v, above)) for name, v in attributes.items()))

@@ -1,0 +1,86 @@
+"""Every error that srcad raises on purpose.
+
+Each says where (file, line, column, the source line with a caret), what is wrong, and what to do instead.
+Layers raise with a `Place`; nothing else in the package raises anything that is not a `SrcadError`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a user's source: `line` counts from 1, `column` from 0, `text` is the source line."""
+
+    file: str
+    line: int
+    column: int = 0
+    text: str = ""
+
+    def pointed(self) -> str:
+        """The place as a traceback shows it: file and line, the source line, a caret under the column."""
+        head = f'  File "{self.file}", line {self.line}, column {self.column + 1}'
+        if not self.text:
+            return head
+        shown = self.text.strip()
+        indent = len(self.text) - len(self.text.lstrip())
+        caret = " " * max(0, self.column - indent) + "^"
+        return f"{head}\n    {shown}\n    {caret}"
+
+
+class SrcadError(Exception):
+    """The base of every refusal: a message, where it applies, and a remedy."""
+
+    def __init__(self, message: str, place: Place | None = None, remedy: str = "") -> None:
+        self.message = message
+        self.place = place
+        self.remedy = remedy
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        parts = [self.message]
+        if self.place is not None:
+            parts.append(self.place.pointed())
+        if self.remedy:
+            parts.append(f"  Instead: {self.remedy}")
+        return "\n".join(parts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.message, self.place, self.remedy))
+
+
+class UnsupportedSyntax(SrcadError):
+    """The program uses a construct that srcad does not differentiate."""
+
+
+class SourceNotFound(SrcadError):
+    """The function has no source that can be read."""
+
+
+class MissingRule(SrcadError):
+    """An active value reaches a function whose derivative nobody has given."""
+
+
+class NonScalarOutput(SrcadError, TypeError):
+    """`grad` of a function that does not return one real number."""
+
+
+class KindError(SrcadError, TypeError):
+    """A value's kind cannot be settled, or does not allow what is done with it."""
+
+
+class AliasError(SrcadError):
+    """Two names may share memory in a way that cannot be differentiated safely."""
+
+
+class RuleError(SrcadError):
+    """A rule is not well formed."""
+
+
+class ArgumentError(SrcadError, TypeError):
+    """The arguments of an API function do not fit (a bad `argnums`, a cotangent of the wrong shape)."""
+
+
+class BackendError(SrcadError):
+    """The chosen backend cannot compile the generated source."""

@@ -1,0 +1,161 @@
+"""Read the body of a rule: a Python function becomes a block of `Assign`, `If` and a `Return`, with nested expressions.
+
+Names of parameters stay variables; everything else is looked up in the rule's module, so that `np.cos(x)` becomes an
+`Op` on `numpy.cos`. Methods and attributes of parameters (`x.T`, `x.shape`, `out.sum()`) keep their form.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import operator
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcad.core import prims
+from srcad.core.nodes import Assign, Block, Expr, If, Lit, Op, Ref, Return, Stmt, Var
+from srcad.errors import Place, RuleError
+
+BINARY: dict[type, Callable[..., Any]] = {
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+}
+UNARY: dict[type, Callable[..., Any]] = {
+    gast.USub: operator.neg,
+    gast.UAdd: operator.pos,
+    gast.Not: operator.not_,
+    gast.Invert: operator.invert,
+}
+COMPARE: dict[type, Callable[..., Any]] = {
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+    gast.Lt: operator.lt,
+    gast.LtE: operator.le,
+    gast.Gt: operator.gt,
+    gast.GtE: operator.ge,
+    gast.Is: operator.is_,
+    gast.IsNot: operator.is_not,
+}
+ARRAY_METHODS: dict[str, Callable[..., Any]] = {
+    name: getattr(np, name)
+    for name in ("sum", "mean", "prod", "max", "min", "dot", "reshape", "ravel", "transpose", "squeeze", "clip")
+}
+
+
+def parse_body(body: Callable[..., Any]) -> Block:
+    """The statements of a rule's body."""
+    try:
+        source = textwrap.dedent(inspect.getsource(body))
+    except (OSError, TypeError) as failed:
+        raise RuleError(f"the source of the rule {body.__name__} cannot be read ({failed})", None,
+                        "define the rule in a file") from None
+    function = gast.parse(source).body[0]
+    first = body.__code__.co_firstlineno
+    return _Reader(body, source.splitlines(), first).block(function.body)
+
+
+class _Reader:
+    def __init__(self, body: Callable[..., Any], lines: list[str], first: int) -> None:
+        self.body = body
+        self.lines = lines
+        self.first = first
+        self.locals = set(body.__code__.co_varnames)
+        self.globals = {**vars(builtins), **body.__globals__}
+        if body.__closure__:
+            for name, cell in zip(body.__code__.co_freevars, body.__closure__, strict=True):
+                self.globals[name] = cell.cell_contents
+
+    def refuse(self, node: Any, what: str) -> RuleError:
+        line = self.lines[node.lineno - 1] if hasattr(node, "lineno") else ""
+        place = Place(self.body.__code__.co_filename, self.first + getattr(node, "lineno", 1) - 1,
+                      getattr(node, "col_offset", 0), line)
+        return RuleError(f"the rule {self.body.__name__}: {what}", place,
+                         "use assignments, if, return, operators and calls only")
+
+    def block(self, nodes: list[Any]) -> Block:
+        made: list[Stmt] = []
+        for node in nodes:
+            if isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant):
+                continue  # a docstring
+            elif isinstance(node, gast.Return):
+                made.append(Return(self.expr(node.value)))
+            elif isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
+                made.append(Assign(node.targets[0].id, self.expr(node.value)))
+            elif isinstance(node, gast.If):
+                made.append(If(self.expr(node.test), self.block(node.body), self.block(node.orelse)))
+            else:
+                raise self.refuse(node, f"a {type(node).__name__} statement is not part of the rule language")
+        return tuple(made)
+
+    def expr(self, node: Any) -> Expr:
+        match node:
+            case gast.Constant(value=value):
+                return Lit(value)
+            case gast.Name(id=name):
+                if name in self.locals:
+                    return Var(name)
+                if name in self.globals:
+                    return Ref(name, self.globals[name])
+                raise self.refuse(node, f"the name {name} is not defined")
+            case gast.BinOp(left=left, op=op, right=right):
+                return Op(BINARY[type(op)], (self.expr(left), self.expr(right)))
+            case gast.UnaryOp(op=op, operand=operand):
+                inner = self.expr(operand)
+                if isinstance(op, gast.USub) and isinstance(inner, Lit):
+                    return Lit(-inner.value)
+                return Op(UNARY[type(op)], (inner,))
+            case gast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARE:
+                return Op(COMPARE[type(op)], (self.expr(left), self.expr(right)))
+            case gast.BoolOp(op=op, values=values):
+                join = prims.both if isinstance(op, gast.And) else prims.either
+                made = self.expr(values[-1])
+                for value in reversed(values[:-1]):
+                    made = Op(join, (self.expr(value), made))
+                return made
+            case gast.IfExp(test=test, body=body, orelse=orelse):
+                return Op(prims.choose, (self.expr(test), self.expr(body), self.expr(orelse)))
+            case gast.Tuple(elts=elts):
+                return Op(prims.make_tuple, tuple(map(self.expr, elts)))
+            case gast.List(elts=elts):
+                return Op(prims.make_list, tuple(map(self.expr, elts)))
+            case gast.Subscript(value=value, slice=index):
+                return Op(operator.getitem, (self.expr(value), self.expr(index)))
+            case gast.Slice(lower=lower, upper=upper, step=step):
+                return Op(prims.make_slice, tuple(Lit(None) if p is None else self.expr(p) for p in (lower, upper, step)))
+            case gast.Attribute(value=value, attr=attr):
+                base = self.expr(value)
+                if isinstance(base, Ref):
+                    return Ref(f"{base.name}.{attr}", getattr(base.value, attr))
+                if attr == "T":
+                    return Op(np.transpose, (base,), form="attr:T")
+                return Op(prims.get_attr, (base, Lit(attr)))
+            case gast.Call(func=func, args=args, keywords=keywords):
+                kwargs = tuple((k.arg, self.expr(k.value)) for k in keywords)
+                if isinstance(func, gast.Attribute):
+                    base = self.expr(func.value)
+                    if not isinstance(base, Ref):
+                        if func.attr not in ARRAY_METHODS:
+                            raise self.refuse(node, f"the method .{func.attr} is not part of the rule language")
+                        return Op(ARRAY_METHODS[func.attr], (base, *map(self.expr, args)), kwargs,
+                                  f"method:{func.attr}")
+                callee = self.expr(func)
+                if not isinstance(callee, Ref) or not callable(callee.value):
+                    raise self.refuse(node, "the function called is not known")
+                return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=callee.name)
+            case _:
+                raise self.refuse(node, f"a {type(node).__name__} is not part of the rule language")

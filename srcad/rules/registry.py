@@ -1,0 +1,178 @@
+"""The registry of derivatives: which rule a callable has, and how rules are stated.
+
+A rule is an ordinary Python function whose body is parsed, never called by the engine: it becomes generated source,
+and the primal values that it reads are the ones that must be remembered. Its parameters are those of the function it
+is for; after `*` come `out` (the result) and `d_out` (the cotangent of the result), where the body reads them.
+
+- `@elementwise(f, ...)` returns one partial derivative per parameter (one expression, or a tuple; None where there
+  is none). The engine multiplies by the cotangent and undoes broadcasting. Used in both modes.
+- `@linear(f, ...)`: f is linear in its first parameter; the body returns the transpose applied to `d_out`.
+  Forward mode applies f itself to the tangent.
+- `@pullback(f, ...)` returns one cotangent per parameter (None for none); `@pushforward(f, ...)` states the
+  forward direction, with `x_dot` for the tangent of parameter `x`.
+- `zero(f, ...)` lists functions whose derivative is zero wherever it exists.
+
+A cotangent of a *sequence* parameter (the arrays of `np.stack`) is anything whose item i is the cotangent of item i.
+`if` statements in a body are settled when code is generated: their tests may read parameters that are constant
+(`axis is None`), `np.ndim(x)` and `isinstance`. Each rule is given the arguments it is tested at: `at=[(args, ...)]`,
+where an entry is a tuple of positional arguments, or `call(*args, **kwargs)`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from srcad.core.kinds import Kind
+from srcad.core.nodes import Block, Expr
+from srcad.errors import RuleError
+
+Body = Callable[..., Any]
+KindRule = Callable[["Call"], Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as a kind rule sees it: the callable, the kind of each bound parameter, the constants among them.
+
+    `kinds` has an entry for every parameter given; `exprs` the operand expressions.
+    """
+
+    fn: Callable[..., Any]
+    args: tuple[Kind, ...]
+    kwargs: tuple[tuple[str, Kind], ...] = ()
+    exprs: tuple[Expr, ...] = ()
+    kwexprs: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Arguments at which a rule is tested."""
+
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+
+def call(*args: Any, **kwargs: Any) -> Case:
+    """A test case with keyword arguments."""
+    return Case(args, tuple(kwargs.items()))
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule. `style` is "elementwise", "linear", "pullback" or "zero"; `body` is the Python function given."""
+
+    functions: tuple[Callable[..., Any], ...]
+    style: str
+    params: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, Any], ...] = ()
+    variadic: str | None = None
+    body: Body | None = None
+    template: Block = ()
+    kind: KindRule | None = None
+    cases: tuple[Case, ...] = ()
+    pushforward: Body | None = None
+    push_template: Block = ()
+    notes: str = ""
+    order: int = field(default=0)
+
+
+_RULES: dict[Any, Rule] = {}
+_ALL: list[Rule] = []
+
+
+def rule_for(fn: Any) -> Rule | None:
+    """The rule of a callable, if it has one."""
+    try:
+        return _RULES.get(fn)
+    except TypeError:  # an unhashable callable has no rule
+        return None
+
+
+def all_rules() -> tuple[Rule, ...]:
+    return tuple(_ALL)
+
+
+def _add(rule: Rule) -> None:
+    _ALL.append(rule)
+    for fn in rule.functions:
+        _RULES[fn] = rule
+
+
+def _cases(at: Sequence[Any]) -> tuple[Case, ...]:
+    return tuple(c if isinstance(c, Case) else Case(tuple(c)) for c in at)
+
+
+def _stated(
+    style: str, functions: tuple[Callable[..., Any], ...], kind: KindRule | None, at: Sequence[Any]
+) -> Callable[[Body], Body]:
+    def register(body: Body) -> Body:
+        from srcad.rules.parse import parse_body
+
+        if not functions:
+            raise RuleError(f"the rule {body.__name__} names no function", None, "write @elementwise(np.tanh)")
+        names: list[str] = []
+        defaults: list[tuple[str, Any]] = []
+        variadic = None
+        for parameter in inspect.signature(body).parameters.values():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                variadic = parameter.name
+            elif parameter.kind is not parameter.KEYWORD_ONLY:
+                names.append(parameter.name)
+                if parameter.default is not parameter.empty:
+                    defaults.append((parameter.name, parameter.default))
+            elif parameter.name not in ("out", "d_out"):
+                raise RuleError(
+                    f"the rule {body.__name__} has an unknown keyword {parameter.name!r}",
+                    None,
+                    "only out and d_out may follow the *",
+                )
+        _add(
+            Rule(
+                functions,
+                style,
+                tuple(names),
+                tuple(defaults),
+                variadic,
+                body,
+                parse_body(body),
+                kind,
+                _cases(at),
+            )
+        )
+        return body
+
+    return register
+
+
+def elementwise(
+    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+) -> Callable[[Body], Body]:
+    """State the partial derivatives of functions that act on each element alone.
+
+    >>> @elementwise(np.tanh, at=[(0.3,)])
+    ... def tanh(x, *, out):
+    ...     return 1 - out * out
+    """
+    return _stated("elementwise", functions, kind, at)
+
+
+def linear(
+    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+) -> Callable[[Body], Body]:
+    """State the transpose of functions that are linear in their first parameter."""
+    return _stated("linear", functions, kind, at)
+
+
+def pullback(
+    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+) -> Callable[[Body], Body]:
+    """State the cotangents of a function's parameters."""
+    return _stated("pullback", functions, kind, at)
+
+
+def zero(*functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()) -> None:
+    """List functions whose derivative is zero wherever it exists."""
+    _add(Rule(functions, "zero", kind=kind, cases=_cases(at)))
