@@ -326,6 +326,10 @@ def join(a: Kind, b: Kind) -> Kind:
             return Object(c, tuple(merged.items()))
         case (Opaque(cls=c), Opaque(cls=e)) if c is e:
             return a
+        case (Function(of=f, fields=x), Function(of=g, fields=y)) if f is g:
+            fields = _join_pairs(x, y)
+            if fields is not None:
+                return Function(f, fields)
     if _is_callable(a) and _is_callable(b):
         return _one_of(a, b)
     x, y = widen(a), widen(b)
@@ -351,7 +355,9 @@ join_all = _join_all
 def open_dict(kind: Kind) -> Kind:
     """A record as a dict of unknown keys."""
     if isinstance(kind, Record):
-        return Dict(_join_all(tuple(widen(Const(k)) for k, _ in kind.items)), _join_all(tuple(v for _, v in kind.items)))
+        return Dict(
+            _join_all(tuple(widen(Const(k)) for k, _ in kind.items)), _join_all(tuple(v for _, v in kind.items))
+        )
     return kind
 
 
@@ -362,10 +368,7 @@ def _numeric(kind: Kind) -> bool:
 
 
 def _is_callable(kind: Kind) -> bool:
-    return (
-        isinstance(kind, (Function, OneOf))
-        or (isinstance(kind, Const) and callable(kind.value))
-    )
+    return isinstance(kind, (Function, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
 
 
 def _one_of(a: Kind, b: Kind) -> Kind:

@@ -131,3 +131,10 @@ def unpack(value: Any, count: int, star: int) -> tuple[Any, ...]:
 def each(value: Any) -> Any:
     """A cotangent that is the same for every item of a sequence: `each(d)[i]` is `d`."""
     return value
+
+
+def as_sequence(value: Any) -> Any:
+    """What `enumerate` and `zip` go through, as something with a length and items; not printed where it is one."""
+    from numpy import ndarray
+
+    return value if isinstance(value, (list, tuple, ndarray, range, str)) else list(value)

@@ -1,0 +1,27 @@
+"""The derivatives of primitives: a file for each namespace or idea, registered by importing this package."""
+
+from srcad.rules import (
+    builtin_functions,
+    creation,
+    math_functions,
+    operators,
+    own,
+    products,
+    reductions,
+    shaping,
+    ufuncs,
+    zeros,
+)
+
+__all__ = [
+    "builtin_functions",
+    "creation",
+    "math_functions",
+    "operators",
+    "own",
+    "products",
+    "reductions",
+    "shaping",
+    "ufuncs",
+    "zeros",
+]

@@ -16,6 +16,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.nodes import Assign, Block, Expr, If, Lit, Op, Ref, Return, Stmt, Var
 from srcad.errors import Place, RuleError
@@ -55,6 +56,7 @@ ARRAY_METHODS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name)
     for name in ("sum", "mean", "prod", "max", "min", "dot", "reshape", "ravel", "transpose", "squeeze", "clip")
 }
+ARRAY_METHODS["astype"] = runtime.astype
 
 
 def parse_body(body: Callable[..., Any]) -> Block:
@@ -62,8 +64,9 @@ def parse_body(body: Callable[..., Any]) -> Block:
     try:
         source = textwrap.dedent(inspect.getsource(body))
     except (OSError, TypeError) as failed:
-        raise RuleError(f"the source of the rule {body.__name__} cannot be read ({failed})", None,
-                        "define the rule in a file") from None
+        raise RuleError(
+            f"the source of the rule {body.__name__} cannot be read ({failed})", None, "define the rule in a file"
+        ) from None
     function = gast.parse(source).body[0]
     first = body.__code__.co_firstlineno
     return _Reader(body, source.splitlines(), first).block(function.body)
@@ -82,10 +85,15 @@ class _Reader:
 
     def refuse(self, node: Any, what: str) -> RuleError:
         line = self.lines[node.lineno - 1] if hasattr(node, "lineno") else ""
-        place = Place(self.body.__code__.co_filename, self.first + getattr(node, "lineno", 1) - 1,
-                      getattr(node, "col_offset", 0), line)
-        return RuleError(f"the rule {self.body.__name__}: {what}", place,
-                         "use assignments, if, return, operators and calls only")
+        place = Place(
+            self.body.__code__.co_filename,
+            self.first + getattr(node, "lineno", 1) - 1,
+            getattr(node, "col_offset", 0),
+            line,
+        )
+        return RuleError(
+            f"the rule {self.body.__name__}: {what}", place, "use assignments, if, return, operators and calls only"
+        )
 
     def block(self, nodes: list[Any]) -> Block:
         made: list[Stmt] = []
@@ -136,7 +144,9 @@ class _Reader:
             case gast.Subscript(value=value, slice=index):
                 return Op(operator.getitem, (self.expr(value), self.expr(index)))
             case gast.Slice(lower=lower, upper=upper, step=step):
-                return Op(prims.make_slice, tuple(Lit(None) if p is None else self.expr(p) for p in (lower, upper, step)))
+                return Op(
+                    prims.make_slice, tuple(Lit(None) if p is None else self.expr(p) for p in (lower, upper, step))
+                )
             case gast.Attribute(value=value, attr=attr):
                 base = self.expr(value)
                 if isinstance(base, Ref):
@@ -151,11 +161,22 @@ class _Reader:
                     if not isinstance(base, Ref):
                         if func.attr not in ARRAY_METHODS:
                             raise self.refuse(node, f"the method .{func.attr} is not part of the rule language")
-                        return Op(ARRAY_METHODS[func.attr], (base, *map(self.expr, args)), kwargs,
-                                  f"method:{func.attr}")
+                        return Op(
+                            ARRAY_METHODS[func.attr], (base, *map(self.expr, args)), kwargs, f"method:{func.attr}"
+                        )
                 callee = self.expr(func)
                 if not isinstance(callee, Ref) or not callable(callee.value):
                     raise self.refuse(node, "the function called is not known")
                 return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=callee.name)
+            case gast.ListComp(
+                elt=element, generators=[gast.comprehension(target=gast.Name(id=name), iter=items, ifs=[])]
+            ):
+                from srcad.rules.asks import unroll
+
+                outer = self.locals
+                self.locals = outer | {name}
+                made = Op(unroll, (Lit(name), self.expr(items), self.expr(element)))
+                self.locals = outer
+                return made
             case _:
                 raise self.refuse(node, f"a {type(node).__name__} is not part of the rule language")

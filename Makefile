@@ -1,0 +1,55 @@
+# Everything runs in .venv, which is made by the first target that needs it and kept up to date with pyproject.toml.
+# PYTHON may name another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint types bench docs clean
+.NOTPARALLEL:
+
+help:
+	@echo "make demo   fit a predator-prey model to the Hudson Bay fur record"
+	@echo "make test   run all tests"
+	@echo "make lint   ruff check, ruff format --check"
+	@echo "make types  mypy --strict srcad"
+	@echo "make bench  measure specialisation, dispatch and the generated code"
+	@echo "make docs   run the code in the documents and write its output into them"
+	@echo "make clean  remove .venv and caches"
+
+demo: $(VENV)/.tools
+	$(BIN)/python examples/predator_prey.py
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy --strict srcad
+
+bench: $(VENV)/.tools
+	$(BIN)/python benchmarks/dispatch.py
+
+docs: $(VENV)/.tools
+	$(BIN)/python docs/refresh.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or later on the PATH (set PYTHON=...)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# The test extra includes the tools, so installing it satisfies both stamps.
+$(VENV)/.tools: pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[tools]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,tools]'
+	@touch $@ $(VENV)/.tools

@@ -1,0 +1,235 @@
+"""Activity: which variables carry a derivative.
+
+A variable is *varied* if its value depends on a differentiated argument, *useful* if the result depends on it, and
+*active* if both (Griewank & Walther 2008, section 6.2). Memory counts by region. A call that an active value reaches and
+whose derivative is not known is refused here, with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from srcad.analysis.regions import Regions, find_regions
+from srcad.core import prims
+from srcad.core.kinds import UNKNOWN, Kind, Maybe, holds_smooth
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    FunctionHandle,
+    If,
+    Lit,
+    Op,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    names_in,
+    walk,
+)
+from srcad.errors import KindError, MissingRule, Place
+from srcad.rules.registry import rule_for
+
+_BLIND_ATTRIBUTES = {"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "__class__", "__name__"}
+_OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
+
+
+@dataclass(frozen=True)
+class Activity:
+    varied: frozenset[str]
+    active: frozenset[str]
+    regions: Regions
+    result_varied: bool
+
+
+def differentiable_reads(expr: Expr) -> Iterable[str]:
+    """The variables of an expression through which a derivative passes."""
+    match expr:
+        case Var(name=name):
+            yield name
+        case Op(fn=fn, args=args):
+            rule = rule_for(fn)
+            if rule is not None and rule.style == "zero":
+                return
+            if fn in (len, isinstance, prims.make_string, prims.format_value) or expr.fn is prims.make_slice:
+                return
+            if fn is prims.get_attr and isinstance(args[1], Lit) and args[1].value in _BLIND_ATTRIBUTES:
+                return
+            if fn is prims.call and isinstance(args[0], Ref) and _observes(args[0].value):
+                return
+            yield from names_in(expr)
+        case _:
+            yield from names_in(expr)
+
+
+def _observes(value: object) -> bool:
+    try:
+        return value in _OBSERVERS or (isinstance(value, type) and issubclass(value, BaseException))
+    except TypeError:
+        return False
+
+
+def find_activity(
+    body: Block,
+    kinds: Mapping[str, Kind],
+    varied_params: Iterable[str],
+    holds_address: Callable[[Kind], bool],
+) -> Activity:
+    """The activity of a specialised body whose varied parameters are given."""
+    regions = find_regions(body, kinds, holds_address)
+    varied = _varied(body, kinds, set(varied_params), regions)
+    useful = _useful(body, kinds, regions, varied)
+    active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
+    result = next((stmt.value for stmt in reversed(body) if isinstance(stmt, Return)), None)
+    result_varied = isinstance(result, Var) and result.name in active
+    return Activity(frozenset(varied), active, regions, result_varied)
+
+
+def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: Regions) -> set[str]:
+    spread: set[str] = set()
+
+    def add(name: str, place: Place | None) -> bool:
+        kind = kinds.get(name, UNKNOWN)
+        if not holds_smooth(kind):
+            if kind is UNKNOWN or (isinstance(kind, Maybe) and kind.kind is UNKNOWN):
+                raise KindError(
+                    f"what {name.lstrip('%')} holds is not known before the program runs, and a derivative passes "
+                    "through it",
+                    place,
+                    "give it values of one type on every path",
+                )
+            return False
+        changed = name not in varied
+        varied.add(name)
+        region = regions.of(name)
+        if region is not None and region not in spread:
+            spread.add(region)
+            for mate in regions.mates(name, kinds):
+                if holds_smooth(kinds.get(mate, UNKNOWN)) and mate not in varied:
+                    varied.add(mate)
+                    changed = True
+        return changed
+
+    for name in list(varied):
+        add(name, None)
+    while True:
+        changed = False
+        for stmt in walk(body):
+            match stmt:
+                case Assign(target=target, value=value):
+                    if any(n in varied for n in differentiable_reads(value)):
+                        _check_call(value, varied, kinds, stmt)
+                        changed |= add(target, stmt.place)
+                case Unpack(targets=targets, value=value):
+                    if any(n in varied for n in differentiable_reads(value)):
+                        for target in targets:
+                            changed |= add(target, stmt.place)
+                case Store(base=base, value=value):
+                    if any(n in varied for n in names_in(value)):
+                        for name in names_in(base):
+                            changed |= add(name, stmt.place)
+                case Do(value=value) if value.fn is prims.call_method:
+                    if any(n in varied for part in value.args[2:] for n in names_in(part)):
+                        for name in names_in(value.args[0]):
+                            changed |= add(name, stmt.place)
+                case Do(value=value):
+                    _check_call(value, varied, kinds, stmt)
+                case _:
+                    pass
+        if not changed:
+            return varied
+
+
+def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: Stmt) -> None:
+    """Refuse an opaque call that a varied value reaches."""
+    if not isinstance(value, Op) or value.fn not in (prims.call, prims.call_method):
+        return
+    reads = [n for n in differentiable_reads(value) if n in varied]
+    if not reads:
+        return
+    place = getattr(stmt, "place", None)
+    if value.fn is prims.call_method:
+        method = value.args[1]
+        name = f".{method.value}()" if isinstance(method, Lit) else "this method"
+        if isinstance(method, Lit) and method.value in ("append", "pop"):
+            return
+        raise MissingRule(
+            f"{name} of an object that srcad does not know is called with {reads[0].lstrip('%')}, which carries a "
+            "derivative",
+            place,
+            "write it in Python, or keep derivatives away from it",
+        )
+    callee = value.args[0]
+    if isinstance(callee, Ref):
+        if isinstance(callee.value, FunctionHandle):
+            return
+        raise MissingRule(
+            f"{callee.name} has no derivative, and {_shown(reads[0])} reaches it",
+            place,
+            "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
+        )
+    raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
+
+
+def _shown(name: str) -> str:
+    return "a value that depends on the differentiated arguments" if name.startswith("%") else name
+
+
+def _useful(body: Block, kinds: Mapping[str, Kind], regions: Regions, varied: set[str]) -> set[str]:
+    useful: set[str] = set()
+    regional: set[str] = set()
+
+    def add(name: str) -> bool:
+        if name in useful:
+            return False
+        useful.add(name)
+        region = regions.of(name)
+        if region is not None and region not in regional:
+            regional.add(region)
+            useful.update(regions.mates(name, kinds))
+        return True
+
+    statements = list(walk(body))[::-1]
+    while True:
+        changed = False
+        for stmt in statements:
+            match stmt:
+                case Return(value=value):
+                    for name in names_in(value):
+                        changed |= add(name)
+                case Assign(target=target, value=value) | Do(value=value) if _writes(stmt, varied, regions):
+                    for name in names_in(value):
+                        changed |= add(name)
+                case Assign(target=target, value=value) if target in useful:
+                    for name in differentiable_reads(value):
+                        changed |= add(name)
+                case Unpack(targets=targets, value=value) if any(t in useful for t in targets):
+                    for name in differentiable_reads(value):
+                        changed |= add(name)
+                case Store(base=base, value=value) if any(n in useful for n in names_in(base)):
+                    for name in names_in(value):
+                        changed |= add(name)
+                case Do(value=value) if value.fn is prims.call_method:
+                    if any(n in useful for n in names_in(value.args[0])):
+                        for name in names_in(value):
+                            changed |= add(name)
+                case If():
+                    pass
+                case _:
+                    pass
+        if not changed:
+            return useful
+
+
+def _writes(stmt: Assign | Do, varied: set[str], regions: Regions) -> bool:
+    """A call of a generated function that may write into what it is given."""
+    value = stmt.value
+    if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
+        return False
+    if not isinstance(value.args[0].value, FunctionHandle):
+        return False
+    return any(isinstance(a, Var) and a.name in varied and regions.member(a.name) for a in value.args[1:])

@@ -1,0 +1,91 @@
+"""The leaves of a value: the parts of it that carry an adjoint of their own.
+
+A float or array is one leaf. A tuple, a dict that nobody writes to, or an object that nobody writes to has the leaves of
+its parts, each with the path that leads to it: the adjoint of `state = (x, v)` is two variables, `d_state_0` and
+`d_state_1`. What lives at an address (lists, open dicts, objects that are written to) is a leaf as a whole: its adjoint
+is a *shadow*, a container of the same form which aliases as the primal does.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.core import prims
+from srcad.core.kinds import Dict, Function, Kind, List, Maybe, Object, Tuple, TupleOf, children, holds_smooth, is_smooth
+from srcad.core.nodes import Expr, Lit, Op
+
+Step = tuple[str, Any]
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A part of a value: the path to it, its kind, and whether its adjoint is a shadow."""
+
+    path: Path
+    kind: Kind
+    shadow: bool
+
+
+def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
+    """The leaves of a value of this kind that can carry a derivative."""
+    if not holds_smooth(kind):
+        return ()
+    if is_smooth(kind):
+        return (Leaf((), kind, False),)
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+    if by_address(kind):
+        return (Leaf((), kind, True),)
+    found: list[Leaf] = []
+    for step, inner in children(kind) or ():
+        found += [Leaf((step, *leaf.path), leaf.kind, leaf.shadow) for leaf in leaves(inner, by_address)]
+    return tuple(found)
+
+
+def reach(base: Expr, path: Path, kind: Kind) -> Expr:
+    """The expression of a part of `base`."""
+    made = base
+    for how, key in path:
+        if how == "attr":
+            made = Op(prims.get_attr, (made, Lit(key)))
+        elif how == "field":
+            assert isinstance(kind, Function)
+            made = Op(operator.getitem, (made, Lit([name for name, _ in kind.fields].index(key))))
+        else:
+            made = Op(operator.getitem, (made, Lit(key)))
+        kind = dict(children(kind) or ())[(how, key)]
+    return made
+
+
+def step_of(kind: Kind, op: Op) -> Step | None:
+    """The step of a structure that a subscript or attribute with a constant key takes."""
+    key = op.args[1]
+    if not isinstance(key, Lit):
+        return None
+    if op.fn is prims.get_attr:
+        if isinstance(kind, Tuple):
+            return ("item", kind.names.index(key.value)) if key.value in kind.names else None
+        return ("attr", key.value)
+    if isinstance(kind, Tuple):
+        return ("item", key.value % len(kind.items)) if isinstance(key.value, int) else None
+    if isinstance(kind, Function):
+        return ("field", kind.fields[key.value][0])
+    return ("key", key.value)
+
+
+def is_container(kind: Kind) -> bool:
+    """A container at an address, by form."""
+    return isinstance(kind, (List, Dict, TupleOf, Object))
+
+
+def spelled(path: Path) -> str:
+    """The path as part of a name: `_w1`, `_0_x`."""
+    made = ""
+    for _, key in path:
+        text = "".join(c if c.isalnum() or c == "_" else "_" for c in str(key)).strip("_")
+        made += f"_{text}"
+    return made

@@ -1,0 +1,137 @@
+"""Core programs become the text of a Python module: `emit` is the way from the core language to source.
+
+Contract: the text computes what the programs compute, when run with `namespace` as its globals. The functions that
+others call come first and the entry comes last. `%` temporaries get readable names and nothing of the user's is
+captured (`names.py`); the text is at most 88 columns wide and looks as black would leave it (`printer.py`,
+`layout.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from srcad.backend import names
+from srcad.backend.expressions import Expressions, call_of
+from srcad.backend.printer import WIDTH, text_of
+from srcad.backend.statements import Statements
+from srcad.core.nodes import Closure, FunctionHandle, Program
+from srcad.errors import BackendError
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A function to generate. Programs call it as `Op(prims.call, (Ref(name, handle), ...))`."""
+
+    handle: FunctionHandle
+    program: Program
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Generated source: the functions' text, what its names stand for, and what the functions are called."""
+
+    source: str
+    namespace: dict[str, object]
+    names: dict[FunctionHandle, str]
+    entry: str
+
+
+def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emitted:
+    """The text of some functions, `entry` last, under the comment lines of `header`.
+
+    Raises `BackendError` if a program calls a function that is not among the units, or holds something that cannot be
+    written as text.
+    """
+    handles = [unit.handle for unit in units]
+    if not any(handle is entry for handle in handles):
+        raise BackendError(f"the entry {entry.name} is not among the functions to generate")
+    module = _Module(units, entry)
+    for unit in units:
+        module.add(unit.handle, unit.program)
+    definitions, given = module.settled()
+    ordered = [definitions[id(handle)] for handle in module.order(entry)]
+    text = "\n\n".join(text_of([node]) for node in ordered)
+    printed = {handle: given[id(handle), ""] for handle in module.handles}
+    return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry])
+
+
+class _Module:
+    """The functions of one module while they are lowered."""
+
+    def __init__(self, units: Sequence[Unit], entry: FunctionHandle) -> None:
+        self.names = names.Names()
+        self.handles: list[Any] = []
+        self.hints: dict[int, str] = {}
+        self.definitions: dict[int, Any] = {}
+        self.calls: dict[int, list[int]] = {}
+        for handle in [entry, *(unit.handle for unit in units if unit.handle is not entry)]:
+            self._declare(handle)
+
+    def _declare(self, handle: Any) -> None:
+        hint = names.as_identifier(str(getattr(handle, "name", "function")), "function")
+        self.handles.append(handle)
+        self.hints[id(handle)] = hint
+        self.names.declare(handle, hint, names.FUNCTION)
+
+    def add(self, handle: Any, program: Program) -> None:
+        scope = self.names.scope()
+
+        def closure(expr: Closure) -> Any:
+            return self._closure(expr, to)
+
+        to = Expressions(self.names, scope, self.hints, closure)
+        self.definitions[id(handle)] = Statements(to).function(program)
+        self.calls[id(handle)] = [key for key, _ in scope.outer if key in self.hints]
+
+    def _closure(self, expr: Closure, to: Expressions) -> Any:
+        """A closure is a function of this module that is given what it captures: `functools.partial(name, ...)`."""
+        import functools
+
+        from srcad.core.nodes import Lit
+
+        if any(not isinstance(value, Lit) for _, value in expr.defaults):
+            raise BackendError(
+                f"the nested function {expr.program.name} has a default that is computed", expr.program.place
+            )
+        handle = FunctionHandle(expr.program.name)
+        self._declare(handle)
+        self.add(handle, expr.program)
+        function = to.outer(handle, handle.name)
+        if not expr.captures:
+            return function
+        return call_of(to.outer(functools.partial, ""), [function, *(to.lower(value) for _, value in expr.captures)])
+
+    def settled(self) -> tuple[dict[int, Any], dict[names.Key, str]]:
+        given = self.names.settle()
+        for key, definition in self.definitions.items():
+            definition.name = given[key, ""]
+        return self.definitions, given
+
+    def order(self, entry: FunctionHandle) -> list[Any]:
+        """The functions, each after those it calls where recursion allows that, the entry last."""
+        by_key = {id(handle): handle for handle in self.handles}
+        ordered: list[Any] = []
+        seen: set[int] = set()
+
+        def visit(key: int) -> None:
+            if key in seen:
+                return
+            seen.add(key)
+            for callee in self.calls.get(key, ()):
+                visit(callee)
+            ordered.append(by_key[key])
+
+        for handle in [h for h in self.handles if h is not entry]:
+            visit(id(handle))
+        visit(id(entry))
+        rest = [handle for handle in ordered if handle is not entry]
+        return [*rest, entry]
+
+
+def _comments(header: str) -> str:
+    lines = [("# " + " ".join(line.split())).rstrip() for line in header.splitlines()]
+    return "".join(line[:WIDTH] + "\n" for line in lines)

@@ -1,0 +1,158 @@
+"""Give every function, object and variable of one generated module its printed name.
+
+Lowering hands out `gast.Name` nodes whose `id` is still open; `settle` fills them in once everything that is used is
+known. Contract:
+
+- A user's local variables and parameters keep their names, and nothing else gets such a name where it would be
+  captured: an outer object used in that function is given a fresh name instead.
+- One object has one name in the whole module. The entry comes first, then the other functions, then the user's own
+  objects, then modules and builtins: so a user's `np` that is not NumPy keeps its name and NumPy becomes `np_2`.
+- `%hint` is `hint`, or the first free of `hint_2`, `hint_3`, ...; `%t7` is the next free of `t1`, `t2`, ...
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+_BUILTINS = frozenset(dir(builtins))
+_ANONYMOUS = re.compile(r"t\d*")
+
+FUNCTION, OBJECT, MODULE, BUILTIN = range(4)  # who is named first
+
+Key = tuple[int, str]
+
+
+def key_of(value: Any, hint: str) -> Key:
+    """The identity of an object; two constants that happen to be one number keep their own names."""
+    return id(value), hint if isinstance(value, (int, float, complex, str, bytes, tuple)) else ""
+
+
+def name_node(name: str) -> Any:
+    return gast.Name(id=name, ctx=gast.Load(), annotation=None, type_comment=None)
+
+
+def as_identifier(text: str, otherwise: str) -> str:
+    """The nearest thing to a text that can be a Python name."""
+    made = re.sub(r"\W+", "_", text)
+    if made != text:
+        made = made.strip("_")
+    if made[:1].isdigit():
+        made = "_" + made
+    return made or otherwise
+
+
+def fresh(hint: str, taken: Iterable[str]) -> str:
+    """The hint, or the first of `hint_2`, `hint_3`, ... that is free."""
+    name, count = hint, 1
+    while name in taken or keyword.iskeyword(name):
+        count += 1
+        name = f"{hint}_{count}"
+    return name
+
+
+@dataclass(eq=False)
+class Scope:
+    """The variables of one function, and the outer objects that it uses."""
+
+    nodes: dict[str, list[Any]] = field(default_factory=dict)
+    outer: set[Key] = field(default_factory=set)
+
+    def variable(self, name: str) -> Any:
+        node = name_node(name)
+        self.nodes.setdefault(name, []).append(node)
+        return node
+
+    def user_names(self) -> set[str]:
+        return {name for name in self.nodes if not name.startswith("%")}
+
+
+@dataclass(eq=False)
+class _Outer:
+    value: Any
+    hint: str
+    rank: int
+    nodes: list[Any] = field(default_factory=list)
+
+
+class Names:
+    """The names of one module."""
+
+    def __init__(self) -> None:
+        self._outer: dict[Key, _Outer] = {}
+        self._scopes: list[Scope] = []
+
+    def scope(self) -> Scope:
+        made = Scope()
+        self._scopes.append(made)
+        return made
+
+    def declare(self, value: Any, hint: str, rank: int) -> _Outer:
+        """Make room for an outer object; the best rank that anyone asks for it counts."""
+        key = key_of(value, hint)
+        entry = self._outer.get(key)
+        if entry is None:
+            entry = self._outer[key] = _Outer(value, hint, rank)
+        elif rank < entry.rank:
+            entry.hint, entry.rank = hint, rank
+        return entry
+
+    def outer(self, scope: Scope, value: Any, hint: str, rank: int) -> Any:
+        """A node that will name an outer object, used in `scope`."""
+        entry = self.declare(value, hint, rank)
+        scope.outer.add(key_of(value, hint))
+        node = name_node(hint)
+        entry.nodes.append(node)
+        return node
+
+    def settle(self) -> dict[Key, str]:
+        """Write every name into its nodes. Returns the names of the outer objects, by identity."""
+        given: dict[Key, str] = {}
+        taken: set[str] = set()
+        for key, entry in sorted(self._outer.items(), key=lambda item: item[1].rank):
+            blocked = set(taken)
+            for scope in self._scopes:
+                if key in scope.outer:
+                    blocked |= scope.user_names()
+            name = fresh(as_identifier(entry.hint, "value"), blocked)
+            given[key] = name
+            taken.add(name)
+            for node in entry.nodes:
+                node.id = name
+        for scope in self._scopes:
+            _settle_variables(scope, taken | _BUILTINS)
+        return given
+
+    def objects(self, given: dict[Key, str]) -> dict[str, Any]:
+        """Printed name -> object, for everything but the generated functions and builtins under their own name."""
+        return {
+            given[key]: entry.value
+            for key, entry in self._outer.items()
+            if entry.rank != FUNCTION and not (entry.rank == BUILTIN and given[key] == entry.hint)
+        }
+
+
+def _settle_variables(scope: Scope, outer: set[str]) -> None:
+    user = scope.user_names()
+    taken = outer | user
+    count = 0
+    for name, nodes in scope.nodes.items():
+        if not name.startswith("%"):
+            continue
+        hint = as_identifier(name[1:], "t")
+        if _ANONYMOUS.fullmatch(hint):
+            count += 1
+            while f"t{count}" in taken:
+                count += 1
+            printed = f"t{count}"
+        else:
+            printed = fresh(hint, taken)
+        taken.add(printed)
+        for node in nodes:
+            node.id = printed

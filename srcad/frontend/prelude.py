@@ -1,0 +1,278 @@
+"""What Python's built-in functions do to containers, written in Python.
+
+A builtin such as `map` or `sorted(..., key=...)` works through its argument item by item; here it is as a loop, which is
+lowered and differentiated like a function of the user's. The lazy ones (`map`, `zip`, ...) are worked out at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def list_copy(xs: Any) -> Any:
+    return [x for x in xs]
+
+
+def list_add(xs: Any, ys: Any) -> Any:
+    out = []
+    for x in xs:
+        out.append(x)
+    for y in ys:
+        out.append(y)
+    return out
+
+
+def list_slice(xs: Any, part: Any) -> Any:
+    out = []
+    for i in range(len(xs))[part]:
+        out.append(xs[i])
+    return out
+
+
+def list_reversed(xs: Any) -> Any:
+    out = []
+    for i in range(len(xs)):
+        out.append(xs[len(xs) - 1 - i])
+    return out
+
+
+def map_one(function: Any, xs: Any) -> Any:
+    return [function(x) for x in xs]
+
+
+def map_two(function: Any, xs: Any, ys: Any) -> Any:
+    return [function(xs[i], ys[i]) for i in range(min(len(xs), len(ys)))]
+
+
+def map_three(function: Any, xs: Any, ys: Any, zs: Any) -> Any:
+    return [function(xs[i], ys[i], zs[i]) for i in range(min(len(xs), len(ys), len(zs)))]
+
+
+def filter_by(function: Any, xs: Any) -> Any:
+    out = []
+    for x in xs:
+        if function(x):
+            out.append(x)
+    return out
+
+
+def filter_true(xs: Any) -> Any:
+    out = []
+    for x in xs:
+        if x:
+            out.append(x)
+    return out
+
+
+def zip_one(xs: Any) -> Any:
+    return [(x,) for x in xs]
+
+
+def zip_two(xs: Any, ys: Any) -> Any:
+    return [(xs[i], ys[i]) for i in range(min(len(xs), len(ys)))]
+
+
+def zip_three(xs: Any, ys: Any, zs: Any) -> Any:
+    return [(xs[i], ys[i], zs[i]) for i in range(min(len(xs), len(ys), len(zs)))]
+
+
+def enumerate_from(xs: Any, start: Any) -> Any:
+    return [(start + i, xs[i]) for i in range(len(xs))]
+
+
+def reduce_from(function: Any, xs: Any, start: Any) -> Any:
+    total = start
+    for x in xs:
+        total = function(total, x)
+    return total
+
+
+def reduce_first(function: Any, xs: Any) -> Any:
+    if len(xs) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    total = xs[0]
+    for i in range(1, len(xs)):
+        total = function(total, xs[i])
+    return total
+
+
+def accumulate_sum(xs: Any) -> Any:
+    out = []
+    if len(xs) > 0:
+        total = xs[0]
+        out.append(total)
+        for i in range(1, len(xs)):
+            total = total + xs[i]
+            out.append(total)
+    return out
+
+
+def accumulate_by(xs: Any, function: Any) -> Any:
+    out = []
+    if len(xs) > 0:
+        total = xs[0]
+        out.append(total)
+        for i in range(1, len(xs)):
+            total = function(total, xs[i])
+            out.append(total)
+    return out
+
+
+def sum_from(xs: Any, start: Any) -> Any:
+    total = start
+    for x in xs:
+        total = total + x
+    return total
+
+
+def max_of(xs: Any) -> Any:
+    if len(xs) == 0:
+        raise ValueError("max() iterable argument is empty")
+    best = xs[0]
+    for i in range(1, len(xs)):
+        if xs[i] > best:
+            best = xs[i]
+    return best
+
+
+def min_of(xs: Any) -> Any:
+    if len(xs) == 0:
+        raise ValueError("min() iterable argument is empty")
+    best = xs[0]
+    for i in range(1, len(xs)):
+        if xs[i] < best:
+            best = xs[i]
+    return best
+
+
+def max_by(xs: Any, key: Any) -> Any:
+    at = 0
+    best = key(xs[0])
+    for i in range(1, len(xs)):
+        value = key(xs[i])
+        if value > best:
+            best = value
+            at = i
+    return xs[at]
+
+
+def min_by(xs: Any, key: Any) -> Any:
+    at = 0
+    best = key(xs[0])
+    for i in range(1, len(xs)):
+        value = key(xs[i])
+        if value < best:
+            best = value
+            at = i
+    return xs[at]
+
+
+def default_of(xs: Any, default: Any, function: Any) -> Any:
+    if len(xs) == 0:
+        return default
+    return function(xs)
+
+
+def order_of(keys: Any, descending: Any) -> list[int]:
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
+
+
+def sorted_plain(xs: Any, descending: Any) -> Any:
+    out = []
+    for i in order_of(xs, descending):
+        out.append(xs[i])
+    return out
+
+
+def sorted_by(xs: Any, key: Any, descending: Any) -> Any:
+    keys = [key(x) for x in xs]
+    out = []
+    for i in order_of(keys, descending):
+        out.append(xs[i])
+    return out
+
+
+def any_of(xs: Any) -> bool:
+    for x in xs:
+        if x:
+            return True
+    return False
+
+
+def all_of(xs: Any) -> bool:
+    for x in xs:
+        if not x:
+            return False
+    return True
+
+
+def dict_items(d: Any) -> Any:
+    return [(k, d[k]) for k in d]
+
+
+def dict_values(d: Any) -> Any:
+    return [d[k] for k in d]
+
+
+def dict_of_pairs(pairs: Any) -> Any:
+    return {k: v for k, v in pairs}
+
+
+def dict_copy(d: Any) -> Any:
+    return {k: d[k] for k in d}
+
+
+def dict_get(d: Any, key: Any, default: Any) -> Any:
+    return d[key] if key in d else default
+
+
+def dict_setdefault(d: Any, key: Any, default: Any) -> Any:
+    if key not in d:
+        d[key] = default
+    return d[key]
+
+
+def dict_update(d: Any, other: Any) -> None:
+    for k in other:
+        d[k] = other[k]
+
+
+def list_extend(xs: Any, ys: Any) -> None:
+    for y in ys:
+        xs.append(y)
+
+
+def product_two(xs: Any, ys: Any) -> Any:
+    return [(x, y) for x in xs for y in ys]
+
+
+def combinations_two(xs: Any) -> Any:
+    return [(xs[i], xs[j]) for i in range(len(xs)) for j in range(i + 1, len(xs))]
+
+
+def pairs_of(xs: Any) -> Any:
+    return [(xs[i], xs[i + 1]) for i in range(len(xs) - 1)]
+
+
+def chain_two(xs: Any, ys: Any) -> Any:
+    out = []
+    for x in xs:
+        out.append(x)
+    for y in ys:
+        out.append(y)
+    return out
+
+
+def fsum_of(xs: Any) -> Any:
+    total = 0.0
+    for x in xs:
+        total = total + x
+    return total
+
+
+def divmod_of(x: Any, y: Any) -> Any:
+    return x // y, x % y
+
+
+def partial_call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    return function(*args, **kwargs)

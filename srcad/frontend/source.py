@@ -1,0 +1,159 @@
+"""Find the source of a Python function and parse it.
+
+`find(function)` gives the function's definition as a gast node (a `FunctionDef` or a `Lambda`) with what is needed to
+point at it: the file and its lines. Line numbers of the node are those of the file, columns those of the line.
+A function whose source cannot be read is a `SourceNotFound` that says why.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import os
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from srcad.errors import Place, SourceNotFound, UnsupportedSyntax
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The definition of a function: its node, its file, and the lines of the file."""
+
+    node: Any
+    file: str
+    lines: tuple[str, ...]
+
+    def place(self, node: Any) -> Place:
+        """Where a node of the definition is."""
+        line = getattr(node, "lineno", None) or self.node.lineno
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        return Place(self.file, line, _characters(text, getattr(node, "col_offset", 0) or 0), text)
+
+
+def _characters(text: str, column: int) -> int:
+    """A column in characters: the parser counts bytes."""
+    return column if text.isascii() else len(text.encode()[:column].decode(errors="ignore"))
+
+
+def find(function: Any) -> Source:
+    """The source of a function written in Python."""
+    if not isinstance(function, types.FunctionType):
+        name = getattr(function, "__name__", None) or repr(function)
+        raise SourceNotFound(
+            f"{name} has no Python source: it is a {type(function).__name__}, not a function written in Python",
+            None,
+            "give a Python function, or register a rule for it",
+        )
+    code = function.__code__
+    lines = _file_lines(function)
+    if code.co_name == "<lambda>":
+        return Source(_find_lambda(function, lines), code.co_filename, tuple(lines))
+    return Source(_find_def(function, lines), code.co_filename, tuple(lines))
+
+
+def _file_lines(function: types.FunctionType) -> list[str]:
+    code = function.__code__
+    file = code.co_filename
+    linecache.checkcache(file)
+    lines = linecache.getlines(file, function.__globals__)
+    if lines:
+        return [line.rstrip("\n") for line in lines]
+    name = function.__name__
+    remedy = "put the function in a file, or in a notebook cell"
+    if file == "<stdin>" or file.startswith("<python-input"):
+        why = "it was typed at a prompt, which keeps no source"
+    elif file == "<string>":
+        why = "it was built by exec or eval, or given with python -c"
+        remedy += "; for text, compile it with a file name that linecache knows"
+    elif file.startswith("<"):
+        why = f"it was compiled from {file}, which is not a file"
+    elif not os.path.exists(file):
+        why = f"its file {file} does not exist any more"
+    else:
+        why = f"its file {file} cannot be read as text"
+    raise SourceNotFound(f"the source of {name} cannot be found: {why}", None, remedy)
+
+
+def _changed(function: types.FunctionType) -> SourceNotFound:
+    code = function.__code__
+    return SourceNotFound(
+        f"the source of {function.__name__} cannot be found: "
+        f"line {code.co_firstlineno} of {code.co_filename} does not define it",
+        Place(code.co_filename, code.co_firstlineno),
+        "the file changed after it was imported: start Python anew",
+    )
+
+
+def _find_def(function: types.FunctionType, lines: list[str]) -> Any:
+    """The definition that starts at the function's first line (that of its first decorator)."""
+    code = function.__code__
+    first = code.co_firstlineno
+    if first > len(lines):
+        raise _changed(function)
+    block = [line + "\n" for line in inspect.getblock([line + "\n" for line in lines[first - 1 :]])]
+    block = [line.rstrip("\n") + "\n" for line in block]
+    indented = block[0][:1].isspace()
+    # An indented definition is parsed below an `if`, so that no line (of a string, say) has to be changed.
+    text = ("if 1:\n" if indented else "") + "".join(block)
+    try:
+        statement = ast.parse(text).body[0]
+    except (SyntaxError, IndexError):
+        raise _changed(function) from None
+    if indented:
+        assert isinstance(statement, ast.If)
+        statement = statement.body[0]
+    if isinstance(statement, ast.AsyncFunctionDef):
+        place = Place(code.co_filename, first, 0, lines[first - 1])
+        raise UnsupportedSyntax(f"{function.__name__} is a coroutine", place, "write an ordinary function")
+    if not isinstance(statement, ast.FunctionDef) or statement.name != code.co_name:
+        raise _changed(function)
+    ast.increment_lineno(statement, first - (2 if indented else 1))
+    return gast.ast_to_gast(statement)
+
+
+def _find_lambda(function: types.FunctionType, lines: list[str]) -> Any:
+    """The lambda on the function's first line that has its arguments, and its place in the line."""
+    code = function.__code__
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:
+        raise _changed(function) from None
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    names = set(code.co_varnames[:count])
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno and _argument_names(node) == names
+    ]
+    if not found:
+        raise _changed(function)
+    if len(found) > 1:
+        spans = {position for position in code.co_positions() if None not in position}
+        placed = [
+            node
+            for node in found
+            if (node.body.lineno, node.body.end_lineno, node.body.col_offset, node.body.end_col_offset) in spans
+        ]
+        # The span of a lambda's body is also that of no instruction of a lambda around it, except `lambda: lambda: x`.
+        if len(placed) != 1:
+            place = Place(code.co_filename, code.co_firstlineno, 0, lines[code.co_firstlineno - 1])
+            raise SourceNotFound(
+                "several lambdas on this line have the same arguments, and which one is meant cannot be told",
+                place,
+                "put each lambda on its own line, or use def",
+            )
+        found = placed
+    return gast.ast_to_gast(found[0])
+
+
+def _argument_names(node: ast.Lambda) -> set[str]:
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
+    return {argument.arg for argument in every}

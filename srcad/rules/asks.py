@@ -1,0 +1,37 @@
+"""What the body of a rule may ask: predicates that are settled before the program runs (see `static.py`).
+
+Called as functions they say the same of actual values, so that a rule's body can be run as it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srcad.errors import RuleError
+
+
+def is_scalar(x: Any) -> bool:
+    """`x` is known to be a scalar before the program runs."""
+    return np.ndim(x) == 0 and not isinstance(x, np.ndarray)
+
+
+def is_literal(x: Any) -> bool:
+    """`x` is a number written in the program."""
+    return isinstance(x, (bool, int, float))
+
+
+def has_ndim(x: Any) -> bool:
+    """The number of dimensions of `x` is known before the program runs."""
+    return True
+
+
+def is_float_type(dtype: Any) -> bool:
+    """`dtype` names a floating type: conversion to it keeps the derivative."""
+    return np.dtype(dtype).kind in "fc"
+
+
+def unroll(name: str, items: Any, element: Any) -> Any:
+    """`[element for name in items]` over a variadic parameter: written out when the rule is settled."""
+    raise RuleError(f"a comprehension over {name} was not unrolled")

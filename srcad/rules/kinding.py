@@ -1,0 +1,279 @@
+"""The kind of a call's result, and of an indexing.
+
+`kind_of_call` asks the rule's own kind function; an elementwise rule without one broadcasts. Anything else that is
+known to be free of effects is tried *by example*: the function is called on tiny arrays of the operands' types, and
+the type and number of dimensions of what comes back are believed, but not its sizes. What cannot be tried is
+`UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from srcad.core import prims
+from srcad.core.kind_of import kind_of
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    INT,
+    NONE_KIND,
+    NUMBER,
+    RANGE,
+    SLICE,
+    UNKNOWN,
+    Array,
+    Const,
+    Kind,
+    List,
+    Maybe,
+    Tuple,
+    TupleOf,
+    broadcast_dims,
+    is_integral,
+    is_number,
+    widen,
+)
+from srcad.core.nodes import Expr, Lit, Op
+from srcad.rules.known import OPEN, constant, literal
+from srcad.rules.registry import Call, rule_for
+from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
+
+_IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
+    getattr(operator, f"i{name.strip('_')}"): getattr(operator, name)
+    for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
+}
+
+
+def kind_of_call(call: Call) -> Kind:
+    """The kind of the result of a call."""
+    if call.fn in _IN_PLACE:
+        call = replace(call, fn=_IN_PLACE[call.fn])
+    if BOTTOM in call.args:
+        return BOTTOM
+    rule = rule_for(call.fn)
+    if rule is not None and rule.kind is not None:
+        return rule.kind(call)
+    if rule is not None and rule.style == "elementwise":
+        return broadcast(call)
+    if rule is None and not _is_pure(call.fn):
+        return UNKNOWN
+    return by_example(call)
+
+
+# ---------------------------------------------------------------- by example
+
+_WITH_EFFECTS = frozenset(
+    "save savez savez_compressed savetxt load loadtxt genfromtxt fromfile fromregex memmap seterr seterrcall "
+    "setbufsize set_printoptions errstate printoptions show_config show_runtime info test get_include".split()
+)
+
+
+def _is_pure(fn: Callable[..., Any]) -> bool:
+    """Whether calling `fn` to see what it gives can do no harm."""
+    if isinstance(fn, np.ufunc):
+        return True
+    module = getattr(fn, "__module__", None)
+    if module in ("math", "numpy.linalg", "numpy.fft"):
+        return True
+    return module == "numpy" and getattr(fn, "__name__", "") not in _WITH_EFFECTS
+
+
+def by_example(call: Call) -> Kind:
+    """The kind of what the function gives for tiny operands."""
+    exprs: tuple[Expr | None, ...] = call.exprs or (None,) * len(call.args)
+    kwexprs = dict(call.kwexprs)
+    operands = [*zip(call.args, exprs, strict=False), *((kind, kwexprs.get(key)) for key, kind in call.kwargs)]
+    examples = [example(kind, expr) for kind, expr in operands]
+    if any(e is OPEN for e in examples):
+        return UNKNOWN
+    positional = examples[: len(call.args)]
+    named = dict(zip((key for key, _ in call.kwargs), examples[len(call.args) :], strict=True))
+    try:
+        with np.errstate(all="ignore"):
+            value = call.fn(*positional, **named)
+    except (ValueError, TypeError, ArithmeticError, IndexError, AttributeError, np.linalg.LinAlgError):
+        return UNKNOWN
+    return _without_sizes(kind_of(value))
+
+
+def example(kind: Kind, expr: Expr | None = None) -> Any:
+    """A small, well-conditioned value of a kind (the value itself where it is known), or `OPEN`."""
+    known = OPEN if expr is None else literal(expr)
+    if known is not OPEN:
+        return known
+    match kind:
+        case Const(value=value):
+            return value
+        case Array(dtype=dtype, dims=str(dims)):
+            shape = tuple(1 if letter == "1" else 2 for letter in dims)
+            count = int(np.prod(shape))
+            values = np.ones(count) if np.dtype(dtype).kind in "biu" else 0.3 + np.arange(count) * 0.37 % 0.5
+            made = values.reshape(shape)
+            if len(shape) >= 2 and np.dtype(dtype).kind in "fc":
+                made = made + np.eye(shape[-2], shape[-1])
+            return made.astype(dtype)
+        case List(item=item) | TupleOf(item=item):
+            inner = example(item)
+            made_items = [inner, inner]
+            return OPEN if inner is OPEN else made_items if isinstance(kind, List) else tuple(made_items)
+        case Tuple(items=items, cls=None):
+            inners = tuple(example(item) for item in items)
+            return OPEN if any(i is OPEN for i in inners) else inners
+        case _ if kind is INT:
+            return 1
+        case _ if kind is BOOL:
+            return True
+        case _ if is_number(kind):
+            return 0.5 + 0.0 * (1j if str(widen(kind)) == "Complex" else 1.0)
+        case _ if kind is RANGE:
+            return range(2)
+        case _:
+            return OPEN
+
+
+def _without_sizes(kind: Kind) -> Kind:
+    match kind:
+        case Array(dtype=dtype, dims=str(dims)):
+            return Array(dtype, "?" * len(dims))
+        case List(item=item):
+            return List(_without_sizes(item))
+        case Tuple(items=items, cls=cls, names=names):
+            return Tuple(tuple(map(_without_sizes, items)), cls, names)
+        case _:
+            return widen(kind)
+
+
+# ---------------------------------------------------------------- indexing
+
+
+def kind_of_index(base: Kind, index: Kind, index_expr: Expr | None = None) -> Kind:
+    """The kind of `base[index]` where `base` is an array (or may be one)."""
+    if isinstance(base, Maybe):
+        base = base.kind
+    if base is BOTTOM:
+        return BOTTOM
+    if not isinstance(base, Array):
+        return NUMBER if base is NUMBER else UNKNOWN
+    parts = _parts(index, index_expr)
+    if parts is None:
+        return UNKNOWN
+    if base.dims is None:
+        element = scalar_of(base.dtype)
+        return NUMBER if element not in (BOOL, INT, UNKNOWN) else UNKNOWN
+    taken = sum(_takes(part) for part, _ in parts)
+    left = base.dims
+    if not any(_is_ellipsis(part) for part, _ in parts):
+        parts = [*parts, (Const(Ellipsis), None)]
+    made: list[str] = []
+    fancy: str | None = None  # the dimensions of the index arrays broadcast together
+    fancy_at = 0
+    apart = False
+    position = 0
+    previous_fancy = -2
+    has_arrays = any(_is_fancy(part) for part, _ in parts)
+    for number, (part, expr) in enumerate(parts):
+        if _is_ellipsis(part):
+            count = len(left) - taken
+            if count < 0:
+                return UNKNOWN
+            made.extend(left[position : position + count])
+            position += count
+        elif part == NONE_KIND:
+            made.append("1")
+        elif part is SLICE:
+            made.append(left[position] if _is_whole(expr) else "?")
+            position += 1
+        else:
+            dims = _index_dims(part)
+            if dims is None:
+                return UNKNOWN
+            if has_arrays:
+                if fancy is None:
+                    fancy, fancy_at = dims, len(made)
+                else:
+                    apart = apart or previous_fancy != number - 1
+                    fancy = broadcast_dims(fancy, dims)
+                previous_fancy = number
+            position += _takes(part)
+        if position > len(left):
+            return UNKNOWN
+    if fancy is not None:
+        at = 0 if apart else fancy_at
+        made[at:at] = fancy
+    dims = "".join(made)
+    ellipsis_given = any(_is_ellipsis(part) for part, _ in _parts(index, index_expr) or ())
+    return Array(base.dtype, dims) if dims or ellipsis_given else array_or_scalar(base.dtype, dims)
+
+
+def _parts(index: Kind, expr: Expr | None) -> list[tuple[Kind, Expr | None]] | None:
+    """The indices along the dimensions; None where their number is not known."""
+    if isinstance(index, Tuple):
+        exprs: tuple[Expr | None, ...] = (None,) * len(index.items)
+        if isinstance(expr, Op) and expr.fn is prims.make_tuple and len(expr.args) == len(index.items):
+            exprs = expr.args
+        kinds = list(zip(index.items, exprs, strict=True))
+    elif isinstance(index, Const) and isinstance(index.value, tuple):
+        kinds = [(kind_of(v), Lit(v)) for v in index.value]
+    elif isinstance(index, TupleOf):
+        return None
+    else:
+        kinds = [(index, expr)]
+    made: list[tuple[Kind, Expr | None]] = []
+    for given, part in kinds:
+        kind: Kind = Array("int64", "?") if given is RANGE else given
+        if isinstance(kind, (List, Tuple)):
+            kind = as_array(kind)
+        known = constant(kind)
+        if isinstance(known, slice):
+            kind, part = SLICE, Lit(known)
+        if not (_is_ellipsis(kind) or kind == NONE_KIND or kind is SLICE or is_integral(kind) or _is_fancy(kind)):
+            return None
+        if isinstance(kind, Array) and (kind.dims is None or np.dtype(kind.dtype).kind not in "biu"):
+            return None
+        made.append((kind, part))
+    return made
+
+
+def _is_ellipsis(kind: Kind) -> bool:
+    return isinstance(kind, Const) and kind.value is Ellipsis
+
+
+def _is_fancy(kind: Kind) -> bool:
+    return isinstance(kind, Array) or widen(kind) is BOOL
+
+
+def _takes(kind: Kind) -> int:
+    """How many dimensions of the base an index uses up."""
+    if _is_ellipsis(kind) or kind == NONE_KIND or widen(kind) is BOOL:
+        return 0
+    if isinstance(kind, Array) and kind.dtype == "bool":
+        return len(kind.dims or "")
+    return 1
+
+
+def _index_dims(kind: Kind) -> str | None:
+    """The dimensions that an integer or an index array puts in place of those it uses up."""
+    if isinstance(kind, Array):
+        return "?" if kind.dtype == "bool" else kind.dims
+    return "?" if widen(kind) is BOOL else ""
+
+
+def _is_whole(expr: Expr | None) -> bool:
+    """Whether a slice is `:`."""
+    if expr is None:
+        return False
+    if isinstance(expr, Op) and expr.fn is prims.make_slice:
+        return all(literal(part) is None for part in expr.args)
+    value = literal(expr)
+    return isinstance(value, slice) and value == slice(None)
+
+
+def kind_of_getitem(call: Call) -> Kind:
+    """`kind_of_index` for a call of `operator.getitem`."""
+    assert call.fn is operator.getitem
+    return kind_of_index(call.args[0], call.args[1], call.exprs[1] if len(call.exprs) > 1 else None)

@@ -1,0 +1,59 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""The helpers of `srcad.runtime`, so that generated code can be differentiated again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime
+from srcad.core.kinds import FLOAT as FLOATING
+from srcad.core.kinds import Array, Kind, is_number, widen
+from srcad.rules import shapes
+from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
+from srcad.rules.registry import Call, linear, pullback, zero
+
+
+def _like_second(call: Call) -> Kind:
+    d, x = call.args[0], call.args[1]
+    if isinstance(x, Array):
+        return Array(d.dtype if isinstance(d, Array) else "float64", x.dims)
+    return FLOATING if is_number(x) else widen(x)
+
+
+@linear(runtime.unbroadcast, kind=_like_second, at=[(TABLE, ROW), (TABLE, COLUMN), (TABLE, 1), (ROW, ROW), (2.0, 1)])
+def unbroadcast(d, x, *, d_out):
+    return np.broadcast_to(d_out, np.shape(d))
+
+
+@linear(runtime.split_extreme, at=[(2.0, [1, 3, 3], 3), (2.0, (4, 3), 4)])
+def split_extreme(d, items, extreme, *, d_out):
+    return np.dot(runtime.split_extreme(1.0, items, extreme), d_out)
+
+
+# Each of these is one of the three derivatives of the trilinear form <d, x y>; the other two are those of each.
+
+
+@pullback(
+    runtime.matmul_left,
+    at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)],
+)
+def matmul_left(d, x, y, *, d_out):
+    return d_out @ y, None, runtime.matmul_right(d, d_out, y)
+
+
+@pullback(runtime.matmul_right, at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)])
+def matmul_right(d, x, y, *, d_out):
+    return x @ d_out, runtime.matmul_left(d, x, d_out), None
+
+
+@pullback(runtime.dot_left, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+def dot_left(d, x, y, *, d_out):
+    return np.dot(d_out, y), None, runtime.dot_right(d, d_out, y)
+
+
+@pullback(runtime.dot_right, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+def dot_right(d, x, y, *, d_out):
+    return np.dot(x, d_out), runtime.dot_left(d, x, d_out), None
+
+
+zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])

@@ -1,0 +1,35 @@
+"""NumPy's functions whose derivative is zero wherever it exists: tests, counts, positions, sizes, types."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad.core.kinds import BOOL, INT
+from srcad.rules import layouts, shapes
+from srcad.rules.operators import COLUMN, POSITIVE, ROW, TABLE
+from srcad.rules.registry import call, zero
+from srcad.rules.shapes import always
+
+SORTED = np.array([0.5, 1.5, 2.5])
+
+zero(np.shape, kind=layouts.shape_of, at=[(2.0,), (ROW,), (TABLE,), ([1.0, 2.0],)])
+zero(np.ndim, np.size, kind=always(INT), at=[(2.0,), (TABLE,)])
+zero(np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not, kind=shapes.compared, at=[(0.7,), (ROW,), (TABLE,)])
+zero(np.logical_and, np.logical_or, np.logical_xor, kind=shapes.compared, at=[(0.7, 0.0), (ROW, COLUMN)])
+zero(np.isclose, kind=shapes.compared, at=[(0.7, 0.8), (ROW, COLUMN)])
+zero(np.allclose, np.array_equal, np.array_equiv, kind=always(BOOL), at=[(0.7, 0.8), (ROW, POSITIVE)])
+zero(np.isscalar, np.isrealobj, np.iscomplexobj, kind=always(BOOL), at=[(0.7,), (ROW,)])
+zero(np.any, np.all, kind=shapes.reduced, at=[(ROW,), (TABLE, 1), call(TABLE, axis=0, keepdims=True)])
+zero(np.argmax, np.argmin, kind=shapes.reduced, at=[(ROW,), (TABLE, 1), call(TABLE, axis=0)])
+zero(np.count_nonzero, kind=shapes.reduced, at=[(ROW,), (TABLE, 1)])
+zero(np.argsort, at=[(ROW,), (TABLE, 1)])
+zero(np.nonzero, np.flatnonzero, np.argwhere, at=[(ROW,), (TABLE,)])
+zero(np.searchsorted, at=[(SORTED, 0.7), (SORTED, ROW)])
+zero(np.digitize, at=[(ROW, SORTED)])
+zero(np.bincount, at=[(np.array([0, 1, 1]),)])
+zero(np.lexsort, at=[((ROW, POSITIVE),)])
+zero(np.result_type, at=[(ROW, 1.0)])
+zero(np.shares_memory, np.may_share_memory, kind=always(BOOL), at=[(ROW, TABLE)])
+zero(np.imag, kind=shapes.broadcast, at=[(0.7,), (ROW,)])
+zero(np.int64, np.int32, kind=always(INT), at=[(2.7,)])
+zero(np.bool_, kind=always(BOOL), at=[(2.7,)])

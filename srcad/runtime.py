@@ -1,0 +1,258 @@
+"""The few helpers that generated code may call.
+
+Each needs NumPy and `math` alone, and calls nothing else of this package, so that a saved derivative can carry a copy
+of its source. Each is ordinary Python that a person can read where it is copied to.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(d: Any, x: Any) -> Any:
+    """Sum `d` down to the shape of `x`: the transpose of broadcasting `x` up to the shape of `d`."""
+    shape = np.shape(x)
+    if np.shape(d) == shape:
+        return d
+    extra = np.ndim(d) - len(shape)
+    if extra > 0:
+        d = np.sum(d, axis=tuple(range(extra)))
+    stretched = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(d)[i] != 1)
+    if stretched:
+        d = np.sum(d, axis=stretched, keepdims=True)
+    return d if isinstance(x, np.ndarray) else float(d)
+
+
+def unbroadcast_each(d: Any, xs: Any) -> list[Any]:
+    """`d`, summed down to the shape of each of `xs`."""
+    return [unbroadcast(d, x) for x in xs]
+
+
+def above(x: Any, y: Any) -> Any:
+    """The share that `x` has in `maximum(x, y)`: 1 where it is above `y`, 1/2 where they are equal, else 0."""
+    return np.where(x == y, 0.5, x > y).astype(np.result_type(x, y, np.float16))[()]
+
+
+def split_extreme(d: Any, items: Any, extreme: Any) -> Any:
+    """The cotangent of each item in their maximum or minimum: equal shares where several reach it."""
+    reached = np.asarray([item == extreme for item in items])
+    return d * reached / np.count_nonzero(reached)
+
+
+def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> list[Any]:
+    """The part of `d` that each of `arrays` has in their concatenation along `axis`, in the array's own shape."""
+    along = 0 if axis is None else axis
+    width = max(1, np.size(d) // max(1, np.shape(d)[along]))
+    stops = np.cumsum([np.size(x) // width for x in arrays])
+    parts = np.split(d, stops[:-1], along)
+    return [np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)]
+
+
+def product_of_others(x: Any, axis: Any = None) -> Any:
+    """For each element, the product of all the others along `axis`, which is right where some are zero."""
+    x = np.asarray(x)
+    axes = tuple(range(x.ndim)) if axis is None else tuple(int(i) % x.ndim for i in np.atleast_1d(axis))
+    order = tuple(i for i in range(x.ndim) if i not in axes) + axes
+    moved = np.transpose(x, order)
+    rows = moved.reshape(moved.shape[: x.ndim - len(axes)] + (-1,))
+    before = np.ones_like(rows)
+    before[..., 1:] = np.cumprod(rows[..., :-1], axis=-1)
+    after = np.ones_like(rows)
+    after[..., :-1] = np.cumprod(rows[..., :0:-1], axis=-1)[..., ::-1]
+    return np.transpose((before * after).reshape(moved.shape), np.argsort(order))
+
+
+def matmul_left(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `x` in `x @ y`, for any numbers of dimensions."""
+    if np.ndim(y) == 1:
+        return unbroadcast(np.expand_dims(d, -1) * y, x)
+    if np.ndim(x) == 1:
+        return unbroadcast((y @ np.expand_dims(d, -1))[..., 0], x)
+    return unbroadcast(d @ np.swapaxes(y, -1, -2), x)
+
+
+def matmul_right(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `y` in `x @ y`, for any numbers of dimensions."""
+    if np.ndim(y) == 1:
+        return unbroadcast(np.expand_dims(d, -1) * x, y)
+    if np.ndim(x) == 1:
+        return unbroadcast(np.expand_dims(x, -1) * np.expand_dims(d, -2), y)
+    return unbroadcast(np.swapaxes(x, -1, -2) @ d, y)
+
+
+def dot_left(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `x` in `np.dot(x, y)`, for any numbers of dimensions."""
+    if np.ndim(x) == 0 or np.ndim(y) == 0:
+        return unbroadcast(d * y, x)
+    if np.ndim(y) == 1:
+        return np.expand_dims(d, -1) * y
+    return np.tensordot(d, np.swapaxes(y, -1, -2), np.ndim(y) - 1)
+
+
+def dot_right(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `y` in `np.dot(x, y)`, for any numbers of dimensions."""
+    if np.ndim(x) == 0 or np.ndim(y) == 0:
+        return unbroadcast(d * x, y)
+    if np.ndim(y) == 1:
+        return np.tensordot(d, x, np.ndim(d))
+    return np.moveaxis(np.tensordot(np.moveaxis(x, -1, 0), d, np.ndim(x) - 1), 0, -2)
+
+
+def inner_left(d: Any, y: Any) -> Any:
+    """The cotangent of `x` in `np.inner(x, y)`, neither being a scalar."""
+    return np.tensordot(d, y, np.ndim(y) - 1)
+
+
+def inner_right(d: Any, x: Any) -> Any:
+    """The cotangent of `y` in `np.inner(x, y)`, neither being a scalar."""
+    return np.moveaxis(np.tensordot(np.moveaxis(x, -1, 0), d, np.ndim(x) - 1), 0, -1)
+
+
+def unsort(d: Any, xs: Any, reverse: bool = False) -> list[Any]:
+    """The items of `d` put back in the order that `xs` had before it was sorted."""
+    made: list[Any] = [0.0] * len(d)
+    for position, index in enumerate(sorted(range(len(xs)), key=xs.__getitem__, reverse=reverse)):
+        made[index] = d[position]
+    return made
+
+
+def digamma(x: float) -> float:
+    """The derivative of `math.lgamma` (Abramowitz & Stegun 6.3.5, 6.3.7, 6.3.18)."""
+    if x <= 0.0:
+        return digamma(1.0 - x) - math.pi / math.tan(math.pi * x)
+    shift = 0.0
+    while x < 12.0:
+        shift = shift - 1.0 / x
+        x = x + 1.0
+    s = 1.0 / (x * x)
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * 691 / 32760)))))
+    return shift + math.log(x) - 0.5 / x - series
+
+
+# ---------------------------------------------------------------- methods of arrays, as functions
+
+
+def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
+    """`x.astype(dtype)`"""
+    return x.astype(dtype, copy=copy)
+
+
+def flatten(x: Any) -> Any:
+    """`x.flatten()`"""
+    return x.flatten()
+
+
+def tolist(x: Any) -> Any:
+    """`x.tolist()`"""
+    return x.tolist()
+
+
+def item(x: Any, *index: int) -> Any:
+    """`x.item(*index)`"""
+    return x.item(*index)
+
+
+def scatter(x: Any, index: Any, d: Any) -> Any:
+    """A zero of the shape of `x` with `d` added at `index`: the adjoint of `x[index]`."""
+    made = np.zeros_like(x)
+    np.add.at(made, index, d)
+    return made
+
+
+def shadow_of(x: Any) -> Any:
+    """A zero of the form of `x`: lists for sequences, 0.0 for floats, None for what has no derivative."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else None
+    if isinstance(x, (float, np.floating)):
+        return 0.0
+    if isinstance(x, dict):
+        return {key: shadow_of(value) for key, value in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [shadow_of(value) for value in x]
+    if hasattr(x, "__dict__") and not callable(x):
+        return object_shadow(**{key: shadow_of(value) for key, value in vars(x).items()})
+    return None
+
+
+class object_shadow:  # noqa: N801 - printed in generated code like a function
+    """The shadow of an object: the adjoints of its attributes."""
+
+    def __init__(self, **attributes: Any) -> None:
+        self.__dict__.update(attributes)
+
+
+def empty_shadow() -> Any:
+    """The shadow of an object without attributes."""
+    return object_shadow()
+
+
+def add_into(shadow: Any, d: Any) -> None:
+    """Add the items of `d` to those of a shadow, in place."""
+    for i in range(len(shadow)):
+        if isinstance(shadow[i], list):
+            add_into(shadow[i], d[i])
+        elif shadow[i] is not None:
+            shadow[i] = shadow[i] + d[i]
+
+
+MISSING = object()
+
+
+def item_before(base: Any, key: Any) -> Any:
+    """What `base[key]` holds before it is written, `MISSING` if nothing."""
+    return base.get(key, MISSING)
+
+
+def restore_item(base: Any, key: Any, old: Any) -> None:
+    """Put back what `item_before` found."""
+    if old is MISSING:
+        del base[key]
+    else:
+        base[key] = old
+
+
+def attribute_before(base: Any, name: str) -> Any:
+    """What `base.name` holds before it is written, `MISSING` if nothing."""
+    return getattr(base, name, MISSING)
+
+
+def restore_attribute(base: Any, name: str, old: Any) -> None:
+    """Put back what `attribute_before` found."""
+    if old is MISSING:
+        delattr(base, name)
+    else:
+        setattr(base, name, old)
+
+
+def mirrored(shadow: Any, x: Any) -> Any:
+    """The gradient in the form of the argument `x`, from its shadow."""
+    if shadow is None:
+        return None
+    if isinstance(x, np.ndarray):
+        return shadow
+    if isinstance(x, tuple):
+        items = [mirrored(d, v) for d, v in zip(shadow, x)]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return [mirrored(d, v) for d, v in zip(shadow, x)]
+    if isinstance(x, dict):
+        return {key: mirrored(shadow[key], value) for key, value in x.items()}
+    return shadow
+
+
+def copied(x: Any) -> Any:
+    """A copy of a container and of the containers in it, so that the caller's own stays as it is."""
+    return copy.deepcopy(x)
+
+
+class NotOneNumber(TypeError):
+    """A gradient was asked of a value that is not one number."""
+
+
+def require_one(x: Any) -> None:
+    """Raise unless `x` is one number."""
+    if np.size(x) != 1:
+        raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")

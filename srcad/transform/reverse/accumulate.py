@@ -1,0 +1,274 @@
+"""Turn adjoint actions into statements: which contribution creates an adjoint, which adds to it, what is zero where.
+
+    d_x += d_y * 2        d_x = d_y * 2         # the first contribution creates
+    d_x += d_z       ->   d_x = d_x + d_z       # for an array that someone else may hold
+    d_x += d_w            d_x += d_w            # for an array made here
+
+An adjoint by value is in one of two states at each point of the reverse sweep: zero (no variable exists) or actual. A
+branch that leaves an adjoint actual on one side only gets its zero on the other; a loop that adds to one gets it before.
+In-place addition needs *ownership*: the array was made by this code, and no other live adjoint shares its memory. Names
+that may share memory form a group; when a name is killed the others may come to own what they hold.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.leaves import reach
+from srcad.core import prims
+from srcad.core.kinds import NUMBER, Array, Kind, Maybe, is_number
+from srcad.core.nodes import Assign, Comment, Do, Expr, For, Lit, Op, Stmt, Store, Unpack, Var, While, names_in
+from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
+from srcad.transform.reverse.names import Names
+
+_VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, operator.getitem}
+_FRESH_OPERATORS = {
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow, operator.matmul,
+    operator.floordiv, operator.mod, np.zeros_like, np.ones_like, np.full_like, np.full, np.zeros, np.ones, np.outer,
+    np.where, np.dot, runtime.scatter,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An adjoint that is actual: the group of memory it belongs to, and whether this code made that memory."""
+
+    group: int
+    made: bool
+
+
+State = dict[str, Held]
+
+
+class Accumulator:
+    def __init__(
+        self,
+        names: Names,
+        kinds: Mapping[str, Kind],
+        definite: Callable[[int, str], bool],
+        possible: Callable[[int, str], bool],
+    ) -> None:
+        self.names = names
+        self.kinds = kinds
+        self.definite = definite  # is a primal surely bound before the node with this id
+        self.possible = possible
+        self._groups = 0
+        self._emitting = True
+
+    def fresh_group(self) -> int:
+        self._groups += 1
+        return self._groups
+
+    # ------------------------------------------------------------ zeros
+
+    def zero(self, name: str, node: int | None = None) -> Expr:
+        """The zero of an adjoint. Where the primal may not be bound, a scalar zero, which broadcasts."""
+        about = self.names.adjoints[name]
+        kind = about.kind
+        if isinstance(kind, Maybe):
+            kind = kind.kind
+        if isinstance(kind, Array) and (node is None or self.definite(node, about.var)):
+            return Op(np.zeros_like, (reach(Var(about.var), about.path, self.kinds[about.var]),))
+        return Lit(0.0)
+
+    def is_array(self, name: str) -> bool:
+        kind = self.names.adjoints[name].kind
+        return not is_number(kind)
+
+    # ------------------------------------------------------------ the walk, backwards
+
+    def block(self, nodes: list[Node], state: State, emit: bool) -> State:
+        for node in reversed(nodes):
+            state = self.node(node, state, emit)
+        return state
+
+    def node(self, node: Node, state: State, emit: bool) -> State:
+        match node:
+            case Step():
+                made: list[Stmt] = []
+                for action in node.actions:
+                    self.action(action, state, made)
+                if emit:
+                    node.reverse = made
+                return state
+            case Branch():
+                return self.branch(node, state, emit)
+            case Loop():
+                return self.loop(node, state, emit)
+            case Wrap():
+                return self.block(node.body, state, emit)
+
+    def branch(self, node: Branch, state: State, emit: bool) -> State:
+        then = self.block(node.body, dict(state), emit)
+        other = self.block(node.orelse, dict(state), emit)
+        self.forget_unborn(node, then)
+        self.forget_unborn(node, other)
+        merged: State = {}
+        for name in sorted(set(then) | set(other)):
+            if name in then and name in other:
+                same = then[name].group == other[name].group
+                merged[name] = (
+                    then[name]
+                    if same and then[name] == other[name]
+                    else Held(self.fresh_group(), then[name].made and other[name].made and not same)
+                )
+                if not same and not (self.alone(name, then) and self.alone(name, other)):
+                    merged[name] = Held(self.shared_group(name, then, other, merged), False)
+                continue
+            missing_from_then = name not in then
+            if emit:
+                zero = Assign(name, self.zero(name, id(node)))
+                (node.body_end if missing_from_then else node.orelse_end).append(zero)
+            present = other[name] if missing_from_then else then[name]
+            alone = self.alone(name, other if missing_from_then else then)
+            merged[name] = Held(self.fresh_group(), present.made and alone and self.real_zero(name, node))
+        return merged
+
+    def real_zero(self, name: str, node: Node) -> bool:
+        """Whether the zero given to `name` at `node` is of the right shape, and so can be added to in place."""
+        return not isinstance(self.zero(name, id(node)), Lit) or not self.is_array(name)
+
+    def shared_group(self, name: str, a: State, b: State, merged: State) -> int:
+        """A group for a name that shares memory with others on some path: one that no name owns."""
+        return -1
+
+    def alone(self, name: str, state: State) -> bool:
+        return not any(other != name and held.group == state[name].group for other, held in state.items())
+
+    def forget_unborn(self, node: Node, state: State) -> None:
+        """Before its primal is bound on any path, an adjoint is nobody's."""
+        for name in list(state):
+            about = self.names.adjoints.get(name)
+            if about is not None and not self.possible(id(node), about.var):
+                del state[name]
+
+    def loop(self, node: Loop, state: State, emit: bool) -> State:
+        entry = dict(state)
+        while True:
+            end = self.block(node.body, dict(entry), False)
+            self.forget_unborn(node, end)
+            grown = dict(entry)
+            changed = False
+            for name in sorted(set(end) - set(entry)):
+                grown[name] = Held(self.fresh_group(), self.real_zero(name, node))
+                changed = True
+            for name in sorted(set(entry) & set(end)):
+                owned = entry[name].made and entry[name].group != -1
+                still = end[name].made and end[name].group != -1 and self.alone(name, end)
+                if owned and not still:
+                    grown[name] = Held(-1, False)
+                    changed = True
+                elif entry[name].group != -1 and not entry[name].made and end[name].group != entry[name].group:
+                    if not self.alone(name, entry) or not self.alone(name, end):
+                        grown[name] = Held(-1, False)
+                        changed = True
+            if not changed:
+                break
+            entry = grown
+        if emit:
+            for name in sorted(set(entry) - set(state)):
+                node.before.append(Assign(name, self.zero(name, id(node))))
+            final = self.block(node.body, dict(entry), True)
+            self.forget_unborn(node, final)
+            for name in sorted(set(entry) - set(final)):
+                about = self.names.adjoints.get(name)
+                if about is None or self.possible(id(node), about.var):
+                    node.body_end.append(Assign(name, self.zero(name, id(node))))
+        result = dict(entry)
+        self.forget_unborn(node, result)
+        return result
+
+    # ------------------------------------------------------------ actions
+
+    def action(self, action: Action, state: State, made: list[Stmt]) -> None:
+        match action:
+            case Kill(name=name):
+                state.pop(name, None)
+            case Run(stmt=stmt, of=of, always=always):
+                if of and not always and not any(n in state for n in of):
+                    return
+                self.actual(of, state, made)
+                made.append(stmt)
+            case Set(name=name, value=value, of=of):
+                if of and not any(n in state for n in of):
+                    state.pop(name, None)
+                    return
+                self.actual(of, state, made)
+                made.append(Assign(name, value))
+                held = self.holding(value, state)
+                state[name] = held
+            case Add(name=name, value=value, of=of):
+                if of and not any(n in state for n in of):
+                    return
+                self.actual(of, state, made)
+                self.add(name, value, state, made)
+            case AddAt(name=name, index=index, value=value, of=of, repeats=repeats):
+                if of and not any(n in state for n in of):
+                    return
+                self.actual(of, state, made)
+                self.own(name, state, made)
+                if repeats:
+                    made.append(Do(Op(np.add.at, (Var(name), index, value), name="np.add.at")))
+                else:
+                    made.append(Store(Var(name), index, value, accumulate=True))
+
+    def actual(self, names: tuple[str, ...], state: State, made: list[Stmt]) -> None:
+        for name in names:
+            if name not in state and name in self.names.adjoints:
+                made.append(Assign(name, self.zero(name)))
+                state[name] = Held(self.fresh_group(), True)
+
+    def own(self, name: str, state: State, made: list[Stmt]) -> None:
+        """Make `name` an array of its own that can be written to in place."""
+        held = state.get(name)
+        if held is None:
+            made.append(Assign(name, self.zero(name)))
+        elif not (held.made and self.alone(name, state)) or held.group == -1:
+            about = self.names.adjoints[name]
+            primal = reach(Var(about.var), about.path, self.kinds[about.var])
+            made.append(Assign(name, Op(operator.add, (Op(np.zeros_like, (primal,)), Var(name)))))
+        else:
+            return
+        state[name] = Held(self.fresh_group(), True)
+
+    def add(self, name: str, value: Expr, state: State, made: list[Stmt]) -> None:
+        held = state.get(name)
+        if held is None:
+            made.append(Assign(name, value))
+            state[name] = self.holding(value, state)
+        elif not self.is_array(name):
+            made.append(Assign(name, value, accumulate=True))
+        elif (
+            held.made
+            and held.group != -1
+            and self.alone(name, state)
+            and not (self.names.adjoints[name].kind is NUMBER)
+            and not isinstance(self.names.adjoints[name].kind, Maybe)
+        ):
+            made.append(Assign(name, value, accumulate=True))
+        else:
+            made.append(Assign(name, Op(operator.add, (Var(name), value))))
+            state[name] = Held(self.fresh_group(), True)
+
+    def holding(self, value: Expr, state: State) -> Held:
+        """The group of a value that an adjoint was set to."""
+        match value:
+            case Var(name=name):
+                return state.get(name, Held(-1, False))
+            case Lit():
+                return Held(self.fresh_group(), True)
+            case Op(fn=fn, args=args) if fn in _VIEWS and args:
+                inner = self.holding(args[0], state)
+                return inner
+            case Op(fn=fn) if fn in _FRESH_OPERATORS or isinstance(fn, np.ufunc):
+                return Held(self.fresh_group(), True)
+            case _:
+                return Held(-1, False)
+
+
+__all__ = ["Accumulator", "Comment", "For", "While", "Unpack", "names_in", "prims", "replace"]

@@ -1,0 +1,1043 @@
+"""Build the mirror of a specialised program: for each statement, what reverses it.
+
+Contract: the forward statements compute what the program computes, plus the shadows of what lives at an address; the
+actions beside a statement, run with every primal value as it was just before the statement (its result as just after),
+add to the adjoints of its operands what the chain rule says, and leave the adjoint of its target zero.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.activity import Activity
+from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    NUMBER,
+    SLICE,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Record,
+    Tuple,
+    TupleOf,
+    children,
+    holds_smooth,
+    is_array,
+    is_complex,
+    is_number,
+    show,
+    widen,
+)
+from srcad.core.nodes import (
+    NONE,
+    Assign,
+    Block,
+    Comment,
+    Do,
+    Expr,
+    For,
+    FunctionHandle,
+    If,
+    Lit,
+    Op,
+    Raise,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Try,
+    Unpack,
+    Var,
+    While,
+    With,
+    assigned_in,
+    names_in,
+    walk,
+)
+from srcad.errors import KindError, MissingRule, Place, SrcadError, UnsupportedSyntax
+from srcad.rules.registry import rule_for
+from srcad.rules.static import bind, padded, settle
+from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
+from srcad.transform.reverse.names import Names
+
+
+class Callee(Protocol):
+    """A generated pair of functions for a callee: see `pairs.py`."""
+
+    @property
+    def forward(self) -> FunctionHandle: ...
+    @property
+    def reverse(self) -> FunctionHandle: ...
+    @property
+    def saves(self) -> bool: ...
+    @property
+    def result_leaves(self) -> tuple[Leaf, ...]: ...
+    @property
+    def argument_leaves(self) -> tuple[tuple[int, Leaf], ...]: ...
+
+
+class Builder:
+    """Builds the mirror of one program."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        activity: Activity,
+        names: Names,
+        by_address: Callable[[Kind], bool],
+        pair: Callable[[Any, tuple[bool, ...]], Callee],
+    ) -> None:
+        self.kinds = kinds
+        self.activity = activity
+        self.names = names
+        self.by_address = by_address
+        self.pair = pair
+        self.nodes: list[Node] = []
+        self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
+        self.place: Place | None = None
+
+    # ------------------------------------------------------------ small questions
+
+    def kind(self, atom: Expr) -> Kind:
+        match atom:
+            case Var(name=name):
+                return self.kinds.get(name) or self.names.kinds.get(name, UNKNOWN)
+            case Lit(value=value) | Ref(value=value):
+                from srcad.core.kind_of import kind_of
+
+                if isinstance(value, (bool, int)):
+                    return Const(value)
+                return kind_of(value)
+            case _:
+                return UNKNOWN
+
+    def active(self, atom: Expr) -> bool:
+        return isinstance(atom, Var) and atom.name in self.activity.active
+
+    def leaves(self, kind: Kind) -> tuple[Leaf, ...]:
+        return leaves(kind, self.by_address)
+
+    def adjoint(self, name: str, leaf: Leaf) -> str:
+        return self.names.adjoint(name, leaf)
+
+    def adjoint_leaves(self, name: str) -> list[tuple[Leaf, str]]:
+        """The leaves of an active variable, each with its adjoint."""
+        return [(leaf, self.adjoint(name, leaf)) for leaf in self.leaves(self.kinds[name])]
+
+    def refuse(self, message: str, remedy: str, error: type[SrcadError] = UnsupportedSyntax) -> SrcadError:
+        return error(message, self.place, remedy)
+
+    # ------------------------------------------------------------ the walk
+
+    def block(self, block: Block) -> list[Node]:
+        outer = self.nodes
+        self.nodes = []
+        for stmt in block:
+            place = getattr(stmt, "place", None)
+            if place is not None:
+                self.place = place
+            self.stmt(stmt)
+        made, self.nodes = self.nodes, outer
+        return made
+
+    def step(self, stmt: Stmt | None, actions: Sequence[Action] = ()) -> None:
+        self.nodes.append(Step(stmt, list(actions), self.place))
+
+    def main_step(self, stmt: Stmt, actions: Sequence[Action] = ()) -> None:
+        """The step of the program's own statement, and the shadows made of what it computes."""
+        self.step(stmt, actions)
+        after, self.after = self.after, []
+        for made in after:
+            self.step(made)
+
+    def stmt(self, stmt: Stmt) -> None:
+        match stmt:
+            case Assign():
+                self.assign(stmt)
+            case Store():
+                self.store(stmt)
+            case Do(value=value):
+                self.do(stmt, value)
+            case If(test=test, body=body, orelse=orelse):
+                assigned = assigned_in(body) | assigned_in(orelse)
+                if isinstance(test, Var) and test.name in assigned:
+                    kept = self.names.temp("test", BOOL)
+                    self.step(Assign(kept, test, stmt.place))
+                    test = Var(kept)
+                then = self.block(body)
+                otherwise = self.block(orelse)
+                made = If(test, (), (), stmt.place)
+                self.nodes.append(Branch(made, then, otherwise))
+            case For() | While():
+                self.loop(stmt)
+            case With(context=context, body=body):
+                self.nodes.append(Wrap(stmt, self.block(body), _is_errstate(context)))
+            case Try():
+                self.attempt(stmt)
+            case Raise() | Comment() | Unpack():
+                self.step(stmt)
+            case Return():
+                pass
+            case _:
+                raise AssertionError(f"not in a specialised program: {stmt}")
+
+    def loop(self, stmt: For | While) -> None:
+        counted = isinstance(stmt, For) and stmt.until is None
+        trips = None
+        if not counted:
+            trips = self.names.temp("trips", INT)
+            self.step(Assign(trips, Lit(0), stmt.place))
+        body = stmt.body
+        if trips is not None:
+            body = (Assign(trips, Op(operator.add, (Var(trips), Lit(1))), stmt.place), *body)
+        self.nodes.append(Loop(stmt, self.block(body), trips))
+
+    def attempt(self, stmt: Try) -> None:
+        """A `try`: where a handler could catch an error half way through active steps, it raises instead."""
+        body = self.block(stmt.body)
+        risky = any(
+            isinstance(inner, (Assign, Unpack, Store)) and self._touches_active(inner) for inner in walk(stmt.body)
+        )
+        if stmt.handlers and risky:
+            from dataclasses import replace
+
+            error = Op(
+                prims.call,
+                (
+                    Ref("RuntimeError", RuntimeError),
+                    Lit(f"line {stmt.place.line if stmt.place else '?'}: an error was caught inside differentiated "
+                        "code; its derivative is not defined"),
+                ),
+            )  # fmt: skip
+            handlers = tuple(
+                replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers
+            )
+            stmt = replace(stmt, handlers=handlers)
+        self.nodes.append(Wrap(stmt, body, False))
+
+    def _touches_active(self, stmt: Assign | Unpack | Store) -> bool:
+        if isinstance(stmt, Store):
+            return any(n in self.activity.active for n in names_in(stmt.base))
+        targets = (stmt.target,) if isinstance(stmt, Assign) else stmt.targets
+        return any(t in self.activity.active for t in targets)
+
+    # ------------------------------------------------------------ assignments
+
+    def assign(self, stmt: Assign) -> None:
+        target, value = stmt.target, stmt.value
+        if isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref):
+            handle = value.args[0].value
+            if hasattr(handle, "arg_kinds"):
+                self.call(stmt, target, handle, value)
+                return
+        if isinstance(value, Op) and value.fn in _IN_PLACE and isinstance(self.kind(value.args[0]), Array):
+            self.in_place(stmt, value)
+            return
+        if target not in self.activity.active:
+            if isinstance(value, Op) and value.fn is prims.call_method:
+                self.do(stmt, value)
+                return
+            self.step(stmt)
+            return
+        if is_complex(self.kinds[target]):
+            raise self.refuse(
+                f"{target.lstrip('%')} is complex and carries a derivative", "compute with real and imaginary parts"
+            )
+        if isinstance(value, Op) and value.fn is prims.call_method:
+            self.method(stmt, target, value)
+            return
+        own = {name for _, name in self.adjoint_leaves(target)}
+        if isinstance(value, Op) and target in set(names_in(value)) and self._reads_result(value):
+            fresh = self.names.temp("new", self.kinds[target])
+            raise_kind = self.kinds[target]
+            self.names.kinds[fresh] = raise_kind
+            self._assign_fresh(stmt, target, fresh, value)
+            return
+        contributions: list[Action] = []
+        self.step_for(stmt, target, value, contributions)
+        self.finish(stmt, contributions, own)
+
+    def _assign_fresh(self, stmt: Assign, target: str, fresh: str, value: Op) -> None:
+        """`y = f(y)` whose rule reads the result: through a temporary, so that both values are at hand."""
+        kinds = dict(self.kinds)
+        kinds[fresh] = self.kinds[target]
+        self.kinds = kinds
+        object.__setattr__(self.activity, "active", self.activity.active | {fresh})
+        self.assign(Assign(fresh, value, stmt.place))
+        self.assign(Assign(target, Var(fresh), stmt.place))
+
+    def _reads_result(self, value: Op) -> bool:
+        rule = rule_for(value.fn)
+        if rule is None or rule.style == "zero":
+            return False
+        return any("out" in set(names_in(e)) for e in _template_expressions(rule.template))
+
+    def finish(self, stmt: Stmt, contributions: list[Action], own: set[str]) -> None:
+        """Order the contributions: others first, then the target's own new value, then zero."""
+        others = [a for a in contributions if not (isinstance(a, (Add, AddAt)) and a.name in own)]
+        mine = [a for a in contributions if isinstance(a, Add) and a.name in own]
+        if any(isinstance(a, AddAt) and a.name in own for a in contributions):
+            raise AssertionError("a scatter into the adjoint of the target itself")
+        actions: list[Action] = list(others)
+        sums: dict[str, tuple[Expr, tuple[str, ...]]] = {}
+        for action in mine:
+            if action.name in sums:
+                value, of = sums[action.name]
+                sums[action.name] = (Op(operator.add, (value, action.value)), of + action.of)
+            else:
+                sums[action.name] = (action.value, action.of)
+        if len(sums) > 1:
+            staged: list[Action] = []
+            for name, (value, of) in sums.items():
+                temp = self.names.temp("new_" + name.lstrip("%"), self.names.kinds.get(name))
+                actions.append(Run(Assign(temp, value, self.place), of))
+                staged.append(Set(name, Var(temp), of))
+            actions += staged
+        else:
+            actions += [Set(name, value, of) for name, (value, of) in sums.items()]
+        actions += [Kill(name) for name in sorted(own) if name not in sums and not self.names.adjoints[name].shadow]
+        self.main_step(stmt, actions)
+
+    def step_for(self, stmt: Assign, target: str, value: Expr, out: list[Action]) -> None:
+        """The contributions of `target = value`; shadow statements become steps of their own."""
+        if isinstance(value, Var):
+            self.copy(target, (), value, (), out)
+            return
+        if isinstance(value, (Lit, Ref)):
+            self.fresh_shadows(target)
+            return
+        assert isinstance(value, Op)
+        fn = value.fn
+        kind = self.kinds[target]
+        if fn in (prims.make_tuple, prims.make_list, prims.make_dict) or (fn is prims.call and self._builds(value)):
+            self.display(target, kind, value, out)
+        elif fn is operator.getitem:
+            self.item(target, value, out)
+        elif fn is prims.get_attr:
+            self.attribute(target, value, out)
+        elif fn is object.__new__:
+            self.shadow(target, Op(runtime.empty_shadow, ()))
+        elif fn is tuple:
+            self.copy(target, (), value.args[0], (), out)
+        elif fn is operator.mul and isinstance(self.kind(value.args[0]), (List, Tuple, TupleOf)) and isinstance(
+            kind, (List, TupleOf)
+        ):
+            self.repeated(target, kind, value, out)
+        elif fn in (list, operator.add, prims.pop) and isinstance(kind, (List, TupleOf)):
+            raise self.refuse("this operation on a list", "build the list with a loop or comprehension")
+        else:
+            self.primitive(target, value, out)
+
+    def _builds(self, value: Op) -> bool:
+        callee = value.args[0]
+        return isinstance(callee, Ref) and isinstance(callee.value, type)
+
+    # -- copies
+
+    def copy(self, target: str, path: Path, source: Expr, source_path: Path, out: list[Action]) -> None:
+        """`target[path]` was set to `source[source_path]`: leaf by leaf."""
+        kind = _at(self.kinds[target], path)
+        if not self.active(source):
+            for leaf in self.leaves(kind):
+                if leaf.shadow:
+                    self._zero_shadow(target, path, leaf)
+            return
+        assert isinstance(source, Var)
+        source_kind = _at(self.kinds[source.name], source_path)
+        theirs = {leaf.path: leaf for leaf in self.leaves(source_kind)}
+        for leaf in self.leaves(kind):
+            other = theirs.get(leaf.path)
+            if other is None or other.shadow != leaf.shadow:
+                if other is None and not any(p[: len(leaf.path)] == leaf.path for p in theirs):
+                    continue  # an int on this path: nothing to pass back
+                raise self.refuse(
+                    f"{target.lstrip('%')} is {show(kind)} here and {show(source_kind)} elsewhere",
+                    "give it values of one form on every path",
+                    KindError,
+                )
+            mine = self.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, leaf.shadow))
+            from_ = self.adjoint(source.name, Leaf((*source_path, *leaf.path), other.kind, other.shadow))
+            if leaf.shadow:
+                self.step(Assign(mine, Var(from_), self.place))
+            elif mine != from_:
+                out.append(Add(from_, Var(mine), (mine,)))
+
+    def _zero_shadow(self, target: str, path: Path, leaf: Leaf) -> None:
+        name = self.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, True))
+        primal = reach(Var(target), (*path, *leaf.path), self.kinds[target])
+        self.after.append(Assign(name, Op(runtime.shadow_of, (primal,)), self.place))
+
+    def fresh_shadows(self, target: str) -> None:
+        for leaf in self.leaves(self.kinds[target]):
+            if leaf.shadow:
+                self._zero_shadow(target, (), leaf)
+
+    def shadow(self, target: str, value: Expr) -> None:
+        """`d_target = value` in the forward sweep."""
+        leaf = Leaf((), self.kinds[target], True)
+        self.step(Assign(self.adjoint(target, leaf), value, self.place))
+
+    # -- displays
+
+    def display(self, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
+        """A tuple, list, dict or record written out."""
+        if value.fn is prims.make_dict:
+            keys: list[Any] = [k.value if isinstance(k, Lit) else k for k in value.args[::2]]
+            parts: tuple[Expr, ...] = value.args[1::2]
+        elif value.fn is prims.call:
+            parts = value.args[1:]
+            keys = [key for _, key in (step for step, _ in children(kind) or ())] if not self.by_address(kind) else []
+        else:
+            parts = value.args
+            keys = list(range(len(parts)))
+        if not self.by_address(kind):
+            steps = [step for step, _ in children(kind) or ()]
+            if value.fn is prims.make_dict:
+                last = {key: part for key, part in zip(keys, parts, strict=True)}
+                pairs = [(("key", key), part) for key, part in last.items()]
+            else:
+                pairs = list(zip(steps, parts, strict=True))
+            for step, part in pairs:
+                self.copy(target, (step,), part, (), out)
+            return
+        # at an address: a shadow of the same form, with a zero for each number
+        zeros: list[Expr] = []
+        name = self.adjoint(target, Leaf((), kind, True))
+        for key, part in zip(keys, parts, strict=True):
+            part_kind = _item_kind(kind, key)
+            zeros.append(self.shadow_value(part, part_kind))
+            for action in self.from_shadow(Op(operator.getitem, (Var(name), _as_expr(key))), part, part_kind):
+                out.append(action)
+        if isinstance(kind, (Dict, Record)):
+            made: Expr = Op(
+                prims.make_dict, tuple(p for k, z in zip(keys, zeros, strict=True) for p in (_as_expr(k), z))
+            )
+        else:
+            made = Op(prims.make_list, tuple(zeros))
+        self.step(Assign(name, made, self.place))
+
+    def shadow_value(self, part: Expr, kind: Kind) -> Expr:
+        """The shadow of a value put into a container: zero for a number, the shadow itself for what has one."""
+        if not holds_smooth(kind):
+            return NONE
+        if self.by_address(kind):
+            if self.active(part):
+                assert isinstance(part, Var)
+                return Var(self.adjoint(part.name, Leaf((), self.kinds[part.name], True)))
+            return Op(runtime.shadow_of, (part,))
+        own = self.kind(part)
+        if isinstance(kind, Maybe):
+            kind = kind.kind
+        if is_number(kind) or kind in (FLOAT,):
+            return Lit(0.0)
+        if isinstance(kind, Array):
+            return Op(np.zeros_like, (part,))
+        if kind is NUMBER:
+            return Op(runtime.shadow_of, (part,))
+        inner = children(kind)
+        assert inner is not None
+        values = []
+        for step, inner_kind in inner:
+            leaf_part = self._part(part, own, step)
+            values.append(self.shadow_value_of_part(leaf_part, part, own, step, inner_kind))
+        if isinstance(kind, Record):
+            return Op(prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v)))
+        if isinstance(kind, Object):
+            return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
+        return Op(prims.make_list, tuple(values))
+
+    def _part(self, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
+        return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
+
+    def shadow_value_of_part(
+        self, leaf_part: Expr, part: Expr, own: Kind, step: tuple[str, Any], kind: Kind
+    ) -> Expr:
+        if not holds_smooth(kind):
+            return NONE
+        if self.by_address(kind):
+            if self.active(part):
+                assert isinstance(part, Var)
+                return Var(self.adjoint(part.name, Leaf((step,), kind, True)))
+            return Op(runtime.shadow_of, (leaf_part,))
+        if kind is FLOAT:
+            return Lit(0.0)
+        if isinstance(kind, Array):
+            return Op(np.zeros_like, (leaf_part,))
+        return Op(runtime.shadow_of, (leaf_part,))
+
+    def from_shadow(self, place: Expr, part: Expr, kind: Kind) -> list[Action]:
+        """Take the adjoint of a value that was put into a container out of the container's shadow."""
+        if not self.active(part) or not holds_smooth(kind):
+            return []
+        assert isinstance(part, Var)
+        made: list[Action] = []
+        for leaf in self.leaves(self.kinds[part.name]):
+            if leaf.shadow:
+                continue
+            source = place
+            for how, key in leaf.path:
+                source = (
+                    Op(prims.get_attr, (source, Lit(key)))
+                    if how == "attr"
+                    else Op(operator.getitem, (source, Lit(_shadow_key(self.kinds[part.name], how, key))))
+                )
+            made.append(Add(self.adjoint(part.name, leaf), source, ()))
+        return made
+
+    # -- reads
+
+    def item(self, target: str, value: Op, out: list[Action]) -> None:
+        base, index = value.args
+        held = self.kind(base)
+        if isinstance(held, Maybe):
+            held = held.kind
+        if not self.active(base):
+            self.fresh_shadows(target)
+            return
+        assert isinstance(base, Var)
+        kind = self.kinds[target]
+        if isinstance(held, Array) or held is NUMBER:
+            mine = self.adjoint(target, Leaf((), kind, False))
+            theirs = self.adjoint(base.name, Leaf((), self.kinds[base.name], False))
+            if mine == theirs or held is NUMBER:
+                out.append(Add(theirs, Op(runtime.scatter, (base, index, Var(mine))), (mine,)))
+            else:
+                out.append(AddAt(theirs, index, Var(mine), (mine,), _repeats(self, index)))
+            return
+        if self.by_address(held):
+            shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
+            self.load(target, Op(operator.getitem, (shadow, index)), out)
+            return
+        step = step_of(held, value)
+        if step is None:
+            raise self.refuse(f"a subscript of {show(held)} that is not constant", "use a list or an array", KindError)
+        self.copy(target, (), base, (step,), out)
+
+    def attribute(self, target: str, value: Op, out: list[Action]) -> None:
+        base, key = value.args
+        held = self.kind(base)
+        if not self.active(base):
+            self.fresh_shadows(target)
+            return
+        assert isinstance(base, Var)
+        if self.by_address(held):
+            shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
+            self.load(target, Op(prims.get_attr, (shadow, key)), out)
+            return
+        step = step_of(held, value)
+        if step is None or step not in dict(children(held) or ()):
+            raise self.refuse(f"the attribute .{getattr(key, 'value', key)} of {show(held)}", "use a function of numpy")
+        self.copy(target, (), base, (step,), out)
+
+    def load(self, target: str, place: Expr, out: list[Action]) -> None:
+        """`target` was read from a container at an address, whose shadow has its adjoint at `place`."""
+        for leaf in self.leaves(self.kinds[target]):
+            mine = self.adjoint(target, leaf)
+            if leaf.shadow:
+                source = self._inside(place, leaf.path, self.kinds[target])
+                self.step(Assign(mine, source, self.place))
+                continue
+            base, key, attr = self._slot(place, leaf.path, self.kinds[target])
+            out.append(Run(Store(base, key, Var(mine), self.place, attr=attr, accumulate=True), (mine,)))
+
+    def _inside(self, place: Expr, path: Path, kind: Kind) -> Expr:
+        for how, key in path:
+            if how == "attr":
+                place = Op(prims.get_attr, (place, Lit(key)))
+            else:
+                place = Op(operator.getitem, (place, Lit(_shadow_key(kind, how, key))))
+            kind = dict(children(kind) or ())[(how, key)]
+        return place
+
+    def _slot(self, place: Expr, path: Path, kind: Kind) -> tuple[Expr, Expr, bool]:
+        """Base, key and whether an attribute, of a place in a shadow that can be stored to."""
+        full = self._inside(place, path, kind)
+        assert isinstance(full, Op)
+        return full.args[0], full.args[1], full.fn is prims.get_attr
+
+    def repeated(self, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
+        """`xs * n`: the shadow repeats as the list does; numbers get a slot each."""
+        base, count = value.args
+        item = kind.item if isinstance(kind, (List, TupleOf)) else UNKNOWN
+        name = self.adjoint(target, Leaf((), kind, True))
+        if self.active(base):
+            assert isinstance(base, Var)
+            held = self.kinds[base.name]
+            if self.by_address(held) and self.by_address(item):
+                theirs = self.adjoint(base.name, Leaf((), held, True))
+                self.step(Assign(name, Op(operator.mul, (Var(theirs), count)), self.place))
+                return
+            raise self.refuse("a list of active numbers repeated with *", "use a comprehension: [x for _ in range(n)]")
+        self._zero_shadow(target, (), Leaf((), kind, True))
+
+    # -- primitives
+
+    def primitive(self, target: str, value: Op, out: list[Action]) -> None:
+        """A callable with a rule."""
+        rule = rule_for(value.fn)
+        shown = value.name or getattr(value.fn, "__name__", "this function")
+        if rule is None:
+            raise self.refuse(
+                f"{shown} has no derivative, and an active value reaches it",
+                "use a function of math or numpy that has a rule, or give it one",
+                MissingRule,
+            )
+        if rule.style == "zero":
+            return
+        bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
+        kind = self.kinds[target]
+        if self.leaves(kind) != (Leaf((), kind, False),):
+            raise self.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
+        mine = self.adjoint(target, Leaf((), kind, False))
+        env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": Var(mine)}
+        kinds = {name: self._kind_of(e) for name, e in bound.items()}
+        kinds["out"] = kinds["d_out"] = kind
+        assigns, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+        if rule.style == "linear" and len(returned) == 1 and len(rule.params) > 1:
+            returned = (*returned, *(NONE for _ in rule.params[1:]))
+        parts = padded(rule, returned)
+        needed = {n for e in parts.values() if e is not None for n in names_in(e)}
+        used: list[Action] = []
+        for name, partial in parts.items():
+            if partial is None:
+                continue
+            operand = bound[name]
+            if rule.style == "elementwise":
+                for action in self.elementwise(operand, partial, mine, kind):
+                    used.append(action)
+            else:
+                used += self.cotangent(operand, partial, mine)
+        reads = {n for a in used for n in names_in(getattr(a, "value", NONE))} | needed
+        for made in reversed(assigns):
+            if made.target in reads:
+                reads |= set(names_in(made.value))
+        kept = [m for m in assigns if m.target in reads]
+        out += [Run(m, (mine,)) for m in kept] if used else []
+        out += used
+
+    def _kind_of(self, expr: Expr) -> Kind:
+        if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):
+            return Tuple(tuple(map(self._kind_of, expr.args)))
+        return self.kind(expr)
+
+    def elementwise(self, operand: Expr, partial: Expr, mine: str, result: Kind) -> list[Action]:
+        """Cotangent times partial derivative, summed over what broadcasting repeated."""
+        if not self.active(operand):
+            return []
+        assert isinstance(operand, Var)
+        cotangent = times(Var(mine), partial)
+        own = self.kind(operand)
+        leaf = self._smooth_leaf(operand.name)
+        cotangent = self.unbroadcast(cotangent, operand, own, result)
+        return [Add(self.adjoint(operand.name, leaf), cotangent, (mine,))]
+
+    def _smooth_leaf(self, name: str) -> Leaf:
+        found = self.leaves(self.kinds[name])
+        if len(found) != 1 or found[0].path or found[0].shadow:
+            raise self.refuse(
+                f"arithmetic on {show(self.kinds[name])}", "convert it to an array first: np.array(...)", KindError
+            )
+        return found[0]
+
+    def unbroadcast(self, cotangent: Expr, operand: Expr, own: Kind, result: Kind) -> Expr:
+        """Sum a cotangent of the result's shape down to the operand's."""
+        if isinstance(own, Maybe):
+            own = own.kind
+        if is_number(own) and is_number(result):
+            return cotangent
+        if is_number(own) and isinstance(result, Array):
+            return Op(np.sum, (cotangent,))
+        if isinstance(own, Array) and isinstance(result, Array) and own.dims is not None and result.dims is not None:
+            missing = len(result.dims) - len(own.dims)
+            pairs = list(zip(own.dims, result.dims[missing:], strict=True))
+            certain = all(a == "n" or a == b == "1" for a, b in pairs)
+            if certain and not missing:
+                return cotangent
+            if certain:
+                axes = tuple(range(missing))
+                axis: Expr = Lit(0) if missing == 1 else Op(prims.make_tuple, tuple(map(Lit, axes)))
+                return Op(np.sum, (cotangent,), (("axis", axis),))
+        return Op(runtime.unbroadcast, (cotangent, operand))
+
+    def cotangent(self, operand: Expr, value: Expr, mine: str) -> list[Action]:
+        """A cotangent given as a whole, for an operand of any form."""
+        if isinstance(operand, Op):  # a variadic parameter: one cotangent an item
+            made: list[Action] = []
+            for i, part in enumerate(operand.args):
+                made += self.cotangent(part, _item_of(value, i), mine)
+            return made
+        if not self.active(operand):
+            return []
+        assert isinstance(operand, Var)
+        kind = self.kinds[operand.name]
+        if self.by_address(kind):
+            shadow = Var(self.adjoint(operand.name, Leaf((), kind, True)))
+            item = kind.item if isinstance(kind, (List, TupleOf)) else None
+            if item is None or not holds_smooth(item):
+                raise self.refuse(f"a numpy function of {show(kind)}", "pass an array", KindError)
+            return [Run(Do(Op(runtime.add_into, (shadow, value)), self.place), (mine,))]
+        found = self.leaves(kind)
+        if len(found) == 1 and not found[0].path:
+            return [Add(self.adjoint(operand.name, found[0]), value, (mine,))]
+        actions: list[Action] = []
+        if not isinstance(value, (Var, Op)) or (isinstance(value, Op) and value.fn not in _INDEXABLE):
+            pass
+        shared = value
+        if isinstance(value, Op) and value.fn not in (prims.make_list, prims.make_tuple, prims.each):
+            temp = self.names.temp("parts")
+            actions.append(Run(Assign(temp, value, self.place), (mine,)))
+            shared = Var(temp)
+        for leaf in found:
+            part: Expr = shared
+            for _, key in leaf.path:
+                part = _item_of(part, key)
+            if leaf.shadow:
+                shadow = Var(self.adjoint(operand.name, leaf))
+                actions.append(Run(Do(Op(runtime.add_into, (shadow, part)), self.place), (mine,)))
+            else:
+                actions.append(Add(self.adjoint(operand.name, leaf), part, (mine,)))
+        return actions
+
+    # ------------------------------------------------------------ stores and effects
+
+    def store(self, stmt: Store) -> None:
+        base = stmt.base
+        held = self.kind(base)
+        if isinstance(held, Array):
+            raise self.refuse(
+                "a write into an array", "build a new array (np.where, np.concatenate, a list turned into an array)"
+            )
+        if not self.active(base):
+            self.step(stmt)
+            return
+        assert isinstance(base, Var)
+        shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
+        key_expr = stmt.key
+        kind = dict(held.attrs).get(str(key_expr.value)) if stmt.attr and isinstance(held, Object) and isinstance(
+            key_expr, Lit
+        ) else _item_kind(held, None)
+        kind = kind or UNKNOWN
+        place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
+        actions: list[Action] = []
+        if holds_smooth(kind):
+            actions += self.from_shadow(place, stmt.value, kind)
+        self.step(stmt)
+        if holds_smooth(kind):
+            value = self.shadow_value(stmt.value, kind)
+            if self.by_address(kind) or not is_plain(kind):
+                self.step(Store(shadow, key_expr, value, self.place, attr=stmt.attr), actions)
+            else:
+                # a number: its slot in the shadow is emptied on the way back, where it may not exist on the way out
+                if isinstance(held, (Dict, Object)):
+                    self.step(Store(shadow, key_expr, value, self.place, attr=stmt.attr), actions)
+                else:
+                    zero = value
+                    self.step(None, [*actions, Run(Store(shadow, key_expr, zero, self.place), ())])
+
+    def do(self, stmt: Stmt, value: Op) -> None:
+        """A call that stands alone."""
+        if value.fn is prims.call_method and isinstance(value.args[0], Var):
+            base, method = value.args[0], value.args[1]
+            assert isinstance(method, Lit)
+            if base.name in self.activity.active:
+                kind = self.kinds[base.name]
+                if method.value == "append" and isinstance(kind, List):
+                    self.append(stmt, base.name, kind, value.args[2])
+                    return
+                if method.value == "pop" and isinstance(kind, List) and len(value.args) == 2:
+                    self.pop(stmt, base.name, kind, None)
+                    return
+                if method.value in ("index", "count", "keys"):
+                    self.step(stmt)
+                    return
+                raise self.refuse(
+                    f".{method.value}() on a container that carries derivatives", "use append, pop() or item assignment"
+                )
+        self.step(stmt)
+
+    def append(self, stmt: Stmt, name: str, kind: List, value: Expr) -> None:
+        self.step(stmt)
+        shadow = Var(self.adjoint(name, Leaf((), self.kinds[name], True)))
+        taken = self.names.temp("d_item")
+        actions: list[Action] = [Run(Assign(taken, Op(prims.pop, (shadow,)), self.place))]
+        actions += self.from_shadow(Var(taken), value, kind.item)
+        self.step(Do(Op(prims.push, (shadow, self.shadow_value(value, kind.item))), self.place), actions)
+
+    def pop(self, stmt: Stmt, name: str, kind: List, target: str | None) -> None:
+        """`v = xs.pop()`: the shadow's item goes with it, and comes back on the way back with the adjoint of v."""
+        shadow = Var(self.adjoint(name, Leaf((), self.kinds[name], True)))
+        self.step(stmt)
+        if self.by_address(kind.item) or not is_plain(kind.item):
+            taken = self.names.temp("d_item", kind.item)
+            self.step(Assign(taken, Op(prims.pop, (shadow,)), self.place),
+                      [Run(Do(Op(prims.push, (shadow, Var(taken))), self.place))])  # fmt: skip
+            if target is not None:
+                for leaf in self.leaves(self.kinds[target]):
+                    mine = self.adjoint(target, leaf)
+                    if leaf.shadow:
+                        self.step(Assign(mine, self._inside(Var(taken), leaf.path, self.kinds[target]), self.place))
+                    else:
+                        base, key, attr = self._slot(Var(taken), leaf.path, self.kinds[target])
+                        self.step(
+                            None,
+                            [
+                                Run(Store(base, key, Var(mine), self.place, attr=attr, accumulate=True), (mine,)),
+                                Kill(mine),
+                            ],
+                        )
+            return
+        if target is None:
+            zero: Expr = Lit(0.0)
+            if not is_number(kind.item):
+                raise self.refuse("pop() of an array whose value is not used", "give the popped value a name")
+            self.step(Do(Op(prims.pop, (shadow,)), self.place), [Run(Do(Op(prims.push, (shadow, zero)), self.place))])
+            return
+        leaf = Leaf((), self.kinds[target], False)
+        mine = self.adjoint(target, leaf)
+        self.step(
+            Do(Op(prims.pop, (shadow,)), self.place),
+            [Run(Do(Op(prims.push, (shadow, Var(mine))), self.place), (mine,), True), Kill(mine)],
+        )
+
+    def method(self, stmt: Assign, target: str, value: Op) -> None:
+        base, method = value.args[0], value.args[1]
+        assert isinstance(method, Lit)
+        if isinstance(base, Var) and method.value == "pop" and isinstance(self.kinds[base.name], List):
+            if len(value.args) == 2:
+                kind = self.kinds[base.name]
+                assert isinstance(kind, List)
+                self.pop(stmt, base.name, kind, target)
+                return
+        raise self.refuse(f".{method.value}() that returns an active value", "use append, pop() and indexing")
+
+    def in_place(self, stmt: Assign, value: Op) -> None:
+        """`x += v` on an array writes into memory."""
+        fresh = Op(_IN_PLACE[value.fn], value.args)
+        raise self.refuse(
+            f"`{stmt.target.lstrip('%')} {_SIGNS.get(value.fn, '+')}= ...` writes into an array",
+            f"write `{stmt.target.lstrip('%')} = {stmt.target.lstrip('%')} {_SIGNS.get(fresh.fn, '+')} ...`",
+        )
+
+    # ------------------------------------------------------------ calls of generated functions
+
+    def call(self, stmt: Assign, target: str, special: Any, value: Op) -> None:
+        """A call of a user's function: its forward half here, its reverse half on the way back."""
+        args = value.args[1:]
+        mask = tuple(self.active(a) for a in args)
+        useful = target in self.activity.active or any(
+            m and self.holds_shadow(self.kind(a)) for m, a in zip(mask, args, strict=True)
+        )
+        if not any(mask) or not useful:
+            if target in self.activity.active:
+                own = [name for leaf, name in self.adjoint_leaves(target) if not leaf.shadow]
+                self.fresh_shadows(target)
+                self.main_step(stmt, [Kill(name) for name in own])
+            else:
+                self.step(stmt)
+            return
+        pair = self.pair(special, mask)
+        shadows: list[Expr] = []
+        for position, leaf in pair.argument_leaves:
+            if leaf.shadow:
+                atom = args[position]
+                assert isinstance(atom, Var)
+                shadows.append(Var(self.adjoint(atom.name, leaf)))
+        targets = [target]
+        cotangents: list[str] = []
+        own = self.leaves(self.kinds[target]) if target in self.activity.active else ()
+        mine = {leaf.path: leaf for leaf in own}
+        for leaf in pair.result_leaves:
+            match_ = mine.get(leaf.path)
+            if match_ is None or match_.shadow != leaf.shadow:
+                if target not in self.activity.active:
+                    name = self.names.temp("unused", leaf.kind)
+                    if leaf.shadow:
+                        targets.append(name)
+                    else:
+                        self.names.kinds[name] = leaf.kind
+                        cotangents.append("")
+                    continue
+                raise self.refuse(
+                    f"{target.lstrip('%')} is {show(self.kinds[target])} here and {show(special.result_kind)} elsewhere",
+                    "return values of one form on every path",
+                    KindError,
+                )
+            name = self.adjoint(target, match_)
+            if leaf.shadow:
+                targets.append(name)
+            else:
+                cotangents.append(name)
+        saved: list[Expr] = []
+        if pair.saves:
+            keep = self.names.temp(f"{special.name}_saved")
+            targets.append(keep)
+            saved.append(Var(keep))
+        forward = Op(prims.call, (Ref(pair.forward.name, pair.forward), *args, *shadows))
+        outgoing: list[str] = []
+        for position, leaf in pair.argument_leaves:
+            if not leaf.shadow:
+                atom = args[position]
+                assert isinstance(atom, Var)
+                outgoing.append(self.adjoint(atom.name, self._own_leaf(atom.name, leaf)))
+        given: tuple[Expr, ...] = tuple(Var(c) if c else Lit(0.0) for c in cotangents)
+        actual = tuple(c for c in cotangents if c)
+        backward = Op(prims.call, (Ref(pair.reverse.name, pair.reverse), *saved, *given))
+        actions: list[Action] = []
+        always = bool(shadows) or len(targets) > 1 + bool(saved)
+        of = () if always else actual
+        needs = actual if always else ()
+        temps = [self.names.temp(f"{name.lstrip('%')}_part", self.names.kinds.get(name)) for name in outgoing]
+        if len(temps) == 1:
+            run: Stmt = Assign(temps[0], backward, self.place)
+        elif temps:
+            run = Unpack(tuple(temps), backward, self.place)
+        else:
+            run = Do(backward, self.place)
+        actions.append(Run(run, of or needs, always))
+        own_names = set(actual)
+        for name, temp in zip(outgoing, temps, strict=True):
+            actions.append(Add(name, Var(temp), of))
+        made: Stmt = Assign(target, forward, stmt.place) if len(targets) == 1 else Unpack(
+            tuple(targets), forward, stmt.place
+        )
+        self.finish_call(made, actions, own_names)
+
+    def _own_leaf(self, name: str, leaf: Leaf) -> Leaf:
+        for mine in self.leaves(self.kinds[name]):
+            if mine.path == leaf.path:
+                return mine
+        raise self.refuse(
+            f"{name.lstrip('%')} is {show(self.kinds[name])}, but a function is given {show(leaf.kind)}",
+            "give it values of one form on every path",
+            KindError,
+        )
+
+    def finish_call(self, stmt: Stmt, actions: list[Action], own: set[str]) -> None:
+        self.finish(stmt, actions, own)
+
+    def holds_shadow(self, kind: Kind) -> bool:
+        return any(leaf.shadow for leaf in self.leaves(kind))
+
+
+_IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
+    operator.iadd: operator.add,
+    operator.isub: operator.sub,
+    operator.imul: operator.mul,
+    operator.itruediv: operator.truediv,
+    operator.ifloordiv: operator.floordiv,
+    operator.imod: operator.mod,
+    operator.ipow: operator.pow,
+    operator.imatmul: operator.matmul,
+}
+_SIGNS = {
+    operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/",
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
+    operator.ipow: "**", operator.pow: "**", operator.imatmul: "@", operator.matmul: "@",
+}  # fmt: skip
+_INDEXABLE = (prims.make_list, prims.make_tuple, prims.each)
+
+
+def times(cotangent: Expr, partial: Expr) -> Expr:
+    """`cotangent * partial`, without the factors 1 and -1."""
+    if isinstance(partial, Lit) and not isinstance(partial.value, complex):
+        if partial.value == 1:
+            return cotangent
+        if partial.value == -1:
+            return Op(operator.neg, (cotangent,))
+    if isinstance(partial, Op) and partial.fn is operator.truediv:
+        top, bottom = partial.args
+        return Op(operator.truediv, (times(cotangent, top), bottom))
+    if isinstance(partial, Op) and partial.fn is operator.neg:
+        return Op(operator.neg, (times(cotangent, partial.args[0]),))
+    return Op(operator.mul, (cotangent, partial))
+
+
+def is_plain(kind: Kind) -> bool:
+    """One number or array."""
+    return is_number(kind) or is_array(kind) or kind is NUMBER or isinstance(kind, Maybe) and is_plain(kind.kind)
+
+
+def _at(kind: Kind, path: Path) -> Kind:
+    for step in path:
+        kind = dict(children(kind) or ()).get(step, UNKNOWN)
+    return kind
+
+
+def _item_kind(kind: Kind, key: Any) -> Kind:
+    match kind:
+        case List(item=item) | TupleOf(item=item):
+            return item
+        case Dict(value=value):
+            return value
+        case Tuple(items=items) if isinstance(key, int):
+            return items[key]
+        case Record(items=pairs):
+            return dict(pairs).get(key, UNKNOWN)
+        case Object(attrs=pairs):
+            return dict(pairs).get(key, UNKNOWN)
+        case _:
+            return UNKNOWN
+
+
+def _as_expr(key: Any) -> Expr:
+    return key if isinstance(key, (Var, Lit, Ref, Op)) else Lit(key)
+
+
+def _shadow_key(kind: Kind, how: str, key: Any) -> Any:
+    """The key of a part in a shadow: the parts of a tuple or function value are the items of a list."""
+    if how == "field":
+        assert isinstance(kind, Function)
+        return [name for name, _ in kind.fields].index(key)
+    return key
+
+
+def _item_of(value: Expr, key: Any) -> Expr:
+    if isinstance(value, Op) and value.fn is prims.each:
+        return value.args[0]
+    if isinstance(value, Op) and value.fn in (prims.make_list, prims.make_tuple) and isinstance(key, int):
+        return value.args[key]
+    return Op(operator.getitem, (value, Lit(key)))
+
+
+def _repeats(builder: Builder, index: Expr) -> bool:
+    """Whether an index may name one element twice."""
+    if isinstance(index, Op):
+        if index.fn is prims.make_slice:
+            return False
+        return any(_repeats(builder, part) for part in index.args)
+    kind = builder.kind(index)
+    if widen(kind) in (INT, BOOL, SLICE) or isinstance(kind, Const):
+        return False
+    if isinstance(kind, Array) and kind.dtype == "bool":
+        return False
+    if isinstance(kind, Tuple):
+        return any(
+            not (widen(k) in (INT, BOOL, SLICE) or isinstance(k, Const) or isinstance(k, Array) and k.dtype == "bool")
+            for k in kind.items
+        )
+    return True
+
+
+def _is_errstate(context: Expr) -> bool:
+    return isinstance(context, Var) or isinstance(context, Op)
+
+
+def _template_expressions(block: Block) -> list[Expr]:
+    from srcad.core.nodes import expressions_of
+
+    return [e for stmt in walk(block) for e in expressions_of(stmt)]

@@ -1,0 +1,604 @@
+"""Assemble generated functions: a gradient, or the pair of forward and reverse halves of a function.
+
+A gradient runs both sweeps in one function. A pair is the same two sweeps cut apart: the forward half returns the result
+and what it saved, the reverse half takes that and the cotangents of the result. Recursion works because a pair is named
+before it is written.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.activity import Activity, find_activity
+from srcad.analysis.leaves import Leaf, leaves, reach
+from srcad.analysis.regions import Regions
+from srcad.core import prims
+from srcad.core.kinds import (
+    FLOAT,
+    NUMBER,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Record,
+    Tuple,
+    TupleOf,
+    children,
+    holds_smooth,
+    is_integral,
+    is_smooth,
+    show,
+)
+from srcad.core.nodes import (
+    NONE,
+    Assign,
+    Block,
+    Do,
+    Expr,
+    FunctionHandle,
+    Lit,
+    Op,
+    Param,
+    Program,
+    Ref,
+    Return,
+    Stmt,
+    Unpack,
+    Var,
+    assigned_in,
+    map_operands,
+    read_in,
+    walk,
+)
+from srcad.errors import NonScalarOutput
+from srcad.transform.reverse.accumulate import Accumulator, Held
+from srcad.transform.reverse.bound import Bound
+from srcad.transform.reverse.build import Builder
+from srcad.transform.reverse.names import Names, names_of
+from srcad.transform.reverse.record import Recorder
+from srcad.transform.reverse.sweeps import Sweeps
+from srcad.transform.specialise.session import Session, Special
+
+
+def halfway() -> None:
+    """Where the forward sweep ends and the reverse sweep begins; gone before anything is printed."""
+
+
+@dataclass
+class Pair:
+    """The two halves of a function at given kinds and active arguments."""
+
+    forward: FunctionHandle
+    reverse: FunctionHandle
+    result_leaves: tuple[Leaf, ...]
+    argument_leaves: tuple[tuple[int, Leaf], ...]
+    saves: bool = True
+
+
+@dataclass
+class Both:
+    """Both sweeps of a function, before they are put into functions."""
+
+    params: tuple[Param, ...]
+    forward: Block
+    reverse: Block
+    result: Expr
+    kinds: dict[str, Kind]
+    adjoints: frozenset[str]
+    names: Names
+    cotangents: tuple[str, ...]
+    shadows: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A generated function: what the simplifier and the printer are given."""
+
+    handle: FunctionHandle
+    program: Program
+    kinds: dict[str, Kind]
+    adjoints: frozenset[str]
+
+
+Simplify = Callable[[Program, dict[str, Kind], frozenset[str]], Program]
+
+
+class Differentiator:
+    """Makes the functions of one derivative."""
+
+    def __init__(self, session: Session, simplify: Simplify) -> None:
+        self.session = session
+        self.simplify = simplify
+        self.units: list[Unit] = []
+        self._pairs: dict[tuple[int, tuple[bool, ...]], Pair] = {}
+        self._primals: dict[int, FunctionHandle] = {}
+
+    # ------------------------------------------------------------ pairs
+
+    def pair(self, special: Special, mask: tuple[bool, ...]) -> Pair:
+        """The pair of a callee whose arguments in `mask` are active."""
+        key = (id(special), mask)
+        made = self._pairs.get(key)
+        if made is not None:
+            return made
+        by_address = self.session.by_address
+        arguments: list[tuple[int, Leaf]] = []
+        for i, (kind, active) in enumerate(zip(special.out_kinds, mask, strict=True)):
+            if active:
+                arguments += [(i, leaf) for leaf in leaves(kind, by_address)]
+        pair = Pair(
+            FunctionHandle(f"{special.name}_fwd"),
+            FunctionHandle(f"{special.name}_rev"),
+            leaves(special.result_kind, by_address),
+            tuple(arguments),
+        )
+        self._pairs[key] = pair
+        self._write_pair(special, mask, pair)
+        return pair
+
+    def _write_pair(self, special: Special, mask: tuple[bool, ...], pair: Pair) -> None:
+        both = self.sweeps(special, mask, None)
+        names = both.names
+        given = [Param(c) for c in both.cotangents]
+        shadow_params = []
+        outgoing: list[Expr] = []
+        params = special.program.params
+        for i, leaf in pair.argument_leaves:
+            name = names.adjoint(params[i].name, leaf)
+            if leaf.shadow:
+                shadow_params.append(Param(name))
+            else:
+                outgoing.append(Var(name))
+        result_shadows: list[Expr] = []
+        for leaf in pair.result_leaves:
+            if leaf.shadow:
+                result_shadows.append(self._result_shadow(both, leaf))
+        kept = names.fresh("%result")
+        both.kinds[kept] = special.result_kind
+        whole = Program(
+            special.name,
+            (*both.params, *shadow_params, *given),
+            (
+                *both.forward,
+                Assign(kept, both.result),
+                Do(Op(halfway)),
+                *both.reverse,
+                Return(Op(prims.make_tuple, (Var(kept), *result_shadows, *outgoing))),
+            ),
+            place=special.program.place,
+        )
+        whole = self.simplify(whole, both.kinds, both.adjoints)
+        cut = next(i for i, s in enumerate(whole.body) if isinstance(s, Do) and s.value.fn is halfway)
+        forward, reverse = whole.body[:cut], whole.body[cut + 1 : -1]
+        returned = whole.result
+        assert isinstance(returned, Op)
+        first = returned.args[: 1 + len(result_shadows)]
+        last = returned.args[1 + len(result_shadows) :]
+        crossing = self._crossing(reverse, last, forward, (*both.params, *shadow_params), {p.name for p in given})
+        recursive = any(pair.forward is h for h in _handles(forward)) or any(
+            pair.reverse is h for h in _handles(reverse)
+        )
+        pair.saves = bool(crossing) or recursive
+        text = special.program.name
+        out: tuple[Expr, ...] = first
+        if pair.saves:
+            saved: Expr = Var(crossing[0]) if len(crossing) == 1 else Op(prims.make_tuple, tuple(map(Var, crossing)))
+            out = (*first, saved)
+        unbound = [Assign(n, NONE) for n in crossing if n not in _surely(forward, (*both.params, *shadow_params))]
+        result = out[0] if len(out) == 1 else Op(prims.make_tuple, out)
+        fwd_body = self._returning((*unbound, *forward), out, result)
+        shown = f"The forward sweep of {text}: its result" + (", and what the reverse sweep needs." if pair.saves else ".")
+        self._add(pair.forward, Program(pair.forward.name, (*both.params, *shadow_params), fwd_body, shown,
+                                        special.program.place), both)  # fmt: skip
+        rev_params: list[Param] = []
+        head: list[Stmt] = []
+        if pair.saves:
+            if len(crossing) == 1:
+                rev_params.append(Param(crossing[0]))
+            else:
+                saved_name = names.fresh("saved")
+                rev_params.append(Param(saved_name))
+                if crossing:
+                    head.append(Unpack(tuple(crossing), Var(saved_name)))
+        answer: Expr = last[0] if len(last) == 1 else Op(prims.make_tuple, last)
+        shown = f"The reverse sweep of {text}: from the cotangent of its result to those of its arguments."
+        body = (*head, *reverse, Return(answer if last else NONE))
+        self._add(pair.reverse, Program(pair.reverse.name, (*rev_params, *given), body, shown,
+                                        special.program.place), both)  # fmt: skip
+
+    def _returning(self, forward: Block, out: tuple[Expr, ...], result: Expr) -> Block:
+        """The forward half with its return; a last assignment that only names the result is put into it."""
+        return (*forward, Return(result))
+
+    def _result_shadow(self, both: Both, leaf: Leaf) -> Expr:
+        if isinstance(both.result, Var):
+            return Var(both.names.adjoint(both.result.name, leaf))
+        return Op(runtime.shadow_of, (both.result,))
+
+    def _crossing(
+        self, reverse: Block, last: tuple[Expr, ...], forward: Block, params: tuple[Param, ...], given: set[str]
+    ) -> list[str]:
+        """The variables of the forward sweep that the reverse sweep reads."""
+        from srcad.analysis.liveness import live_before
+
+        live = live_before((*reverse, Return(Op(prims.make_tuple, last)))) - given
+        made = assigned_in(forward) | {p.name for p in params}
+        order = [p.name for p in params] + [t for s in walk(forward) for t in _targets(s)]
+        return [n for n in dict.fromkeys(order) if n in live and n in made]
+
+    # ------------------------------------------------------------ gradients
+
+    def gradient(
+        self, special: Special, wrt: tuple[int, ...], *, name: str, single: bool, value: bool, aux: bool, doc: str
+    ) -> FunctionHandle:
+        """`name(*args)`: the gradient with respect to the parameters at positions `wrt`."""
+        handle = FunctionHandle(name)
+        mask = tuple(i in wrt for i in range(len(special.program.params)))
+        both = self.sweeps(special, mask, aux)
+        params = special.program.params
+        gradients = tuple(self.gradient_of(both, params[i].name, special.out_kinds[i]) for i in wrt)
+        answer: Expr = gradients[0] if single else Op(prims.make_tuple, gradients)
+        forward: Block = both.forward
+        if value or aux:
+            result = both.result
+            if isinstance(result, Var) and result.name in assigned_in(both.reverse):
+                kept = both.names.fresh("%value")
+                both.kinds[kept] = special.result_kind
+                forward = (*forward, Assign(kept, result))
+                result = Var(kept)
+            if aux and not value:
+                answer = Op(prims.make_tuple, (answer, Op(operator.getitem, (result, Lit(1)))))
+            else:
+                answer = Op(prims.make_tuple, (result, answer))
+        body = (*forward, *both.reverse, Return(answer))
+        program = Program(name, params, body, doc, special.program.place, source=special.program.source)
+        program = self.simplify(program, both.kinds, both.adjoints)
+        self._add(handle, program, both)
+        return handle
+
+    def gradient_of(self, both: Both, name: str, kind: Kind) -> Expr:
+        """The gradient with respect to a parameter, in the form of the parameter."""
+        return self._mirror(both, name, (), kind, kind)
+
+    def _mirror(self, both: Both, name: str, path: tuple[Any, ...], whole: Kind, kind: Kind) -> Expr:
+        primal = reach(Var(name), path, whole)
+        if not holds_smooth(kind):
+            return NONE
+        if is_smooth(kind):
+            made: Expr = Var(both.names.adjoint(name, Leaf(path, kind, False)))
+            if isinstance(kind, Array) and kind.dtype not in ("float64", "complex128"):
+                return Op(runtime.astype, (made, Op(prims.get_attr, (primal, Lit("dtype")))))
+            return made
+        if self.session.by_address(kind):
+            shadow = Var(both.names.adjoint(name, Leaf(path, kind, True)))
+            if isinstance(kind, Object) or not _same_form(kind):
+                return Op(runtime.mirrored, (shadow, primal))
+            return shadow
+        parts = [(step, self._mirror(both, name, (*path, step), whole, k)) for step, k in children(kind) or ()]
+        match kind:
+            case Tuple(cls=cls) if cls is not None:
+                return Op(prims.call, (Ref(cls.__name__, cls), *(p for _, p in parts)))
+            case Tuple():
+                return Op(prims.make_tuple, tuple(p for _, p in parts))
+            case Record():
+                return Op(prims.make_dict, tuple(e for (_, key), p in parts for e in (Lit(key), p)))
+            case Object(cls=cls):
+                return runtime_object(cls, tuple((str(key), p) for (_, key), p in parts))
+            case _:
+                return Op(runtime.mirrored, (NONE, primal))
+
+    # ------------------------------------------------------------ the two sweeps
+
+    def sweeps(self, special: Special, mask: tuple[bool, ...], aux: bool | None) -> Both:
+        """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
+        program = special.program
+        body = special.body
+        by_address = self.session.by_address
+        params = [p.name for p in program.params]
+        varied = [p for p, m in zip(params, mask, strict=True) if m]
+        kinds = dict(special.kinds)
+        activity = find_activity(body, kinds, varied, self.session.holds_address)
+        names = Names(program, names_of(replace(program, body=body)))
+        body = self._primal_calls(body, activity)
+        builder = Builder(kinds, activity, names, by_address, self.pair)
+        nodes = builder.block(body)
+        kinds.update(names.kinds)
+        result = body[-1].value  # type: ignore[union-attr]
+        bound = Bound(nodes, set(params))
+        accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
+        state, seeds, cotangents = self._seeds(special, result, activity, names, aux)
+        state = accumulator.block(nodes, state, True)
+        closing: list[Stmt] = []
+        opening: dict[str, Assign] = {}
+        for param, kind, active in zip(params, special.out_kinds, mask, strict=True):
+            for leaf in leaves(kind, by_address) if active else ():
+                name = names.adjoint(param, leaf)
+                if leaf.shadow:
+                    zero = _shadow_of(reach(Var(param), leaf.path, kind), leaf.kind)
+                    opening[name] = Assign(name, zero)
+                elif name not in state:
+                    closing.append(Assign(name, accumulator.zero(name)))
+        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lambda n: n)
+        recorder.counts.update({})
+        records = recorder.run(_needed_regions(params, kinds, activity.regions) if aux is None else set())
+        sweeps = Sweeps(records, names, kinds)
+        forward = sweeps.forward(nodes)
+        reverse = (*seeds, *sweeps.reverse(nodes), *closing)
+        for name in names.kinds:
+            kinds.setdefault(name, names.kinds[name])
+        if aux is not None:
+            copies = [
+                Assign(p, Op(runtime.copied, (Var(p),))) for p in params if activity.regions.is_written(p)
+            ]
+            read = read_in(forward)
+            early = tuple(a for n, a in opening.items() if n in read or copies)
+            late = tuple(a for n, a in opening.items() if not (n in read or copies))
+            forward = (*copies, *early, *forward)
+            reverse = (*late, *reverse)
+        adjoints = frozenset(names.adjoints) | {n for n in assigned_in(reverse) if n.lstrip("%").startswith("d_")}
+        shown = tuple(replace(p, default=None if aux is None else p.default) for p in program.params)
+        if aux is None:
+            shown = tuple(Param(p.name) for p in program.params)
+        return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents)
+
+    def _seeds(
+        self, special: Special, result: Expr, activity: Activity, names: Names, aux: bool | None
+    ) -> tuple[dict[str, Held], tuple[Stmt, ...], tuple[str, ...]]:
+        by_address = self.session.by_address
+        state: dict[str, Held] = {}
+        if aux is None:
+            cotangents = []
+            for i, leaf in enumerate(leaf for leaf in leaves(special.result_kind, by_address) if not leaf.shadow):
+                if isinstance(result, Var) and result.name in activity.active:
+                    own = next(
+                        (x for x in leaves(special.kinds[result.name], by_address) if x.path == leaf.path), leaf
+                    )
+                    name = names.adjoint(result.name, own)
+                    state[name] = Held(-1, False)
+                else:
+                    name = names.fresh(f"%d_out_{i}")
+                cotangents.append(name)
+            return state, (), tuple(cotangents)
+        kind = special.result_kind
+        path: tuple[Any, ...] = ()
+        if aux:
+            if not isinstance(kind, Tuple) or len(kind.items) != 2:
+                raise NonScalarOutput(
+                    f"has_aux=True, but {special.name} returns {show(kind)}", special.program.place,
+                    "return a pair: (value, auxiliary data)",
+                )  # fmt: skip
+            kind = kind.items[0]
+            path = (("item", 0),)
+        check_scalar(kind, special)
+        if not isinstance(result, Var) or result.name not in activity.active:
+            return state, (), ()
+        found = [leaf for leaf in leaves(special.kinds[result.name], by_address) if leaf.path == path]
+        if not found:
+            return state, (), ()
+        name = names.adjoint(result.name, found[0])
+        primal = reach(result, path, special.kinds[result.name])
+        checks: tuple[Stmt, ...] = ()
+        if isinstance(kind, Array) or kind is NUMBER:
+            seed: Expr = Op(np.ones_like, (primal,))
+            if kind is NUMBER or "?" in (kind.dims or "?"):
+                checks = (Do(Op(runtime.require_one, (primal,))),)
+        else:
+            seed = Lit(1.0)
+        state[name] = Held(0, True)
+        return state, (*checks, Assign(name, seed)), ()
+
+    # ------------------------------------------------------------ calls that carry no derivative
+
+    def _primal_calls(self, body: Block, activity: Activity) -> Block:
+        return body
+
+    def finish(self, program: Program) -> Program:
+        """Calls of functions that carry no derivative go to the user's own function, or to a unit of their own."""
+
+        def change(expr: Expr) -> Expr:
+            if isinstance(expr, Op):
+                expr = map_operands(expr, change)
+                assert isinstance(expr, Op)
+                if expr.fn is prims.call and isinstance(expr.args[0], Ref):
+                    handle = expr.args[0].value
+                    if isinstance(handle, Special):
+                        return replace(expr, args=(self._primal(handle), *expr.args[1:]))
+            return expr
+
+        return replace(program, body=change_expressions(program.body, change))
+
+    def _primal(self, special: Special) -> Ref:
+        source = special.program.source
+        plain = all(p.kind in ("any", "pos") for p in special.program.params) and not special.program.captures
+        if source is not None and plain:
+            return Ref(special.name, source)
+        handle = self._primals.get(id(special))
+        if handle is None:
+            handle = FunctionHandle(special.name)
+            self._primals[id(special)] = handle
+            program = Program(
+                special.name,
+                tuple(Param(p.name) for p in special.program.params),
+                special.body,
+                special.program.doc,
+                special.program.place,
+            )
+            kinds = dict(special.kinds)
+            program = self.simplify(program, kinds, frozenset())
+            self.units.append(Unit(handle, self.finish(program), kinds, frozenset()))
+        return Ref(handle.name, handle)
+
+    def _add(self, handle: FunctionHandle, program: Program, both: Both) -> None:
+        self.units.append(Unit(handle, self.finish(program), both.kinds, both.adjoints))
+
+
+def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:
+    """Every expression of a block changed."""
+    from srcad.core.nodes import For, Handler, If, Raise, Store, Try, While, With
+
+    made: list[Stmt] = []
+    for stmt in block:
+        match stmt:
+            case Assign(value=value) | Unpack(value=value) | Return(value=value):
+                made.append(replace(stmt, value=change(value)))
+            case Do(value=value):
+                made.append(replace(stmt, value=change(value)))  # type: ignore[arg-type]
+            case Store(base=base, key=key, value=value):
+                made.append(replace(stmt, base=change(base), key=change(key), value=change(value)))
+            case If(test=test, body=body, orelse=orelse):
+                made.append(
+                    replace(
+                        stmt,
+                        test=change(test),
+                        body=change_expressions(body, change),
+                        orelse=change_expressions(orelse, change),
+                    )
+                )
+            case For(start=start, stop=stop, step=step, body=body):
+                made.append(
+                    replace(
+                        stmt,
+                        start=change(start),
+                        stop=change(stop),
+                        step=change(step),
+                        body=change_expressions(body, change),
+                    )
+                )
+            case While(test=test_block, cond=cond, body=body):
+                made.append(
+                    replace(
+                        stmt,
+                        test=change_expressions(test_block, change),
+                        cond=change(cond),
+                        body=change_expressions(body, change),
+                    )
+                )
+            case With(context=context, body=body):
+                made.append(replace(stmt, context=change(context), body=change_expressions(body, change)))
+            case Try(body=body, handlers=handlers, final=final):
+                made.append(
+                    replace(
+                        stmt,
+                        body=change_expressions(body, change),
+                        handlers=tuple(
+                            Handler(h.types, h.name, change_expressions(h.body, change)) for h in handlers
+                        ),
+                        final=change_expressions(final, change),
+                    )
+                )
+            case Raise(exception=exception):
+                made.append(replace(stmt, exception=None if exception is None else change(exception)))
+            case _:
+                made.append(stmt)
+    return tuple(made)
+
+
+def check_scalar(kind: Kind, special: Special) -> None:
+    """Refuse the gradient of what is not one real number."""
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+    if kind in (FLOAT, NUMBER) or is_integral(kind):
+        return
+    if isinstance(kind, Array) and "n" not in (kind.dims or ""):
+        if not kind.dtype.startswith("complex"):
+            return
+    raise NonScalarOutput(
+        f"{special.name} returns {show(kind)}, not one real number, so it has no gradient",
+        special.program.place,
+        "return a scalar (sum it, say), or use srcad.vjp or srcad.jacobian for the derivative of the whole result",
+    )
+
+
+def runtime_object(cls: Any, parts: tuple[tuple[str, Expr], ...]) -> Expr:
+    """The gradient of an object: the same class for a dataclass, else a namespace with the same attributes."""
+    import dataclasses
+    from types import SimpleNamespace
+
+    if dataclasses.is_dataclass(cls) and all(f.init for f in dataclasses.fields(cls)):
+        return Op(prims.call, (Ref(cls.__name__, cls),), parts)
+    return Op(prims.call, (Ref("SimpleNamespace", SimpleNamespace),), parts)
+
+
+def _shadow_of(primal: Expr, kind: Kind) -> Expr:
+    if isinstance(kind, List) and kind.item is FLOAT:
+        return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
+    return Op(runtime.shadow_of, (primal,))
+
+
+def _same_form(kind: Kind) -> bool:
+    """Whether the shadow of a value has the very form of its gradient."""
+    match kind:
+        case List(item=item):
+            return _same_form(item)
+        case Dict(value=value):
+            return _same_form(value)
+        case TupleOf():
+            return False
+        case _:
+            return is_smooth(kind) and not isinstance(kind, Maybe)
+
+
+def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions) -> set[str]:
+    """What a callee is given must be as it was once it is reversed."""
+    found = {regions.of(p) for p in params if regions.is_written(p)}
+    return {"@" + r for r in found if r is not None}
+
+
+def _handles(block: Block) -> list[Any]:
+    from srcad.core.nodes import expressions_of, operands
+
+    found: list[Any] = []
+
+    def visit(expr: Expr) -> None:
+        if isinstance(expr, Ref) and isinstance(expr.value, FunctionHandle):
+            found.append(expr.value)
+        for part in operands(expr):
+            visit(part)
+
+    for stmt in walk(block):
+        for expr in expressions_of(stmt):
+            visit(expr)
+    return found
+
+
+def _targets(stmt: Stmt) -> tuple[str, ...]:
+    from srcad.core.nodes import targets_of
+
+    return targets_of(stmt)
+
+
+def _surely(block: Block, params: tuple[Param, ...]) -> set[str]:
+    """The variables that a block binds on every path."""
+    from srcad.core.nodes import If, Raise, With, targets_of
+
+    def bound(inner: Block, before: set[str]) -> set[str] | None:
+        now: set[str] | None = set(before)
+        for stmt in inner:
+            if now is None:
+                return None
+            match stmt:
+                case Raise():
+                    return None
+                case If(body=body, orelse=orelse):
+                    a, b = bound(body, now), bound(orelse, now)
+                    now = b if a is None else a if b is None else a & b
+                case With(body=body):
+                    now = bound(body, now | set(targets_of(stmt)))
+                case Assign() | Unpack():
+                    now |= set(targets_of(stmt))
+                case _:
+                    pass
+        return now
+
+    return bound(block, {p.name for p in params}) or set()
+
+
+__all__ = ["Differentiator", "Pair", "TupleOf", "Unit"]

@@ -1,0 +1,109 @@
+"""The mirror: a forward sweep, and beside each of its steps what reverses it.
+
+The reverse sweep runs the same tree backwards: the steps of a block from last to first, a loop from its last trip to its
+first, a branch by the test that the forward sweep took. A `Step` holds one forward statement and, in the order in which
+they run, the adjoint actions that reverse it. Actions speak of adjoints before it is known which of them are zero where;
+`accumulate.py` turns them into statements, `record.py` then decides what the forward sweep must remember for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srcad.core.nodes import Expr, For, If, Stmt, Try, While, With
+from srcad.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """`name += value`: a contribution, linear in the cotangents `of`; nothing where those are all zero."""
+
+    name: str
+    value: Expr
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddAt:
+    """`name[index] += value` on the adjoint of an array; with `repeats`, an index may occur more than once."""
+
+    name: str
+    index: Expr
+    value: Expr
+    of: tuple[str, ...]
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`name = value`, computed from the old cotangents `of` (`y = f(y)` reversed)."""
+
+    name: str
+    value: Expr
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """The primal was overwritten here: before this point its adjoint is zero."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A statement of the reverse sweep, linear in the cotangents `of`: left out where those are all zero.
+
+    With `always` (and with no `of`) it runs anyway. Where it runs, the zero ones among `of` are given their zeros.
+    """
+
+    stmt: Stmt
+    of: tuple[str, ...] = ()
+    always: bool = False
+
+
+Action = Add | AddAt | Set | Kill | Run
+
+
+@dataclass(slots=True)
+class Step:
+    """One forward statement, and what reverses it."""
+
+    stmt: Stmt | None
+    actions: list[Action] = field(default_factory=list)
+    place: Place | None = None
+    reverse: list[Stmt] = field(default_factory=list)  # filled by accumulate
+
+
+@dataclass(slots=True)
+class Branch:
+    stmt: If
+    body: list[Node]
+    orelse: list[Node]
+    before: list[Stmt] = field(default_factory=list)  # run before the reversed branch
+    body_end: list[Stmt] = field(default_factory=list)  # run at the end of its reversed body
+    orelse_end: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Loop:
+    """`trips` names the variable that counts the trips of a loop that may leave early."""
+
+    stmt: For | While
+    body: list[Node]
+    trips: str | None = None
+    before: list[Stmt] = field(default_factory=list)
+    body_end: list[Stmt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Wrap:
+    """A `with` or `try ... finally`; `again` when the reverse sweep runs under the context too."""
+
+    stmt: With | Try
+    body: list[Node]
+    again: bool
+    handlers: list[Node] = field(default_factory=list)
+
+
+Node = Step | Branch | Loop | Wrap

@@ -1,0 +1,389 @@
+"""To-be-recorded analysis: which primal values the forward sweep must remember, and where.
+
+Walk forward with the set of variables whose present value some earlier step's reversal will read. A statement that
+overwrites one of them saves it first, and the mirrored reverse step puts it back (Hascoet, Naumann and Pascual 2005). A
+variable local to a trip of a loop is not bound yet where it would be saved: it is saved at the end of the trip instead,
+and put back at the start of the reversed trip; or, where that is cheap, it is computed again there. A value that no
+reversal reads is not saved.
+
+The contents of containers are one more variable, by region (`@region`): a write to a region whose contents are still
+needed is undone on the way back.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from srcad.analysis.regions import Regions
+from srcad.core import prims
+from srcad.core.kinds import BOOL, FLOAT, INT, Kind, is_number, widen
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    For,
+    Lit,
+    Op,
+    Ref,
+    Return,
+    Stmt,
+    Store,
+    Var,
+    While,
+    expressions_of,
+    names_in,
+    read_in,
+    targets_of,
+    walk,
+)
+from srcad.errors import UnsupportedSyntax
+from srcad.transform.reverse.bound import assigned
+from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
+
+
+@dataclass
+class Records:
+    """What to save: before a node (by `id`), at the end of a block (by `id` of its list), and what to bind at first."""
+
+    before: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    tail: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    again: dict[int, tuple[Assign, ...]] = field(default_factory=dict)  # computed again at the start of a reversed trip
+    undo: set[int] = field(default_factory=set)
+    unbound: set[str] = field(default_factory=set)
+
+
+def reads_of_reverse(stmts: Iterable[Stmt]) -> set[str]:
+    """The variables that statements of the reverse sweep read from outside of themselves."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for stmt in stmts:
+        reads = set(read_in((stmt,)))
+        found |= reads - bound
+        if isinstance(stmt, (Assign,)) and not stmt.accumulate:
+            bound.add(stmt.target)
+        elif not isinstance(stmt, Assign):
+            bound.update(targets_of(stmt))
+    return found
+
+
+class Recorder:
+    def __init__(
+        self,
+        nodes: list[Node],
+        params: Iterable[str],
+        kinds: Mapping[str, Kind],
+        regions: Regions,
+        shown: Callable[[str], str],
+    ) -> None:
+        self.nodes = nodes
+        self.params = set(params)
+        self.kinds = kinds
+        self.regions = regions
+        self.shown = shown
+        self.primal = self.params | assigned(nodes)
+        self.records = Records()
+        self.counts = _read_counts(nodes)
+
+    def run(self, needed_at_start: set[str]) -> Records:
+        while True:
+            unbound = set(self.records.unbound)
+            self.records = Records(unbound=unbound)
+            self.block(self.nodes, set(needed_at_start), self.params | unbound, False)
+            if self.records.unbound == unbound:
+                return self.records
+
+    def reads(self, stmts: Iterable[Stmt]) -> set[str]:
+        """What reversed statements read of primal variables, and of the contents of regions."""
+        names = reads_of_reverse(stmts) & self.primal
+        made = set(names)
+        for name in names:
+            region = self.regions.of(name)
+            if region is not None:
+                made.add("@" + region)
+        return made
+
+    # ------------------------------------------------------------ the walk
+
+    def block(self, nodes: list[Node], need: set[str], bound: set[str] | None, looped: bool) -> tuple[
+        set[str], set[str] | None
+    ]:
+        for node in nodes:
+            match node:
+                case Step():
+                    need, bound = self.step(node, need, bound)
+                case Branch():
+                    need, bound = self.branch(node, need, bound, looped)
+                case Loop():
+                    need, bound = self.loop(node, need, bound)
+                case Wrap():
+                    need, after = self.block(node.body, need, bound, looped)
+                    from srcad.core.nodes import Try
+
+                    if not (isinstance(node.stmt, Try) and node.stmt.handlers):
+                        bound = after
+                    for name in targets_of(node.stmt):
+                        bound = None if bound is None else bound | {name}
+        return need, bound
+
+    def step(self, node: Step, need: set[str], bound: set[str] | None) -> tuple[set[str], set[str] | None]:
+        reads = self.reads(node.reverse)
+        stmt = node.stmt
+        if stmt is None:
+            return need | reads, bound
+        from srcad.core.nodes import Raise
+
+        if isinstance(stmt, Raise):
+            return need, None
+        targets = [t for t in targets_of(stmt)]
+        operands = {n for e in expressions_of(stmt) for n in names_in(e)}
+        after = {t for t in targets if t in reads and t not in operands}
+        need = need | (reads - after)
+        saved = []
+        for target in targets:
+            if target in need:
+                saved.append(target)
+                need = need - {target}
+                if bound is not None and target not in bound:
+                    self.records.unbound.add(target)
+        if saved:
+            self.records.before[id(node)] = tuple(saved)
+        self.memory(node, stmt, need)
+        need = need | after
+        return need, None if bound is None else bound | set(targets)
+
+    def memory(self, node: Step, stmt: Stmt, need: set[str]) -> None:
+        """A write to contents that are still needed is undone in the reverse sweep."""
+        written = _written(stmt)
+        if written is None:
+            return
+        region = self.regions.of(written)
+        if region is not None and "@" + region in need:
+            self.records.undo.add(id(node))
+
+    def branch(
+        self, node: Branch, need: set[str], bound: set[str] | None, looped: bool
+    ) -> tuple[set[str], set[str] | None]:
+        ends = []
+        for block, end in ((node.body, node.body_end), (node.orelse, node.orelse_end)):
+            inner = need | self.reads(end)
+            out, inside = self.block(block, inner, bound, looped)
+            if looped and inside is not None and bound is not None:
+                private = tuple(
+                    sorted(
+                        n
+                        for n in out - inner
+                        if n not in bound and n in inside and not n.startswith("@") and self.is_private(n, block)
+                    )
+                )
+                if private:
+                    out = out - set(private)
+                    self.keep_at_end(block, private, out, set())
+            ends.append((out, inside))
+        (a, x), (b, y) = ends
+        merged = y if x is None else x if y is None else x & y
+        tested = {n for n in names_in(node.stmt.test)} & self.primal
+        return a | b | tested | self.reads(node.before), merged
+
+    def is_private(self, name: str, nodes: list[Node]) -> bool:
+        return _read_counts(nodes).get(name, 0) == self.counts.get(name, 0)
+
+    def loop(self, node: Loop, need: set[str], bound: set[str] | None) -> tuple[set[str], set[str] | None]:
+        stmt = node.stmt
+        own = {stmt.target} if isinstance(stmt, For) else set()
+        inside_bound = None if bound is None else bound | own
+        if own & need:
+            self.records.before[id(node)] = tuple(sorted(own & need))
+            if bound is not None and not own <= bound:
+                self.records.unbound |= own - bound
+            need = need - own
+        else:
+            self.records.before.pop(id(node), None)
+        entry = need | self.reads(node.body_end)
+        changed_inside = assigned(node.body)
+        if isinstance(stmt, While):
+            inside_bound = None if inside_bound is None else inside_bound | {
+                t for s in walk(stmt.test) for t in targets_of(s)
+            }
+        while True:
+            out, end = self.block(node.body, set(entry), inside_bound, True)
+            out = out - own
+            local = {
+                n for n in out if not n.startswith("@") and n in changed_inside and bound is not None and n not in bound
+            }
+            missing = {n for n in local if end is not None and n not in end}
+            self.records.unbound |= missing
+            local -= missing
+            out = out - local
+            if out <= entry:
+                break
+            entry = entry | out
+        out = self.keep_at_end(node.body, tuple(sorted(local)), out, own)
+        # what recomputing reads must survive the trips too
+        while not out <= entry:
+            entry = entry | out
+            out, end = self.block(node.body, set(entry), inside_bound, True)
+            out = self.keep_at_end(node.body, tuple(sorted(local)), out - own - local, own)
+        after = need | out
+        bounds: set[str] = set()
+        if isinstance(stmt, For):
+            for expr in (stmt.start, stmt.stop, stmt.step):
+                bounds |= set(names_in(expr))
+        if node.trips is not None:
+            bounds.add(node.trips)
+        after |= bounds & self.primal
+        return after | self.reads(node.before), bound
+
+    # ------------------------------------------------------------ saving at the end of a block
+
+    def keep_at_end(self, block: list[Node], names: tuple[str, ...], need: set[str], own: set[str]) -> set[str]:
+        """Save `names` at the end of a block, or compute them again on the way back where that is cheap."""
+        again: list[Assign] = []
+        kept = list(names)
+        changing = assigned(block)
+        available = {n for n in need if not n.startswith("@")} | own
+        order = {name: i for i, name in enumerate(_definition_order(block))}
+        for name in sorted(names, key=lambda n: order.get(n, len(order))):
+            definition = _only_definition(block, name)
+            if definition is None or not self.is_cheap(definition, name):
+                continue
+            operands = set(names_in(definition.value))
+            done = {a.target for a in again}
+            if all(
+                n in done
+                or n in own
+                or n not in changing
+                or (n in available and _last_change(block, n) <= _position(block, definition))
+                or (n in kept and n != name and _last_change(block, n) <= _position(block, definition))
+                for n in operands
+            ):
+                again.append(definition)
+                kept.remove(name)
+        # computing again reads its operands: those are needed, unless they are put back or computed again here too
+        extra = {n for a in again for n in names_in(a.value)} - own - set(names)
+        self.records.tail[id(block)] = tuple(kept)
+        self.records.again[id(block)] = tuple(again)
+        return need | (extra & self.primal)
+
+    def is_cheap(self, definition: Assign, name: str) -> bool:
+        """One operation on scalars that costs no more than a push and a pop."""
+        value = definition.value
+        if isinstance(value, (Lit, Ref)):
+            return True
+        if not isinstance(value, Op):
+            return False
+        kind = widen(self.kinds.get(name, BOOL))
+        if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
+            return value.fn is prims.get_attr and isinstance(value.args[1], Lit) and value.args[1].value == "shape"
+        if value.fn is operator.getitem:
+            base = value.args[0]
+            if not isinstance(base, Var) or self.regions.of(base.name) is not None:
+                return False
+            return True
+        if value.fn is len:
+            base = value.args[0]
+            return isinstance(base, Var) and self.regions.of(base.name) is None
+        return value.fn in _CHEAP
+
+
+_CHEAP = {
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos, operator.lt, operator.le,
+    operator.gt, operator.ge, operator.eq, operator.ne, operator.not_, operator.floordiv, operator.mod, abs,
+}  # fmt: skip
+
+
+def _definition_order(nodes: list[Node]) -> list[str]:
+    return [n.stmt.target for n in nodes if isinstance(n, Step) and isinstance(n.stmt, Assign)]
+
+
+def _only_definition(nodes: list[Node], name: str) -> Assign | None:
+    """The assignment of `name` in a block, if it is the only one and not nested."""
+    found: Assign | None = None
+    for node in nodes:
+        if isinstance(node, Step):
+            if node.stmt is not None and name in targets_of(node.stmt):
+                if found is not None or not isinstance(node.stmt, Assign):
+                    return None
+                found = node.stmt
+        elif name in assigned([node]):
+            return None
+    return found
+
+
+def _position(nodes: list[Node], definition: Assign) -> int:
+    for i, node in enumerate(nodes):
+        if isinstance(node, Step) and node.stmt is definition:
+            return i
+    return len(nodes)
+
+
+def _last_change(nodes: list[Node], name: str) -> int:
+    """The position of the last node of a block that binds `name`, -1 if none does."""
+    last = -1
+    for i, node in enumerate(nodes):
+        if name in assigned([node]):
+            last = i
+    return last
+
+
+def _written(stmt: Stmt) -> str | None:
+    """The container that a statement writes to."""
+    match stmt:
+        case Store(base=Var(name=name)):
+            return name
+        case Do(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_))) | Assign(
+            value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_))
+        ):
+            return name if method in ("append", "pop") else None
+        case _:
+            return None
+
+
+def _read_counts(nodes: list[Node]) -> dict[str, int]:
+    """How often each variable is read, forwards or backwards, in a list of nodes."""
+    counts: dict[str, int] = {}
+
+    def count(names: Iterable[str]) -> None:
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+
+    def stmts(block: Iterable[Stmt]) -> None:
+        for stmt in walk(tuple(block)):
+            for expr in expressions_of(stmt):
+                count(names_in(expr))
+
+    def visit(inner: list[Node]) -> None:
+        for node in inner:
+            match node:
+                case Step(stmt=stmt, reverse=reverse):
+                    if stmt is not None:
+                        stmts((stmt,))
+                    stmts(reverse)
+                case Branch(stmt=stmt):
+                    count(names_in(stmt.test))
+                    count(names_in(stmt.test))
+                    for extra in (node.before, node.body_end, node.orelse_end):
+                        stmts(extra)
+                    visit(node.body)
+                    visit(node.orelse)
+                case Loop(stmt=stmt):
+                    for expr in expressions_of(stmt):
+                        count(names_in(expr))
+                        count(names_in(expr))
+                    if isinstance(stmt, While):
+                        stmts(stmt.test)
+                    stmts(node.before)
+                    stmts(node.body_end)
+                    visit(node.body)
+                case Wrap(stmt=stmt):
+                    for expr in expressions_of(stmt):
+                        count(names_in(expr))
+                    visit(node.body)
+
+    visit(nodes)
+    return counts
+
+
+__all__ = ["Block", "Expr", "Recorder", "Records", "Return", "UnsupportedSyntax"]

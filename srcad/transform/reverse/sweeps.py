@@ -1,0 +1,249 @@
+"""Write out the two sweeps of a mirror, with the tapes that the records ask for.
+
+A tape is a list used as a stack: pushed in the forward sweep, popped at the mirrored point. Outside loops a saved value
+is a variable of its own. Each group of reversed steps is headed by the source line that it reverses.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import replace
+
+from srcad import runtime
+from srcad.core import prims
+from srcad.core.kinds import INT, Dict, Kind, List
+from srcad.core.nodes import (
+    NONE,
+    Assign,
+    Block,
+    Comment,
+    Do,
+    Expr,
+    For,
+    If,
+    Lit,
+    Op,
+    Stmt,
+    Store,
+    Var,
+    While,
+    With,
+    expressions_of,
+    names_in,
+    read_in,
+)
+from srcad.errors import Place
+from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
+from srcad.transform.reverse.names import Names
+from srcad.transform.reverse.record import Records
+
+
+class Sweeps:
+    def __init__(self, records: Records, names: Names, kinds: Mapping[str, Kind]) -> None:
+        self.records = records
+        self.names = names
+        self.kinds = kinds
+        self.tapes: list[str] = []  # tapes to be made before the loop now being written
+        self._saved: dict[tuple[int, str], tuple[str, bool]] = {}
+        self._depth = 0
+        self._said: Place | None = None
+
+    # ------------------------------------------------------------ forward
+
+    def forward(self, nodes: list[Node]) -> Block:
+        made: list[Stmt] = [Assign(name, NONE) for name in sorted(self.records.unbound)]
+        made += self._forward(nodes)
+        return tuple(made)
+
+    def _forward(self, nodes: list[Node]) -> list[Stmt]:
+        made: list[Stmt] = []
+        for node in nodes:
+            match node:
+                case Step(stmt=stmt):
+                    if stmt is None:
+                        continue
+                    self._save(node, made)
+                    self._forward_stmt(node, stmt, made)
+                case Branch(stmt=stmt):
+                    body = tuple(self._forward_tail(node.body))
+                    orelse = tuple(self._forward_tail(node.orelse))
+                    made.append(replace(stmt, body=body, orelse=orelse))
+                case Loop(stmt=stmt):
+                    self._save(node, made)
+                    if not self._depth:
+                        self.tapes = []
+                    self._depth += 1
+                    body = tuple(self._forward_tail(node.body))
+                    self._depth -= 1
+                    if not self._depth:
+                        made += [Assign(tape, Op(prims.make_list)) for tape in self.tapes]
+                        self.tapes = []
+                    made.append(replace(stmt, body=body))
+                case Wrap(stmt=stmt):
+                    made.append(replace(stmt, body=tuple(self._forward(node.body))))
+        return made
+
+    def _forward_tail(self, nodes: list[Node]) -> list[Stmt]:
+        made = self._forward(nodes)
+        for name in self.records.tail.get(id(nodes), ()):
+            made.append(self._push(id(nodes), name))
+        return made
+
+    def _push(self, key: int, name: str, value: Expr | None = None) -> Stmt:
+        tape = self._tape(key, name)
+        return Do(Op(prims.push, (Var(tape), Var(name) if value is None else value)))
+
+    def _tape(self, key: int, name: str) -> str:
+        if (key, name) not in self._saved:
+            tape = self.names.fresh(f"{name}_tape")
+            self.names.kinds[tape] = List(self.kinds.get(name) or self.names.kinds.get(name, INT))
+            self.tapes.append(tape)
+            self._saved[(key, name)] = (tape, True)
+        return self._saved[(key, name)][0]
+
+    def _save(self, node: Node, made: list[Stmt]) -> None:
+        """Remember what the node overwrites."""
+        for name in self.records.before.get(id(node), ()):
+            if self._depth:
+                made.append(self._push(id(node), name))
+            else:
+                kept = self.names.fresh(f"{name}_old")
+                self.names.kinds[kept] = self.kinds.get(name, INT)
+                self._saved[(id(node), name)] = (kept, False)
+                made.append(Assign(kept, Var(name)))
+
+    def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
+        if id(node) in self.records.undo and isinstance(stmt, Store):
+            old = self._old_item(stmt)
+            if self._depth:
+                made.append(self._push(id(node), "%item", old))
+            else:
+                kept = self.names.fresh("%item_old")
+                self._saved[(id(node), "%item")] = (kept, False)
+                made.append(Assign(kept, old))
+        made.append(stmt)
+
+    def _old_item(self, stmt: Store) -> Expr:
+        if stmt.attr:
+            return Op(runtime.attribute_before, (stmt.base, stmt.key))
+        assert isinstance(stmt.base, Var)
+        if isinstance(self.kinds.get(stmt.base.name), Dict):
+            return Op(runtime.item_before, (stmt.base, stmt.key))
+        return Op(operator.getitem, (stmt.base, stmt.key))
+
+    # ------------------------------------------------------------ reverse
+
+    def reverse(self, nodes: list[Node]) -> Block:
+        return tuple(self._reverse(nodes))
+
+    def _reverse(self, nodes: list[Node]) -> list[Stmt]:
+        made: list[Stmt] = []
+        for node in reversed(nodes):
+            match node:
+                case Step():
+                    self._reverse_step(node, made)
+                case Branch(stmt=stmt):
+                    made += node.before
+                    said = self._said
+                    body = (*self._reverse_head(node.body), *node.body_end)
+                    self._said = said
+                    orelse = (*self._reverse_head(node.orelse), *node.orelse_end)
+                    self._said = None
+                    if body or orelse:
+                        made.append(If(stmt.test, body, orelse, stmt.place))
+                case Loop(stmt=stmt):
+                    made += node.before
+                    self._said = None
+                    inner = (*self._reverse_head(node.body), *node.body_end)
+                    self._said = None
+                    made.append(self._reverse_loop(node, stmt, inner))
+                    self._restore(node, made)
+                case Wrap(stmt=stmt):
+                    inner = tuple(self._reverse(node.body))
+                    if node.again and isinstance(stmt, With) and inner:
+                        made.append(With(stmt.context, inner, None, stmt.place))
+                    else:
+                        made += inner
+        return made
+
+    def _reverse_loop(self, node: Loop, stmt: For | While, inner: Block) -> Stmt:
+        if isinstance(stmt, For):
+            stop = stmt.stop
+            if node.trips is not None:
+                stop = _add(stmt.start, _times(Var(node.trips), stmt.step))
+            return For(stmt.target, stmt.start, stop, stmt.step, inner, None, stmt.place, reverse=True)
+        assert node.trips is not None
+        return For("%_", Lit(0), Var(node.trips), Lit(1), inner, None, stmt.place)
+
+    def _reverse_head(self, nodes: list[Node]) -> list[Stmt]:
+        made: list[Stmt] = []
+        for name in reversed(self.records.tail.get(id(nodes), ())):
+            made.append(Assign(name, Op(prims.pop, (Var(self._saved[(id(nodes), name)][0]),))))
+        made += [replace(a, place=None) for a in self.records.again.get(id(nodes), ())]
+        return made + self._reverse(nodes)
+
+    def _reverse_step(self, node: Step, made: list[Stmt]) -> None:
+        if node.stmt is None:
+            made += self._headed(node, list(node.reverse))
+            return
+        stmt = node.stmt
+        group: list[Stmt] = []
+        operands = {n for e in expressions_of(stmt) for n in names_in(e)}
+        saved = self.records.before.get(id(node), ())
+        # the result's own rule reads the new value: put the old one back only after it
+        late = [n for n in saved if n not in operands and n in _reads(node.reverse)]
+        self._undo(node, stmt, group)
+        group += [self._restored(node, name) for name in saved if name not in late]
+        group += node.reverse
+        group += [self._restored(node, name) for name in late]
+        made += self._headed(node, group)
+
+    def _headed(self, node: Step, group: list[Stmt]) -> list[Stmt]:
+        if not group or node.place is None or not node.place.text:
+            return group
+        if self._said is not None and (self._said.file, self._said.line) == (node.place.file, node.place.line):
+            return group
+        self._said = node.place
+        return [Comment(node.place.text.strip(), node.place), *group]
+
+    def _restored(self, node: Node, name: str) -> Stmt:
+        kept, on_tape = self._saved[(id(node), name)]
+        return Assign(name, Op(prims.pop, (Var(kept),)) if on_tape else Var(kept))
+
+    def _restore(self, node: Node, made: list[Stmt]) -> None:
+        for name in self.records.before.get(id(node), ()):
+            made.append(self._restored(node, name))
+
+    def _undo(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
+        if id(node) not in self.records.undo:
+            return
+        match stmt:
+            case Store(base=base, key=key, attr=attr):
+                kept, on_tape = self._saved[(id(node), "%item")]
+                old: Expr = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
+                assert isinstance(base, Var)
+                if attr:
+                    made.append(Do(Op(runtime.restore_attribute, (base, key, old))))
+                elif isinstance(self.kinds.get(base.name), Dict):
+                    made.append(Do(Op(runtime.restore_item, (base, key, old))))
+                else:
+                    made.append(Store(base, key, old))
+            case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):
+                made.append(Do(Op(prims.pop, (base,))))
+            case Assign(target=target, value=Op(fn=prims.call_method, args=(base, Lit(value="pop")))):
+                made.append(Do(Op(prims.push, (base, Var(target)))))
+            case _:
+                raise AssertionError(f"cannot be undone: {stmt}")
+
+
+def _reads(stmts: list[Stmt]) -> set[str]:
+    return read_in(tuple(stmts))
+
+
+def _add(a: Expr, b: Expr) -> Expr:
+    return b if isinstance(a, Lit) and a.value == 0 else Op(operator.add, (a, b))
+
+
+def _times(a: Expr, b: Expr) -> Expr:
+    return a if isinstance(b, Lit) and b.value == 1 else Op(operator.mul, (a, b))

@@ -1,0 +1,51 @@
+"""The simplifier: a program as the transform wrote it becomes the program that a person would have written.
+
+`simplify(program, facts)` takes a flat specialised program and gives one that computes the same: bit for bit where
+the user's own values are concerned, and up to rounding in the arithmetic of adjoints. One pass a file, each a
+function from program to program whose docstring shows what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from srcad.core.nodes import Program
+from srcad.transform.simplify.algebra import algebra
+from srcad.transform.simplify.common import common
+from srcad.transform.simplify.dead import remove_dead
+from srcad.transform.simplify.facts import Facts
+from srcad.transform.simplify.fold import fold
+from srcad.transform.simplify.memory import Memory
+from srcad.transform.simplify.propagate import propagate
+from srcad.transform.simplify.split import split
+from srcad.transform.simplify.sugar import sugar
+
+Pass = Callable[[Program, Facts, Memory], Program]
+
+# First while expressions are flat and every value has a name, then while they grow into trees.
+FLAT: tuple[Pass, ...] = (propagate, common, algebra, remove_dead)
+TREES: tuple[Pass, ...] = (fold, sugar, propagate, algebra, remove_dead)
+_ROUNDS = 4
+
+
+def simplify(program: Program, facts: Facts) -> Program:
+    """The same program as a person would have written it."""
+    program, facts = _to_fixpoint(FLAT, program, facts)
+    program, facts = _to_fixpoint(TREES, program, facts)
+    return program
+
+
+def _to_fixpoint(passes: tuple[Pass, ...], program: Program, facts: Facts) -> tuple[Program, Facts]:
+    for _ in range(_ROUNDS):
+        program, facts = split(program, facts)
+        # Who shares memory with whom is settled once a round: a pass makes no new sharing that matters.
+        memory = Memory(program, facts)
+        before = program
+        for one in passes:
+            program = one(program, facts, memory)
+        if program.body == before.body:
+            break
+    return program, facts
+
+
+__all__ = ["Facts", "simplify"]

@@ -1,0 +1,244 @@
+"""Attributes, methods and construction of objects, resolved by class.
+
+Contract: an attribute becomes a plain load, a property or method a call of its function with the object as the first
+argument; what a class does by magic that cannot be followed (`__getattr__`, C classes) is refused or left opaque.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import types
+from typing import TYPE_CHECKING, Any
+
+from srcad.core import prims
+from srcad.core.kind_of import kind_of
+from srcad.core.kinds import (
+    BOTTOM,
+    COMPLEX,
+    FLOAT,
+    INT,
+    STRING,
+    UNKNOWN,
+    Array,
+    Const,
+    Function,
+    Kind,
+    Maybe,
+    Object,
+    Opaque,
+    Tuple,
+    is_number,
+    show,
+)
+from srcad.core.nodes import Assign, Expr, Lit, Op, Ref, Store, Var
+from srcad.errors import KindError
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.operations import Resolved
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def get_attr(sp: Specialiser, op: Op) -> Resolved:
+    """`base.name`"""
+    from srcad.transform.specialise import calls
+
+    base, key = op.args
+    assert isinstance(key, Lit)
+    name = str(key.value)
+    held = sp.kind(base)
+    if isinstance(held, Maybe):
+        held = held.kind
+    match held:
+        case Object(cls=cls, attrs=attrs):
+            known = dict(attrs)
+            attribute = _class_attribute(cls, name)
+            if isinstance(attribute, property):
+                return calls.call_function(sp, attribute.fget, (base,), ())
+            if name in known:
+                return op, known[name]
+            if isinstance(attribute, types.FunctionType):
+                return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", held),))
+            if isinstance(attribute, staticmethod):
+                return _constant(sp, f"{cls.__name__}.{name}", attribute.__func__)
+            if isinstance(attribute, classmethod):
+                owner = sp.assign("cls", Ref(cls.__name__, cls), Const(cls))
+                return Op(prims.make_tuple, (owner,)), Function(attribute.__func__, (("__self__", Const(cls)),))
+            if hasattr(cls, name):
+                return op, kind_of(getattr(cls, name))
+            if _class_attribute(cls, "__getattr__") is not None:
+                raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
+            return op, BOTTOM
+        case Tuple(items=items, names=names) if name in names:
+            return op, items[names.index(name)]
+        case Array(dtype=dtype, dims=dims):
+            return array_attribute(sp, op, name, dtype, dims)
+        case Const(value=value):
+            if isinstance(value, (types.ModuleType, type)) or callable(value):
+                if hasattr(value, name):
+                    shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
+                    return _constant(sp, f"{shown}.{name}", getattr(value, name))
+            return op, UNKNOWN
+        case Opaque():
+            return op, UNKNOWN
+        case _ if is_number(held):
+            if name == "real":
+                return Op(operator.pos, (base,)), held if held is not COMPLEX else FLOAT
+            if name in ("shape", "ndim", "size", "dtype"):
+                return op, {"shape": Tuple(()), "ndim": Const(0), "size": Const(1), "dtype": UNKNOWN}[name]
+            return op, FLOAT
+        case _ if held is BOTTOM:
+            return op, BOTTOM
+        case _ if held is UNKNOWN or repr(held) == "Number":
+            return op, UNKNOWN
+        case _:
+            raise sp.refuse(f"the attribute .{name} of {show(held)}", "use an index or a method", KindError)
+
+
+def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | None) -> Resolved:
+    """`x.shape`, `x.T` and the other attributes of an array."""
+    from srcad.rules.kinding import kind_of_call
+    from srcad.rules.registry import Call
+
+    base = op.args[0]
+    if name == "shape":
+        if dims is None:
+            return op, UNKNOWN
+        return op, Tuple(tuple(INT if d != "1" else Const(1) for d in dims))
+    if name == "ndim":
+        return op, INT if dims is None else Const(len(dims))
+    if name == "size":
+        return op, INT
+    if name == "dtype":
+        import numpy as np
+
+        return op, Const(np.dtype(dtype)) if False else Opaque(type(np.dtype(dtype)))
+    if name == "T":
+        import numpy as np
+
+        made = Op(np.transpose, (base,), form="attr:T")
+        return made, kind_of_call(Call(np.transpose, (Array(dtype, dims),), (), (base,)))
+    if name == "real" and not dtype.startswith("complex"):
+        return base, Array(dtype, dims)
+    if name in ("itemsize", "nbytes"):
+        return op, INT
+    if name == "flat":
+        import numpy as np
+
+        made = Op(np.ravel, (base,))
+        return made, kind_of_call(Call(np.ravel, (Array(dtype, dims),), (), (base,)))
+    raise sp.refuse(f"the array attribute .{name}", "use a function of numpy instead")
+
+
+def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
+    return Ref(name, value), kind_of(value)
+
+
+def _class_attribute(cls: Any, name: str) -> Any:
+    for owner in cls.__mro__:
+        if name in vars(owner):
+            return vars(owner)[name]
+    return None
+
+
+def construct(sp: Specialiser, cls: Any, args: tuple[Expr, ...], kwargs: tuple[tuple[str, Expr], ...]) -> Resolved:
+    """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
+    from srcad.transform.specialise import calls
+
+    shown = Ref(cls.__name__, cls)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
+        return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
+    if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
+        if cls.__init__ is object.__init__:
+            made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+            return made, sp.kind(made)
+        raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
+    if dataclasses.is_dataclass(cls) and _generated_init(cls):
+        fields = [f for f in dataclasses.fields(cls) if f.init]
+        defaults: dict[str, Any] = {}
+        for field in fields:
+            if field.default is not dataclasses.MISSING:
+                defaults[field.name] = field.default
+        names = tuple(f.name for f in fields)
+        plain = len(fields) == len(dataclasses.fields(cls)) and not hasattr(cls, "__post_init__")
+        factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
+        for name, factory in factories.items():
+            if name not in dict(kwargs) and names.index(name) >= len(args):
+                kwargs = (
+                    *kwargs,
+                    (name, sp.op(Op(prims.call, (Ref(getattr(factory, "__name__", "factory"), factory),)))),
+                )
+        items = _fill(sp, cls.__name__, names, defaults, args, kwargs)
+        kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
+        if plain:
+            return Op(prims.call, (shown, *items)), kind
+        made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+        sp.session.mutate(cls)
+        for name, item in zip(names, items, strict=True):
+            sp.stmt(Store(made, Lit(name), item, sp.place, attr=True))
+        for field in dataclasses.fields(cls):
+            if not field.init and field.default_factory is not dataclasses.MISSING:
+                value = sp.op(Op(prims.call, (Ref("factory", field.default_factory),)))
+                sp.stmt(Store(made, Lit(field.name), value, sp.place, attr=True))
+        if hasattr(cls, "__post_init__"):
+            calls_effect(sp, Op(prims.call_method, (made, Lit("__post_init__"))))
+        return made, sp.kind(made)
+    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    result, kind = calls.call_function(sp, cls.__init__, (made, *args), kwargs)
+    name = sp.temp("ignored")
+    sp.set(name, kind)
+    sp.emit(Assign(name, result, sp.place))
+    return made, sp.kind(made)
+
+
+def calls_effect(sp: Specialiser, op: Op) -> None:
+    from srcad.transform.specialise.operations import resolve_effect
+
+    resolve_effect(sp, op)
+
+
+def _generated_init(cls: Any) -> bool:
+    """Whether `__init__` was written by `dataclasses` (its source is not in a file)."""
+    return "__init__" in vars(cls) and cls.__init__.__code__.co_filename == "<string>"
+
+
+def _fill(
+    sp: Specialiser,
+    owner: str,
+    names: tuple[str, ...],
+    defaults: dict[str, Any],
+    args: tuple[Expr, ...],
+    kwargs: tuple[tuple[str, Expr], ...],
+) -> tuple[Expr, ...]:
+    """The value of each field, in order."""
+    given = dict(zip(names, args, strict=False))
+    given.update(kwargs)
+    if len(args) > len(names) or any(k not in names for k, _ in kwargs):
+        raise sp.refuse(
+            f"the arguments of {owner} do not fit its fields", f"the fields are {', '.join(names)}", KindError
+        )
+    made: list[Expr] = []
+    for name in names:
+        if name in given:
+            made.append(given[name])
+        elif name in defaults:
+            value = defaults[name]
+            plain = value is None or isinstance(value, (bool, int, float, str))
+            made.append(Lit(value) if plain else Ref(f"{owner}.{name}", value))
+        else:
+            raise sp.refuse(f"{owner} needs a value for {name}", "pass it", KindError)
+    return tuple(made)
+
+
+def method_of(sp: Specialiser, kind: Object, name: str) -> Any:
+    """The attribute that `instance.name(...)` finds on the class, unbound."""
+    return _class_attribute(kind.cls, name)
+
+
+def is_string(kind: Kind) -> bool:
+    return kind is STRING or (isinstance(kind, Const) and isinstance(kind.value, (str, bytes)))
+
+
+def as_var(sp: Specialiser, expr: Expr, kind: Kind) -> Expr:
+    return expr if isinstance(expr, (Var, Lit, Ref)) else sp.assign("t", expr, kind)

@@ -1,0 +1,130 @@
+"""What one specialisation shares: lowered programs, programs specialised to kinds, and the worklist between them.
+
+A `Special` is a program at given argument kinds. Its result kind starts at `BOTTOM` and rises; whenever it rises its
+callers are run again, which is how kinds reach a fixed point over (mutual) recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, show
+from srcad.core.nodes import Block, FunctionHandle, Guard, Program
+from srcad.errors import KindError
+
+MOST_SPECIALS = 400  # a recursion whose kinds grow without end is stopped here
+
+
+class Special(FunctionHandle):
+    """A program at given argument kinds, and what is known of it so far."""
+
+    __slots__ = ("program", "arg_kinds", "result_kind", "out_kinds", "body", "kinds", "callers", "callees", "queued")
+
+    def __init__(self, program: Program, arg_kinds: tuple[Kind, ...]) -> None:
+        super().__init__(program.name)
+        self.program = program
+        self.arg_kinds = arg_kinds
+        self.result_kind: Kind = BOTTOM
+        self.out_kinds = arg_kinds
+        self.body: Block = ()
+        self.kinds: dict[str, Kind] = {}
+        self.callers: set[Special] = set()
+        self.callees: set[Special] = set()
+        self.queued = False
+
+
+class Restart(Exception):  # noqa: N818 - a signal between our own layers, never seen by a caller
+    """A class turned out to be written to: its instances live at an address, and all is specialised anew."""
+
+
+class Session:
+    """One specialisation of one entry function."""
+
+    def __init__(self, lower: Callable[[Any], Program], prelude: Callable[[str], Any]) -> None:
+        self._lower = lower
+        self.prelude = prelude  # the function of the prelude with this name
+        self.mutated: set[Any] = set()
+        self._programs: dict[Any, Program] = {}
+        self._webbed: dict[int, Program] = {}
+        self._specials: dict[tuple[int, tuple[Kind, ...]], Special] = {}
+        self._queue: list[Special] = []
+        self.guards: list[Guard] = []
+
+    def lower(self, function: Any) -> Program:
+        """The core program of a Python function."""
+        program = self._programs.get(function)
+        if program is None:
+            program = self._lower(function)
+            self._programs[function] = program
+            self.guards.extend(program.guards)
+        return program
+
+    def webbed(self, program: Program) -> Program:
+        from srcad.analysis.webs import split_webs
+
+        made = self._webbed.get(id(program))
+        if made is None:
+            made = split_webs(program)
+            self._webbed[id(program)] = made
+            self._webbed[id(made)] = made
+        return made
+
+    def special(self, program: Program, kinds: tuple[Kind, ...], caller: Special | None = None) -> Special:
+        """The program at these kinds; queued to be run when it is new."""
+        program = self.webbed(program)
+        key = (id(program), kinds)
+        special = self._specials.get(key)
+        if special is None:
+            if len(self._specials) >= MOST_SPECIALS:
+                raise KindError(
+                    f"the kinds of the arguments of {program.name} keep changing (now "
+                    f"{', '.join(map(show, kinds))}): there is no end to the versions it would need",
+                    program.place,
+                    "let every recursive call pass arguments of the same kinds",
+                )
+            special = Special(program, kinds)
+            self._specials[key] = special
+            self._enqueue(special)
+        if caller is not None:
+            special.callers.add(caller)
+            caller.callees.add(special)
+        return special
+
+    def solve(self, special: Special) -> None:
+        """Run everything queued until no kind changes any more."""
+        from srcad.transform.specialise.statements import Specialiser
+
+        while self._queue:
+            current = self._queue.pop()
+            current.queued = False
+            before = (current.result_kind, current.out_kinds)
+            Specialiser(self, current).run()
+            if (current.result_kind, current.out_kinds) != before:
+                for caller in current.callers:
+                    self._enqueue(caller)
+
+    def _enqueue(self, special: Special) -> None:
+        if not special.queued:
+            special.queued = True
+            self._queue.append(special)
+
+    def mutate(self, cls: Any) -> None:
+        """Note that instances of a class are written to."""
+        if cls not in self.mutated:
+            self.mutated.add(cls)
+            self._specials.clear()
+            self._queue.clear()
+            raise Restart
+
+    def by_address(self, kind: Kind) -> bool:
+        """Whether values of this kind live at an address: two names of one value see each other's writes."""
+        return isinstance(kind, (List, Dict, TupleOf)) or (isinstance(kind, Object) and kind.cls in self.mutated)
+
+    def holds_address(self, kind: Kind) -> bool:
+        """Whether a value of this kind is or has parts that live at an address."""
+        from srcad.core.kinds import children
+
+        if self.by_address(kind):
+            return True
+        return any(self.holds_address(k) for _, k in children(kind) or ())

@@ -1,0 +1,132 @@
+"""`vjp`: the value, and a pullback that gives one cotangent for each primal."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import srcad
+from tests.check import check_vjp
+
+
+class Pair(NamedTuple):
+    a: float
+    b: float
+
+
+def product(x, y):
+    return x * y
+
+
+def polar(x, y):
+    return x * np.cos(y), x * np.sin(y)
+
+
+def powers(v):
+    out = []
+    for k in range(4):
+        out.append(v**k * 1.5)
+    return out
+
+
+def filtered(v, limit):
+    return [x * x for x in v if x > limit]
+
+
+def layer(A, b, x):
+    return np.tanh(A @ x + b)
+
+
+def named(x, y):
+    return Pair(x * y, x + y)
+
+
+def in_a_dict(x, v):
+    return {"scaled": v * x, "sum": (v.sum(), x * x)}
+
+
+def branching(x, y):
+    if x > y:
+        return x * x, y
+    return y, x * y
+
+
+def test_a_scalar_function():
+    value, pullback = srcad.vjp(product, 3.0, 4.0)
+    assert value == 12.0
+    assert pullback(1.0) == (4.0, 3.0)
+    assert pullback(2.0) == (8.0, 6.0)
+
+
+def test_one_primal_gives_a_tuple_of_one():
+    value, pullback = srcad.vjp(lambda x: x * x, 3.0)
+    assert value == 9.0 and pullback(1.0) == (6.0,)
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (polar, (2.0, 0.5)),
+        (powers, (2.0,)),
+        (filtered, ([1.0, 2.0, 3.0], 1.5)),
+        (filtered, ([1.0, 2.0, 3.0], 9.5)),
+        (layer, (np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]), np.ones(3), np.array([1.0, 2.0]))),
+        (named, (2.0, 3.0)),
+        (in_a_dict, (2.0, np.array([1.0, 2.0]))),
+        (branching, (2.0, 3.0)),
+        (branching, (3.0, 2.0)),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_results_of_every_form(f, args):
+    check_vjp(f, *args)
+
+
+def test_a_cotangent_of_ones_and_of_zeros():
+    v = np.array([1.0, 2.0])
+    _, pullback = srcad.vjp(lambda u: u * u, v)
+    assert pullback(np.ones(2))[0].tolist() == [2.0, 4.0]
+    assert pullback(np.zeros(2))[0].tolist() == [0.0, 0.0]
+
+
+def test_the_pullback_leaves_its_cotangent_alone():
+    _, pullback = srcad.vjp(lambda u: u + 1, np.ones(3))
+    cotangent = np.array([1.0, 2.0, 3.0])
+    (first,) = pullback(cotangent)
+    first[:] = 0.0
+    assert cotangent.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_changing_the_arguments_afterwards_does_not_matter():
+    v = np.array([1.0, 2.0])
+    _, pullback = srcad.vjp(lambda u: u * u, v)
+    (before,) = pullback(np.ones(2))
+    assert before.tolist() == [2.0, 4.0]
+    (again,) = pullback(np.ones(2))
+    assert again.tolist() == before.tolist()
+
+
+@pytest.mark.parametrize("cotangent", [np.ones(3), np.ones((2, 1)), (1.0, 1.0), "text", None])
+def test_a_cotangent_of_the_wrong_form_is_refused(cotangent):
+    _, pullback = srcad.vjp(lambda u: u * u, np.ones(2))
+    with pytest.raises(srcad.SrcadError) as caught:
+        pullback(cotangent)
+    assert caught.value.remedy
+
+
+def test_a_tuple_of_the_wrong_length_is_refused():
+    _, pullback = srcad.vjp(polar, 2.0, 0.5)
+    with pytest.raises(srcad.SrcadError):
+        pullback((1.0, 2.0, 3.0))
+
+
+def test_the_pullback_does_not_run_the_function_again(capsys):
+    def f(x):
+        print("run")
+        return x * x
+
+    _, pullback = srcad.vjp(f, 2.0)
+    assert capsys.readouterr().out == "run\n"
+    assert pullback(1.0) == (4.0,)
+    assert pullback(2.0) == (8.0,)
+    assert capsys.readouterr().out == ""

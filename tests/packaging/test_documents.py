@@ -1,0 +1,37 @@
+"""The documents are current: their code runs, and prints what they say it prints."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "docs"))
+
+import refresh  # noqa: E402
+
+
+@pytest.mark.parametrize("name", refresh.PAGES)
+def test_code_of_the_page_prints_what_the_page_says(name):
+    text = (ROOT / name).read_text()
+    assert refresh.refreshed_once(name, text) == text, "run make docs, and read the change"
+
+
+def test_syntax_page_is_current():
+    assert (ROOT / refresh.SYNTAX).read_text() == refresh.syntax_page(), "run make docs"
+
+
+def test_links_between_documents_lead_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in refresh.re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_error_is_documented():
+    import srcad.errors
+
+    text = (ROOT / "docs" / "errors.md").read_text()
+    for name, value in vars(srcad.errors).items():
+        if isinstance(value, type) and issubclass(value, srcad.errors.SrcadError):
+            assert f"`{name}`" in text, f"docs/errors.md says nothing of {name}"

@@ -1,0 +1,32 @@
+"""Each pass does what its docstring shows."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from srcad.core.nodes import Program
+from srcad.transform.simplify.facts import Facts
+from tests.simplify.reader import facts_of, read, show
+
+PASSES = ["algebra", "common", "dead", "fold", "propagate", "split", "sugar"]
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_a_pass_does_what_its_docstring_shows(name: str) -> None:
+    module = importlib.import_module(f"srcad.transform.simplify.{name}")
+
+    def shown(text: str, change: Callable[[Program, Facts], Program]) -> None:
+        program = read(text, {"note": print})
+        print(show(change(program, facts_of(program))).rstrip())
+
+    space: dict[str, Any] = {**vars(module), "show": shown}
+    space["propagate"] = importlib.import_module("srcad.transform.simplify.propagate").propagate
+    example = doctest.DocTestParser().get_doctest(module.__doc__ or "", space, name, name, 0)
+    assert example.examples, "the pass shows no example"
+    report: list[str] = []
+    assert doctest.DocTestRunner(verbose=False).run(example, out=report.append).failed == 0, "".join(report)
