@@ -1,1 +1,44 @@
-"""srcad differentiates ordinary Python and NumPy programs by rewriting their source."""
+"""srcad differentiates ordinary Python and NumPy programs by rewriting their source.
+
+>>> import srcad
+>>> @srcad.grad
+... def f(x, y):
+...     return x**2 * y + y + 2
+>>> f(3.0, 4.0)
+24.0
+"""
+
+from srcad.api import grad, value_and_grad, vjp
+from srcad.checking import check_grads
+from srcad.derivative import Derivative
+from srcad.errors import (
+    AliasError,
+    ArgumentError,
+    BackendError,
+    KindError,
+    MissingRule,
+    NonScalarOutput,
+    RuleError,
+    SourceNotFound,
+    SrcadError,
+    UnsupportedSyntax,
+)
+
+__all__ = [
+    "AliasError",
+    "ArgumentError",
+    "BackendError",
+    "Derivative",
+    "KindError",
+    "MissingRule",
+    "NonScalarOutput",
+    "RuleError",
+    "SourceNotFound",
+    "SrcadError",
+    "UnsupportedSyntax",
+    "check_grads",
+    "grad",
+    "value_and_grad",
+    "vjp",
+]
+__version__ = "0.1.0"

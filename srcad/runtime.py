@@ -6,6 +6,7 @@ of its source. Each is ordinary Python that a person can read where it is copied
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -234,10 +235,10 @@ def mirrored(shadow: Any, x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return shadow
     if isinstance(x, tuple):
-        items = [mirrored(d, v) for d, v in zip(shadow, x)]
+        items = [mirrored(d, v) for d, v in zip(shadow, x, strict=True)]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
     if isinstance(x, list):
-        return [mirrored(d, v) for d, v in zip(shadow, x)]
+        return [mirrored(d, v) for d, v in zip(shadow, x, strict=True)]
     if isinstance(x, dict):
         return {key: mirrored(shadow[key], value) for key, value in x.items()}
     return shadow

@@ -201,7 +201,7 @@ def _useful(body: Block, kinds: Mapping[str, Kind], regions: Regions, varied: se
                 case Return(value=value):
                     for name in names_in(value):
                         changed |= add(name)
-                case Assign(target=target, value=value) | Do(value=value) if _writes(stmt, varied, regions):
+                case Assign(value=value) | Do(value=value) if _writes(stmt, varied, regions):
                     for name in names_in(value):
                         changed |= add(name)
                 case Assign(target=target, value=value) if target in useful:

@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.core import prims
-from srcad.core.kinds import Dict, Function, Kind, List, Maybe, Object, Tuple, TupleOf, children, holds_smooth, is_smooth
+from srcad.core.kinds import (
+    Dict,
+    Function,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Tuple,
+    TupleOf,
+    children,
+    holds_smooth,
+    is_smooth,
+)
 from srcad.core.nodes import Expr, Lit, Op
 
 Step = tuple[str, Any]

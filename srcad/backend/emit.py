@@ -8,17 +8,17 @@ captured (`names.py`); the text is at most 88 columns wide and looks as black wo
 
 from __future__ import annotations
 
+import functools
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import gast
 
 from srcad.backend import names
 from srcad.backend.expressions import Expressions, call_of
 from srcad.backend.printer import WIDTH, text_of
 from srcad.backend.statements import Statements
-from srcad.core.nodes import Closure, FunctionHandle, Program
+from srcad.core.nodes import Closure, FunctionHandle, Lit, Program
 from srcad.errors import BackendError
 
 
@@ -89,10 +89,6 @@ class _Module:
 
     def _closure(self, expr: Closure, to: Expressions) -> Any:
         """A closure is a function of this module that is given what it captures: `functools.partial(name, ...)`."""
-        import functools
-
-        from srcad.core.nodes import Lit
-
         if any(not isinstance(value, Lit) for _, value in expr.defaults):
             raise BackendError(
                 f"the nested function {expr.program.name} has a default that is computed", expr.program.place
@@ -133,5 +129,7 @@ class _Module:
 
 
 def _comments(header: str) -> str:
-    lines = [("# " + " ".join(line.split())).rstrip() for line in header.splitlines()]
-    return "".join(line[:WIDTH] + "\n" for line in lines)
+    lines: list[str] = []
+    for line in header.splitlines():
+        lines.extend(textwrap.wrap(line, WIDTH - 2, break_long_words=False, break_on_hyphens=False) or [""])
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)

@@ -80,7 +80,9 @@ def _by_own_name(value: Any) -> Path | None:
         return None
     for module in (builtins, np, math, np.linalg, np.fft, np.random, cmath, functools, operator, types):
         if getattr(module, name, None) is value:
-            return Path(np, (short_name(module), name)) if module.__name__.startswith("numpy.") else Path(module, (name,))
+            return (
+                Path(np, (short_name(module), name)) if module.__name__.startswith("numpy.") else Path(module, (name,))
+            )
     special = sys.modules.get("scipy.special")
     if special is not None and getattr(special, name, None) is value:
         return Path(special, (name,))

@@ -88,7 +88,7 @@ def _quoted(value: str | bytes) -> str:
     text = repr(value)
     prefix, body = ("b", text[2:-1]) if isinstance(value, bytes) else ("", text[1:-1])
     if text[-1] == "'" and '"' not in body:
-        return f'{prefix}"{body}"'.replace("\\'", "'")
+        return f'{prefix}"{body}"'
     return text
 
 
@@ -160,9 +160,8 @@ class _Layout:
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         if self.best_bracket(head + body + tail, indent, len(head)) is not None:
             return self.broken(head + body + tail, indent, len(head))
-        if self.fits([*head, "("], indent) and not self.fits(body, indent + _INDENT):
-            return self.bracketed([*head, "("], body, [")", *tail], indent)
-        if self.fits([*head, "("], indent) and not body[-1:] == [")"]:
+        breakable = isinstance(body[0], Text) or self.fits(body, indent + _INDENT)
+        if breakable and self.fits([*head, "("], indent) and body[-1] != ")":
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         return self.broken(head + body + tail, indent)
 

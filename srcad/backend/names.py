@@ -62,7 +62,7 @@ class Scope:
     """The variables of one function, and the outer objects that it uses."""
 
     nodes: dict[str, list[Any]] = field(default_factory=dict)
-    outer: set[Key] = field(default_factory=set)
+    outer: dict[Key, None] = field(default_factory=dict)  # in order of first use
 
     def variable(self, name: str) -> Any:
         node = name_node(name)
@@ -106,7 +106,7 @@ class Names:
     def outer(self, scope: Scope, value: Any, hint: str, rank: int) -> Any:
         """A node that will name an outer object, used in `scope`."""
         entry = self.declare(value, hint, rank)
-        scope.outer.add(key_of(value, hint))
+        scope.outer[key_of(value, hint)] = None
         node = name_node(hint)
         entry.nodes.append(node)
         return node

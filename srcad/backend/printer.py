@@ -48,17 +48,6 @@ def text_of(nodes: list[Any], width: int = WIDTH) -> str:
     return "\n".join(lines) + "\n"
 
 
-def expression_text(node: Any) -> str:
-    """The source text of one gast expression, on one line."""
-    printer = Printer()
-    printer.visit(gast.gast_to_ast(gast.Expression(body=_loosest(node))).body)
-    return "".join(printer.result)
-
-
-def _loosest(node: Any) -> Any:
-    return node
-
-
 def _logical_lines(result: list[str]) -> list[tuple[int, list[str]]]:
     """The pieces that astor wrote, by logical line with its indentation."""
     lines: list[tuple[int, list[str]]] = []
@@ -197,7 +186,7 @@ class Printer(SourceGenerator):  # type: ignore[misc]
             power = isinstance(op, ast.Pow)
             set_precedence(Precedence.Pow + 1 if power else p, left)
             set_precedence(Precedence.PowRHS if power else p + 1, right)
-            if power and _is_simple(left) and _is_simple(right):
+            if power and not isinstance(left, ast.UnaryOp) and _is_simple(left) and _is_simple(right):
                 self.write(left, "**", right)
             else:
                 self.write(left, Operator(symbol, _BINDING[type(op)]), right)
@@ -298,7 +287,7 @@ class Printer(SourceGenerator):  # type: ignore[misc]
 
     def _field(self, part: Any) -> str:
         if isinstance(part, ast.Constant):
-            return str(Text(part.value))[1:-1].replace("{", "{{").replace("}", "}}") if part.value else ""
+            return _inside_double_quotes(str(part.value)).replace("{", "{{").replace("}", "}}")
         inner = Printer()
         set_precedence(Precedence.Comma, part.value)
         inner.visit(part.value)
@@ -309,6 +298,11 @@ class Printer(SourceGenerator):  # type: ignore[misc]
         if part.format_spec is not None:
             spec = ":" + "".join(map(self._field, part.format_spec.values))
         return "{" + text + conversion + spec + "}"
+
+
+def _inside_double_quotes(value: str) -> str:
+    text = repr(value)
+    return text[1:-1] if text[0] == '"' else text[1:-1].replace("\\'", "'").replace('"', '\\"')
 
 
 def _is_simple(node: Any) -> bool:

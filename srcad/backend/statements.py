@@ -245,7 +245,7 @@ class Statements:
             start, stop, step = shifted(stop, 1), shifted(start, 1), Lit(1)
         elif stmt.reverse:
             around = self.to.builtin("reversed")
-        bounds = (start, stop, step)
+        bounds: tuple[Expr, ...] = (start, stop, step)
         if step == Lit(1):
             bounds = (stop,) if start == Lit(0) else (start, stop)
         made = call_of(self.to.builtin("range"), [self.to.lower(bound) for bound in bounds])

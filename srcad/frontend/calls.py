@@ -82,5 +82,3 @@ def arguments(frame: Frame, node: Any) -> tuple[tuple[Expr, ...], Keywords]:
 @expression(gast.GeneratorExp)
 def escaping(frame: Frame, node: Any, into: str | None) -> Expr:
     raise frame.refuse(node, "a generator expression that escapes")
-
-

@@ -53,9 +53,7 @@ def _closure(frame: Frame, node: Any, name: str) -> Closure:
     return Closure(program, tuple(zip(captures, values, strict=True)), defaults)
 
 
-def _program(
-    frame: Frame, node: Any, name: str, variables: tuple[Variable, ...], captures: tuple[str, ...]
-) -> Program:
+def _program(frame: Frame, node: Any, name: str, variables: tuple[Variable, ...], captures: tuple[str, ...]) -> Program:
     child = Frame(frame.source, frame.outside, scope_of(node), frame)
     child.captured = dict(zip(variables, captures, strict=True))
     child.taken.update(captures)

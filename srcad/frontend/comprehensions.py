@@ -224,4 +224,3 @@ def listed(frame: Frame, call: Any, argument: Any) -> Any:
 def has_comprehension(node: Any) -> bool:
     """Whether an expression has a comprehension in it."""
     return any(isinstance(part, COMPREHENSIONS) for part in gast.walk(node))
-

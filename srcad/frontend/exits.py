@@ -338,8 +338,8 @@ def left(frame: Frame, node: Any) -> None:
         set_returned(frame)
     elif BREAKS in node.ways:
         frame.assign(frame.loops[-1].done or "", TRUE)
-    elif frame.loops[-1].skip is not None:
-        frame.assign(frame.loops[-1].skip, TRUE)
+    elif CONTINUES in node.ways:
+        continue_statement(frame, node)
 
 
 def run_function(frame: Frame, nodes: list[Any]) -> None:
@@ -370,4 +370,3 @@ def _own_returns(node: Any) -> Iterator[Any]:
     elif not isinstance(node, (gast.FunctionDef, gast.Lambda, gast.AsyncFunctionDef, gast.ClassDef)):
         for child in gast.iter_child_nodes(node):
             yield from _own_returns(child)
-

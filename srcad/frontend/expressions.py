@@ -102,13 +102,13 @@ def ternary(frame: Frame, node: Any, into: str | None) -> Expr:
 @expression(gast.BoolOp)
 def boolean(frame: Frame, node: Any, into: str | None) -> Expr:
     target = safe_target(frame, into, node.values) or frame.fresh()
-    _joined(frame, target, [lambda v=value: frame.expr(v) for value in node.values], isinstance(node.op, gast.And))
+    _joined(frame, target, node.values, isinstance(node.op, gast.And))
     return Var(target)
 
 
-def _joined(frame: Frame, target: str, parts: list[Callable[[], Expr]], conjunction: bool) -> None:
+def _joined(frame: Frame, target: str, parts: list[Any], conjunction: bool) -> None:
     """`target = a and b and ...`: each part is worked out where those before it do not decide."""
-    frame.assign(target, parts[0]())
+    frame.assign(target, frame.expr(parts[0]))
     if len(parts) > 1:
         more = frame.block(lambda: _joined(frame, target, parts[1:], conjunction))
         then, otherwise = (more, ()) if conjunction else ((), more)

@@ -119,6 +119,7 @@ class Frame:
         self.returned: str | None = None
         self.result: str | None = None
         self.in_try = 0
+        self.reraised: dict[int, Expr] = {}
         self._count = 0
 
     # ---------------------------------------------------------------- names of the core program

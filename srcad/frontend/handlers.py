@@ -12,6 +12,7 @@ so that a handler's body is in the ordinary flow of the program. `finally` stays
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -55,8 +56,6 @@ def with_handlers(frame: Frame, node: Any, rest: list[Any]) -> bool:
     ways = ways_of_block(frame, node.body)
     caught = frame.fresh("caught")
     jumps = ways & JUMPS
-    chosen = any(map(bool, node.handlers))
-    assert chosen
 
     def attempt() -> list[Branch]:
         with frame.at(node):
@@ -95,16 +94,25 @@ def _attempt(frame: Frame, node: Any, caught: str) -> list[Branch]:
     body = frame.block(attempted)
     frame.in_try -= 1
     for number, (handler, of) in enumerate(zip(node.handlers, types, strict=True), 1):
-        raises_again = any(isinstance(p, gast.Raise) and p.exc is None for n in handler.body for p in gast.walk(n))
-        keep = frame.fresh("error") if handler.name is not None or raises_again else None
+        needed = handler.name is not None or any(_bare_raises(handler.body))
+        keep = frame.fresh("error") if needed else None
         bound = frame.fresh("raised") if keep is not None else None
-        noted = (Assign(caught, Lit(number), place),)
+        noted: tuple[Assign, ...] = (Assign(caught, Lit(number), place),)
         if keep is not None and bound is not None:  # Python deletes the name of a handler at its end
             noted = (Assign(keep, Var(bound), place), *noted)
         made.append(Handler(of, bound, noted))
         branches.append(_branch(frame, handler, caught, number, keep))
     frame.emit(Try(body, tuple(made), (), place))
     return branches
+
+
+def _bare_raises(nodes: list[Any]) -> Iterator[Any]:
+    """The `raise` statements that raise again what the handler caught."""
+    for node in nodes:
+        if isinstance(node, gast.Raise) and node.exc is None:
+            yield node
+        elif not isinstance(node, (gast.ExceptHandler, gast.FunctionDef)):
+            yield from _bare_raises(list(gast.iter_child_nodes(node)))
 
 
 def _types(frame: Frame, node: Any) -> Expr:
@@ -117,14 +125,7 @@ def _branch(frame: Frame, handler: Any, caught: str, number: int, keep: str | No
     body = list(handler.body)
     if keep is not None:
         kept = Var(keep)
-
-        def enter() -> None:
-            frame.handled.append(kept)
-            if handler.name is not None:
-                frame.write(handler.name.id, kept)
-
-        def leave() -> None:
-            frame.handled.pop()
-
-        body = [Step(enter), *body, Step(leave)]
+        frame.reraised.update(dict.fromkeys(map(id, _bare_raises(handler.body)), kept))
+        if handler.name is not None:
+            body.insert(0, Step(lambda: frame.write(handler.name.id, kept)))
     return Branch(lambda: frame.step(operator.eq, Var(caught), Lit(number)), body, [], handler)

@@ -37,7 +37,8 @@ def lifted_functions(scope: Scope) -> dict[str, LocalFunction]:
 
 def _constant_defaults(node: Any) -> bool:
     return all(
-        default is None or isinstance(default, gast.Constant) for default in (*node.args.defaults, *node.args.kw_defaults)
+        default is None or isinstance(default, gast.Constant)
+        for default in (*node.args.defaults, *node.args.kw_defaults)
     )
 
 
@@ -45,7 +46,16 @@ def settle_captures(frame: Frame) -> None:
     """Work out what each lifted function of the frame captures: a fixed point, since they capture each other's."""
     for function in frame.functions.values():
         function.variables = tuple(variables_of(frame, function.node))
-        function.captures = tuple(frame.core_of(v) for v in function.variables)
+
+
+def capture_names(frame: Frame, node: Any, variables: tuple[Variable, ...]) -> tuple[str, ...]:
+    """The names of the parameters that bring variables into a nested function: their own, unless it has that name."""
+    scope = scope_of(node)
+    made: list[str] = []
+    for variable in variables:
+        name = frame.core_of(variable)
+        made.append(f"%outer_{name}" if name in scope.locals or name in made else name)
+    return tuple(made)
 
 
 def variables_of(frame: Frame, node: Any) -> list[Variable]:

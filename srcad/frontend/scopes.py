@@ -18,6 +18,8 @@ import gast
 FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
+CONSUMERS = ("list", "tuple", "sum", "sorted", "max", "min", "set", "any", "all")
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -42,7 +44,7 @@ class Event:
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one function."""
+    """The names of one function. `consumed` are the expressions whose items a builtin works through at once."""
 
     params: tuple[str, ...]
     events: list[Event] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Scope:
     nested: list[Any] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     imports: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    consumed: set[int] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
     free: tuple[str, ...] = ()
 
@@ -152,11 +155,13 @@ class _Reader:
             self.visit(node, use)
         self.blocks = around
 
-    def looped(self, node: Any, inside: Any) -> None:
+    def looped(self, head: Any, body: list[Any]) -> None:
+        """The parts of a loop that run in each trip."""
         self.count += 1
         around = self.loops
         self.loops = (*around, self.count)
-        inside()
+        self.visit(head)
+        self.block(body)
         self.loops = around
 
     # ---------------------------------------------------------------- nodes
@@ -207,10 +212,10 @@ class _Reader:
                 self.hidden = around
             case gast.For():
                 self.visit(node.iter)
-                self.looped(node, lambda: (self.visit(node.target), self.block(node.body)))
+                self.looped(node.target, node.body)
                 self.block(node.orelse)
             case gast.While():
-                self.looped(node, lambda: (self.visit(node.test), self.block(node.body)))
+                self.looped(node.test, node.body)
                 self.block(node.orelse)
             case gast.If():
                 self.visit(node.test)
@@ -262,34 +267,37 @@ class _Reader:
                 self.branch(*values[1:])
             case gast.Call(func=func, args=args, keywords=keywords):
                 self.visit(func, "call")
+                if isinstance(func, gast.Name) and func.id in CONSUMERS and args:
+                    self.scope.consumed.add(id(args[0]))
                 for slot, argument in enumerate(args):
                     self.visit(argument, "argument", call=node, slot=slot)
                 for keyword in keywords:
                     self.visit(keyword.value, "argument", call=node, slot=keyword.arg or "**")
             case gast.ListComp(elt=elt) | gast.SetComp(elt=elt) | gast.GeneratorExp(elt=elt):
-                self.comprehension(node, node.generators, [elt])
+                self.comprehension(node.generators, [elt])
             case gast.DictComp(key=key, value=value):
-                self.comprehension(node, node.generators, [key, value])
+                self.comprehension(node.generators, [key, value])
             case gast.Attribute(value=value):
                 self.visit(value)
             case _:
                 for child in gast.iter_child_nodes(node):
                     self.visit(child)
 
-    def comprehension(self, node: Any, generators: list[Any], results: list[Any]) -> None:
+    def comprehension(self, generators: list[Any], results: list[Any]) -> None:
         around = self.hidden
         self.visit(generators[0].iter)
 
-        def inside() -> None:
-            for position, generator in enumerate(generators):
-                if position:
-                    self.visit(generator.iter)
-                self.hidden = (*self.hidden, *bound_by([generator.target]))
-                self.visit(generator.target)
-                self.branch(*generator.ifs)
-            self.branch(*results)
-
-        self.looped(node, inside)
+        self.count += 1
+        loops = self.loops
+        self.loops = (*loops, self.count)
+        for position, generator in enumerate(generators):
+            if position:
+                self.visit(generator.iter)
+            self.hidden = (*self.hidden, *bound_by([generator.target]))
+            self.visit(generator.target)
+            self.branch(*generator.ifs)
+        self.branch(*results)
+        self.loops = loops
         self.hidden = around
 
     def function(self, node: Any, name: str, use: str, **more: Any) -> None:

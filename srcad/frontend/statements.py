@@ -51,7 +51,7 @@ def assertion(frame: Frame, node: Any) -> None:
 @statement(gast.Raise)
 def raise_statement(frame: Frame, node: Any) -> None:
     if node.exc is None:
-        frame.emit(Raise(frame.handled[-1] if frame.handled else None, None, frame.place))
+        frame.emit(Raise(frame.reraised.get(id(node)), None, frame.place))
         return
     exception = frame.atom(node.exc)
     cause = None if node.cause is None else frame.atom(node.cause)
@@ -125,5 +125,3 @@ def _with(frame: Frame, items: list[Any], body: list[Any]) -> None:
     block = frame.block(inside)
     frame.in_try -= 1
     frame.emit(With(context, block, name, place))
-
-

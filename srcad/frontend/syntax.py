@@ -29,9 +29,7 @@ def _no(reason: str, remedy: str) -> Entry:
 
 _OLD = _no("it is not part of Python 3", "use Python 3 syntax")
 _TYPE_SYNTAX = _no("type parameters are not values to compute with", "define the type outside of the function")
-_ASYNC = _no(
-    "asynchronous code runs in an order that is not known before it runs", "compute in an ordinary function"
-)
+_ASYNC = _no("asynchronous code runs in an order that is not known before it runs", "compute in an ordinary function")
 _GENERATOR = _no(
     "a generator's steps run when somebody else asks for them", "collect the values in a list and return the list"
 )
@@ -193,7 +191,9 @@ SITUATIONS: dict[str, Entry] = {
     "super as a value": _no("only a call of a method is followed", "write super().method(...)"),
     "super outside of a method": _no("the class is not known here", "call the base class's method by name"),
     "import of all names": _no("the names that it binds are not in the source", "import the names by name"),
-    "an import that fails": _no("the module must be there when the function is read", "import it outside of the function"),
+    "an import that fails": _no(
+        "the module must be there when the function is read", "import it outside of the function"
+    ),
     "an imported name that is assigned": _no("a name is either a module or a value", "use another name"),
     "a class pattern with positions of an unknown class": _no(
         "which attributes the positions are is not known", "use keyword patterns, or a class of the module"

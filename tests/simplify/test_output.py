@@ -262,6 +262,25 @@ def test_calls_with_effects_stay_in_order() -> None:
     )
 
 
+def test_what_is_read_before_a_call_stays_before_it() -> None:
+    expect(
+        """
+        def f(x, A):
+            t_1 = np.sum(A)
+            t_2 = note(A)
+            t_3 = x * t_1
+            t_4 = (t_2, t_3)
+            return t_4
+        """,
+        """
+        def f(x, A):
+            t_1 = np.sum(A)
+            return (note(A), x * t_1)
+        """,
+        {"A": VECTOR},
+    )
+
+
 def test_a_test_is_written_as_the_user_would() -> None:
     expect(
         """

@@ -247,7 +247,7 @@ class Accumulator:
             held.made
             and held.group != -1
             and self.alone(name, state)
-            and not (self.names.adjoints[name].kind is NUMBER)
+            and self.names.adjoints[name].kind is not NUMBER
             and not isinstance(self.names.adjoints[name].kind, Maybe)
         ):
             made.append(Assign(name, value, accumulate=True))

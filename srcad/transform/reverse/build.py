@@ -204,7 +204,7 @@ class Builder:
             self.step(Assign(trips, Lit(0), stmt.place))
         body = stmt.body
         if trips is not None:
-            body = (Assign(trips, Op(operator.add, (Var(trips), Lit(1))), stmt.place), *body)
+            body = (Assign(trips, Op(operator.iadd, (Var(trips), Lit(1))), stmt.place), *body)
         self.nodes.append(Loop(stmt, self.block(body), trips))
 
     def attempt(self, stmt: Try) -> None:
@@ -224,9 +224,7 @@ class Builder:
                         "code; its derivative is not defined"),
                 ),
             )  # fmt: skip
-            handlers = tuple(
-                replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers
-            )
+            handlers = tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers)
             stmt = replace(stmt, handlers=handlers)
         self.nodes.append(Wrap(stmt, body, False))
 
@@ -334,8 +332,10 @@ class Builder:
             self.shadow(target, Op(runtime.empty_shadow, ()))
         elif fn is tuple:
             self.copy(target, (), value.args[0], (), out)
-        elif fn is operator.mul and isinstance(self.kind(value.args[0]), (List, Tuple, TupleOf)) and isinstance(
-            kind, (List, TupleOf)
+        elif (
+            fn is operator.mul
+            and isinstance(self.kind(value.args[0]), (List, Tuple, TupleOf))
+            and isinstance(kind, (List, TupleOf))
         ):
             self.repeated(target, kind, value, out)
         elif fn in (list, operator.add, prims.pop) and isinstance(kind, (List, TupleOf)):
@@ -456,7 +456,9 @@ class Builder:
             leaf_part = self._part(part, own, step)
             values.append(self.shadow_value_of_part(leaf_part, part, own, step, inner_kind))
         if isinstance(kind, Record):
-            return Op(prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v)))
+            return Op(
+                prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v))
+            )
         if isinstance(kind, Object):
             return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
         return Op(prims.make_list, tuple(values))
@@ -464,9 +466,7 @@ class Builder:
     def _part(self, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
         return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
 
-    def shadow_value_of_part(
-        self, leaf_part: Expr, part: Expr, own: Kind, step: tuple[str, Any], kind: Kind
-    ) -> Expr:
+    def shadow_value_of_part(self, leaf_part: Expr, part: Expr, own: Kind, step: tuple[str, Any], kind: Kind) -> Expr:
         if not holds_smooth(kind):
             return NONE
         if self.by_address(kind):
@@ -728,9 +728,11 @@ class Builder:
         assert isinstance(base, Var)
         shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
         key_expr = stmt.key
-        kind = dict(held.attrs).get(str(key_expr.value)) if stmt.attr and isinstance(held, Object) and isinstance(
-            key_expr, Lit
-        ) else _item_kind(held, None)
+        kind = (
+            dict(held.attrs).get(str(key_expr.value))
+            if stmt.attr and isinstance(held, Object) and isinstance(key_expr, Lit)
+            else _item_kind(held, None)
+        )
         kind = kind or UNKNOWN
         place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
         actions: list[Action] = []
@@ -912,8 +914,8 @@ class Builder:
         own_names = set(actual)
         for name, temp in zip(outgoing, temps, strict=True):
             actions.append(Add(name, Var(temp), of))
-        made: Stmt = Assign(target, forward, stmt.place) if len(targets) == 1 else Unpack(
-            tuple(targets), forward, stmt.place
+        made: Stmt = (
+            Assign(target, forward, stmt.place) if len(targets) == 1 else Unpack(tuple(targets), forward, stmt.place)
         )
         self.finish_call(made, actions, own_names)
 

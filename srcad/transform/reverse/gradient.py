@@ -114,9 +114,10 @@ Simplify = Callable[[Program, dict[str, Kind], frozenset[str]], Program]
 class Differentiator:
     """Makes the functions of one derivative."""
 
-    def __init__(self, session: Session, simplify: Simplify) -> None:
+    def __init__(self, session: Session, simplify: Simplify, tidy: Callable[[Program, dict[str, Kind]], Program]) -> None:
         self.session = session
         self.simplify = simplify
+        self.tidy = tidy
         self.units: list[Unit] = []
         self._pairs: dict[tuple[int, tuple[bool, ...]], Pair] = {}
         self._primals: dict[int, FunctionHandle] = {}
@@ -195,7 +196,9 @@ class Differentiator:
         unbound = [Assign(n, NONE) for n in crossing if n not in _surely(forward, (*both.params, *shadow_params))]
         result = out[0] if len(out) == 1 else Op(prims.make_tuple, out)
         fwd_body = self._returning((*unbound, *forward), out, result)
-        shown = f"The forward sweep of {text}: its result" + (", and what the reverse sweep needs." if pair.saves else ".")
+        shown = f"The forward sweep of {text}: its result" + (
+            ", and what the reverse sweep needs." if pair.saves else "."
+        )
         self._add(pair.forward, Program(pair.forward.name, (*both.params, *shadow_params), fwd_body, shown,
                                         special.program.place), both)  # fmt: skip
         rev_params: list[Param] = []
@@ -300,7 +303,7 @@ class Differentiator:
     def sweeps(self, special: Special, mask: tuple[bool, ...], aux: bool | None) -> Both:
         """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
         program = special.program
-        body = special.body
+        body = self.tidy(replace(program, body=special.body), special.kinds).body
         by_address = self.session.by_address
         params = [p.name for p in program.params]
         varied = [p for p, m in zip(params, mask, strict=True) if m]
@@ -318,6 +321,7 @@ class Differentiator:
         state = accumulator.block(nodes, state, True)
         closing: list[Stmt] = []
         opening: dict[str, Assign] = {}
+        given: set[int] = set()  # memory that a gradient has already been given
         for param, kind, active in zip(params, special.out_kinds, mask, strict=True):
             for leaf in leaves(kind, by_address) if active else ():
                 name = names.adjoint(param, leaf)
@@ -326,6 +330,11 @@ class Differentiator:
                     opening[name] = Assign(name, zero)
                 elif name not in state:
                     closing.append(Assign(name, accumulator.zero(name)))
+                elif aux is not None and isinstance(leaf.kind, Array):
+                    held = state[name]
+                    if not held.made or held.group in given:
+                        closing.append(Assign(name, Op(np.array, (Var(name),))))
+                    given.add(held.group)
         recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lambda n: n)
         recorder.counts.update({})
         records = recorder.run(_needed_regions(params, kinds, activity.regions) if aux is None else set())
@@ -335,9 +344,7 @@ class Differentiator:
         for name in names.kinds:
             kinds.setdefault(name, names.kinds[name])
         if aux is not None:
-            copies = [
-                Assign(p, Op(runtime.copied, (Var(p),))) for p in params if activity.regions.is_written(p)
-            ]
+            copies = [Assign(p, Op(runtime.copied, (Var(p),))) for p in params if activity.regions.is_written(p)]
             read = read_in(forward)
             early = tuple(a for n, a in opening.items() if n in read or copies)
             late = tuple(a for n, a in opening.items() if not (n in read or copies))
@@ -358,9 +365,7 @@ class Differentiator:
             cotangents = []
             for i, leaf in enumerate(leaf for leaf in leaves(special.result_kind, by_address) if not leaf.shadow):
                 if isinstance(result, Var) and result.name in activity.active:
-                    own = next(
-                        (x for x in leaves(special.kinds[result.name], by_address) if x.path == leaf.path), leaf
-                    )
+                    own = next((x for x in leaves(special.kinds[result.name], by_address) if x.path == leaf.path), leaf)
                     name = names.adjoint(result.name, own)
                     state[name] = Held(-1, False)
                 else:
@@ -488,9 +493,7 @@ def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:
                     replace(
                         stmt,
                         body=change_expressions(body, change),
-                        handlers=tuple(
-                            Handler(h.types, h.name, change_expressions(h.body, change)) for h in handlers
-                        ),
+                        handlers=tuple(Handler(h.types, h.name, change_expressions(h.body, change)) for h in handlers),
                         final=change_expressions(final, change),
                     )
                 )

@@ -51,6 +51,7 @@ class Records:
     before: dict[int, tuple[str, ...]] = field(default_factory=dict)
     tail: dict[int, tuple[str, ...]] = field(default_factory=dict)
     again: dict[int, tuple[Assign, ...]] = field(default_factory=dict)  # computed again at the start of a reversed trip
+    here: set[int] = field(default_factory=set)  # steps whose result is computed again where it is read
     undo: set[int] = field(default_factory=set)
     unbound: set[str] = field(default_factory=set)
 
@@ -86,6 +87,7 @@ class Recorder:
         self.primal = self.params | assigned(nodes)
         self.records = Records()
         self.counts = _read_counts(nodes)
+        self.reverse_counts = _reverse_read_counts(nodes)
 
     def run(self, needed_at_start: set[str]) -> Records:
         while True:
@@ -107,13 +109,13 @@ class Recorder:
 
     # ------------------------------------------------------------ the walk
 
-    def block(self, nodes: list[Node], need: set[str], bound: set[str] | None, looped: bool) -> tuple[
-        set[str], set[str] | None
-    ]:
+    def block(
+        self, nodes: list[Node], need: set[str], bound: set[str] | None, looped: bool
+    ) -> tuple[set[str], set[str] | None]:
         for node in nodes:
             match node:
                 case Step():
-                    need, bound = self.step(node, need, bound)
+                    need, bound = self.step(node, need, bound, looped)
                 case Branch():
                     need, bound = self.branch(node, need, bound, looped)
                 case Loop():
@@ -128,7 +130,9 @@ class Recorder:
                         bound = None if bound is None else bound | {name}
         return need, bound
 
-    def step(self, node: Step, need: set[str], bound: set[str] | None) -> tuple[set[str], set[str] | None]:
+    def step(
+        self, node: Step, need: set[str], bound: set[str] | None, looped: bool
+    ) -> tuple[set[str], set[str] | None]:
         reads = self.reads(node.reverse)
         stmt = node.stmt
         if stmt is None:
@@ -151,8 +155,17 @@ class Recorder:
         if saved:
             self.records.before[id(node)] = tuple(saved)
         self.memory(node, stmt, need)
+        if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt):
+            self.records.here.add(id(node))
+            after.discard(stmt.target)
+            need = need | (operands & self.primal)
         need = need | after
         return need, None if bound is None else bound | set(targets)
+
+    def only_here(self, node: Step, stmt: Assign) -> bool:
+        """Whether only the reversal of the step itself reads its result, and computing that again is cheap."""
+        mine = _reverse_read_counts([node]).get(stmt.target, 0)
+        return mine == self.reverse_counts.get(stmt.target, 0) and self.is_cheap(stmt, stmt.target)
 
     def memory(self, node: Step, stmt: Stmt, need: set[str]) -> None:
         """A write to contents that are still needed is undone in the reverse sweep."""
@@ -204,9 +217,9 @@ class Recorder:
         entry = need | self.reads(node.body_end)
         changed_inside = assigned(node.body)
         if isinstance(stmt, While):
-            inside_bound = None if inside_bound is None else inside_bound | {
-                t for s in walk(stmt.test) for t in targets_of(s)
-            }
+            inside_bound = (
+                None if inside_bound is None else inside_bound | {t for s in walk(stmt.test) for t in targets_of(s)}
+            )
         while True:
             out, end = self.block(node.body, set(entry), inside_bound, True)
             out = out - own
@@ -333,12 +346,47 @@ def _written(stmt: Stmt) -> str | None:
     match stmt:
         case Store(base=Var(name=name)):
             return name
-        case Do(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_))) | Assign(
-            value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_))
+        case (
+            Do(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
+            | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
             return name if method in ("append", "pop") else None
         case _:
             return None
+
+
+def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
+    """How often the reverse sweep reads each variable."""
+    counts: dict[str, int] = {}
+
+    def stmts(block: Iterable[Stmt]) -> None:
+        for name in (n for s in walk(tuple(block)) for e in expressions_of(s) for n in names_in(e)):
+            counts[name] = counts.get(name, 0) + 1
+
+    def visit(inner: list[Node]) -> None:
+        for node in inner:
+            match node:
+                case Step(reverse=reverse):
+                    stmts(reverse)
+                case Branch(stmt=stmt):
+                    for name in names_in(stmt.test):
+                        counts[name] = counts.get(name, 0) + 1
+                    for extra in (node.before, node.body_end, node.orelse_end):
+                        stmts(extra)
+                    visit(node.body)
+                    visit(node.orelse)
+                case Loop():
+                    for expr in expressions_of(node.stmt):
+                        for name in names_in(expr):
+                            counts[name] = counts.get(name, 0) + 1
+                    stmts(node.before)
+                    stmts(node.body_end)
+                    visit(node.body)
+                case Wrap(body=body):
+                    visit(body)
+
+    visit(nodes)
+    return counts
 
 
 def _read_counts(nodes: list[Node]) -> dict[str, int]:

@@ -195,6 +195,8 @@ class Sweeps:
         late = [n for n in saved if n not in operands and n in _reads(node.reverse)]
         self._undo(node, stmt, group)
         group += [self._restored(node, name) for name in saved if name not in late]
+        if id(node) in self.records.here:
+            group.append(replace(stmt, place=None))  # type: ignore[call-arg]
         group += node.reverse
         group += [self._restored(node, name) for name in late]
         made += self._headed(node, group)

@@ -195,8 +195,9 @@ class _Fold:
                 room = 4 * depth + 16 + len(stmt.target)
                 room += sum(map(width, (start, stop, step)))
                 start = self.use(start, room - width(start), out)
-                stop = self.use(stop, room - width(stop), out, whole=not isinstance(start, Op))
-                step = self.use(step, room - width(step), out)
+                if not has_effect(start):
+                    stop = self.use(stop, room - width(stop), out, whole=not isinstance(start, Op))
+                    step = self.use(step, room - width(step), out, calls=False)
                 made = replace(stmt, start=start, stop=stop, step=step)
                 self.versions.apply(self.memory.change(stmt))
                 made = replace(made, body=self.loop(body, depth + 1))
@@ -243,8 +244,9 @@ class _Fold:
                 room += 6 + width(base) + width(key)
                 value = self.use(value, room, out, whole=not stmt.accumulate, calls=not stmt.accumulate)
                 room += width(value)
-                base = self.use(base, room - width(base), out, calls=False)
-                key = self.use(key, room - width(key), out, calls=False)
+                if not has_effect(value):  # the value is evaluated first
+                    base = self.use(base, room - width(base), out, calls=False)
+                    key = self.use(key, room - width(key), out, calls=False)
                 return replace(stmt, base=base, key=key, value=value)
             case Do(value=value):
                 called = self.use(value, room, out)
@@ -290,12 +292,15 @@ class _Fold:
         short = _SHORT_ADJOINT - used - width(expr)
         chosen: dict[str, Expr] = {}
         late: list[str] = []
+        calls_inside = any(map(has_effect, operands(expr)))
         for name in found:
             one = self.pending[name]
             if one.effect:
                 late.append(name)
                 continue
             if not self.versions.holds(one.stamp):
+                continue
+            if calls_inside and EFFECTS in one.stamp[1] and _effect_before(expr, name):
                 continue
             more = one.width - width(Var(name)) + 2
             if more > (short if one.short else room) and not isinstance(expr, Var):
@@ -343,6 +348,16 @@ def _evaluated_before(expr: Expr, name: str) -> bool:
                 return _evaluated_before(part, name)
             return True
     return True
+
+
+def _effect_before(expr: Expr, name: str) -> bool:
+    """Evaluating the expression has an effect before it comes to the variable."""
+    for part in operands(expr):
+        if name in names_in(part):
+            return isinstance(part, Op) and _effect_before(part, name)
+        if has_effect(part):
+            return True
+    return False
 
 
 def _fill(expr: Expr, values: dict[str, Expr]) -> Expr:

@@ -60,6 +60,10 @@ class Session:
             self.guards.extend(program.guards)
         return program
 
+    def programs(self) -> list[Program]:
+        """Every program that was lowered here."""
+        return list(self._programs.values())
+
     def webbed(self, program: Program) -> Program:
         from srcad.analysis.webs import split_webs
 

@@ -302,7 +302,7 @@ class Specialiser:
 
     def back_flow(self, target: str, value: Expr) -> None:
         """`row = rows[0]`: what is learnt of `row` later is learnt of the items of `rows`."""
-        kind = self.kinds[target]
+        kind = self.kinds.get(target, BOTTOM)
         if not self.session.holds_address(kind) or not isinstance(value, Op):
             return
         if value.fn is operator.getitem:

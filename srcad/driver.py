@@ -1,0 +1,177 @@
+"""The way through the house: from a Python function and the kinds of its arguments to a loaded derivative.
+
+Lower, specialise, differentiate, simplify, print, load. Everything above it holds callables; everything below, programs.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.core.kind_of import kind_of
+from srcad.core.kinds import Kind, holds_smooth, show
+from srcad.core.nodes import FunctionHandle, Guard, Program, Ref, expressions_of, operands, walk
+from srcad.derivative import Specialised
+from srcad.transform.reverse.gradient import Differentiator, Pair
+from srcad.transform.specialise.session import Restart, Session, Special
+
+_LOWERED: dict[Any, Program] = {}
+
+
+def lowered(function: types.FunctionType) -> Program:
+    """The core program of a function. Kept for functions of the prelude, which do not change."""
+    from srcad.frontend.lower import lower
+
+    if function.__module__ == "srcad.frontend.prelude":
+        made = _LOWERED.get(function)
+        if made is None:
+            made = lower(function)
+            _LOWERED[function] = made
+        return made
+    return lower(function)
+
+
+def prelude_function(name: str) -> Any:
+    from srcad.frontend import prelude
+
+    return getattr(prelude, name)
+
+
+def specialise(
+    function: types.FunctionType, key: tuple[Kind, ...], session: Session | None = None
+) -> tuple[Session, Special]:
+    """The program of a function at these argument kinds."""
+    import srcad.rules  # noqa: F401 - registers the rules
+
+    session = session or Session(lowered, prelude_function)
+    while True:
+        try:
+            special = session.special(session.lower(function), key)
+            session.solve(special)
+            return session, special
+        except Restart:
+            continue
+
+
+def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
+    from srcad.transform.simplify import Facts, simplify
+
+    return simplify(program, Facts(kinds, adjoints))
+
+
+def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
+    """What is worth doing before the reverse sweep is made: a value computed twice has one adjoint, not two."""
+    from srcad.transform.simplify import Facts
+    from srcad.transform.simplify.common import common
+    from srcad.transform.simplify.dead import remove_dead
+    from srcad.transform.simplify.propagate import propagate
+
+    facts = Facts(kinds, frozenset())
+    for one in (propagate, common, propagate, remove_dead):
+        program = one(program, facts)
+    return program
+
+
+def make_gradient(
+    function: types.FunctionType,
+    key: tuple[Kind, ...],
+    wrt: tuple[int, ...],
+    *,
+    single: bool,
+    value: bool,
+    aux: bool,
+    note: str,
+) -> Specialised:
+    """Generate and load the gradient of `function` for arguments of these kinds."""
+    session, special = specialise(function, key)
+    maker = Differentiator(session, _simplify, _tidy)
+    name = f"{_identifier(function.__name__)}_{'value_and_grad' if value else 'grad'}"
+    doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", note)
+    handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
+    emitted, functions = _load(maker, handle)
+    entry = functions[emitted.names[handle]]
+    return Specialised(entry, emitted.source, emitted, tuple(session.guards), _watched(session))
+
+
+@dataclass(frozen=True)
+class LoadedPair:
+    """A forward and a reverse function, loaded, with the leaves that say how to call them."""
+
+    forward: Callable[..., Any]
+    reverse: Callable[..., Any]
+    pair: Pair
+    special: Special
+    session: Session
+    source: str
+
+
+def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
+    """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated."""
+    session, special = specialise(function, key)
+    maker = Differentiator(session, _simplify, _tidy)
+    mask = tuple(holds_smooth(k) for k in special.out_kinds)
+    pair = maker.pair(special, mask)
+    emitted, functions = _load(maker, pair.reverse)
+    return LoadedPair(
+        functions[emitted.names[pair.forward]],
+        functions[emitted.names[pair.reverse]],
+        pair,
+        special,
+        session,
+        emitted.source,
+    )
+
+
+def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
+    from srcad.backend.emit import Unit, emit
+    from srcad.backend.load import load
+
+    units = [Unit(u.handle, u.program) for u in maker.units]
+    emitted = emit(units, entry)
+    return emitted, load(emitted)
+
+
+def standalone_text(emitted: Any, doc: str) -> str:
+    from srcad.backend.standalone import standalone
+
+    return standalone(emitted, doc)
+
+
+def _docstring(special: Special, key: tuple[Kind, ...], wrt: tuple[int, ...], what: str, note: str) -> str:
+    params = special.program.params
+    names = ", ".join(params[i].name for i in wrt)
+    kinds = ", ".join(f"{p.name}: {show(k)}" for p, k in zip(params, key, strict=True))
+    text = f"The {what} of {special.program.name} with respect to {names}, for {kinds}."
+    return f"{text}\n\n{note}" if note else text
+
+
+def _identifier(name: str) -> str:
+    return name if name.isidentifier() else "f"
+
+
+def _watched(session: Session) -> tuple[tuple[Any, Kind], ...]:
+    """The mutable globals that the programs read: their kinds are part of what was generated."""
+    found: dict[int, Any] = {}
+
+    def visit(expr: Any) -> None:
+        if isinstance(expr, Ref):
+            value = expr.value
+            if (
+                isinstance(value, (dict, list))
+                or hasattr(value, "__dict__")
+                and not (isinstance(value, (type, types.ModuleType, FunctionHandle)) or callable(value))
+            ):
+                found[id(value)] = value
+        for part in operands(expr):
+            visit(part)
+
+    for program in session.programs():
+        for stmt in walk(program.body):
+            for expr in expressions_of(stmt):
+                visit(expr)
+    return tuple((value, kind_of(value)) for value in found.values())
+
+
+__all__ = ["Guard", "LoadedPair", "make_gradient", "make_pair", "specialise", "standalone_text"]
