@@ -104,7 +104,8 @@ def fit_with_progress(console, hare, lynx):
 
 
 def show_parameters(console, parameters, report):
-    table = Table(title=f"Fitted parameters (loss {report.fun:.4f} after {report.nit} iterations)")
+    console.print(f"\nFitted parameters (loss {report.fun:.4f} after {report.nit} iterations):")
+    table = Table()
     for heading, side in (("parameter", "left"), ("start", "right"), ("fitted", "right")):
         table.add_column(heading, justify=side)
     for name, start, fitted in zip(NAMES, START, parameters, strict=True):
@@ -116,8 +117,14 @@ def show_gradient_check(console, hare, lynx):
     """The gradient at the start of the fit, where it is far from zero, beside finite differences."""
     ours = srcad.grad(loss)(np.log(START), hare, lynx)
     numerical = finite_differences(np.log(START), hare, lynx)
-    table = Table(title="Gradient of the loss at the start, in the logarithm of each parameter")
-    for heading, side in (("parameter", "left"), ("srcad", "right"), ("differences", "right"), ("relative", "right")):
+    console.print("\nThe gradient at the start of the fit, by the logarithm of each parameter:")
+    table = Table()
+    for heading, side in (
+        ("parameter", "left"),
+        ("srcad", "right"),
+        ("differences", "right"),
+        ("relative error", "right"),
+    ):
         table.add_column(heading, justify=side)
     for name, a, n in zip(NAMES, ours, numerical, strict=True):
         table.add_row(name, f"{a:.8f}", f"{n:.8f}", f"{abs(a - n) / abs(n):.1e}")

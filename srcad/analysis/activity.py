@@ -165,7 +165,7 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
         )
     callee = value.args[0]
     if isinstance(callee, Ref):
-        if isinstance(callee.value, FunctionHandle):
+        if isinstance(callee.value, (FunctionHandle, type)):
             return
         raise MissingRule(
             f"{callee.name} has no derivative, and {_shown(reads[0])} reaches it",

@@ -118,12 +118,14 @@ def unpack(value: Any, count: int, star: int) -> tuple[Any, ...]:
     """The right side of `a, *b, c = value` as a tuple of `count` items; item `star` is a list (-1: no star)."""
     items = list(value)
     if star < 0:
-        if len(items) != count:
-            raise ValueError(f"expected {count} values to unpack, got {len(items)}")
+        if len(items) < count:
+            raise ValueError(f"not enough values to unpack (expected {count}, got {len(items)})")
+        if len(items) > count:
+            raise ValueError(f"too many values to unpack (expected {count})")
         return tuple(items)
     after = count - star - 1
     if len(items) < count - 1:
-        raise ValueError(f"expected at least {count - 1} values to unpack, got {len(items)}")
+        raise ValueError(f"not enough values to unpack (expected at least {count - 1}, got {len(items)})")
     stop = len(items) - after
     return (*items[:star], items[star:stop], *items[stop:])
 

@@ -112,6 +112,9 @@ def _find_def(function: types.FunctionType, lines: list[str]) -> Any:
         raise UnsupportedSyntax(f"{function.__name__} is a coroutine", place, "write an ordinary function")
     if not isinstance(statement, ast.FunctionDef) or statement.name != code.co_name:
         raise _changed(function)
+    starts = min(node.lineno for node in (statement, *statement.decorator_list))
+    if starts != 1 + indented or _argument_names(statement) != _names_of_arguments(code):
+        raise _changed(function)
     ast.increment_lineno(statement, first - (2 if indented else 1))
     return gast.ast_to_gast(statement)
 
@@ -123,9 +126,7 @@ def _find_lambda(function: types.FunctionType, lines: list[str]) -> Any:
         tree = ast.parse("\n".join(lines))
     except SyntaxError:
         raise _changed(function) from None
-    count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
-    names = set(code.co_varnames[:count])
+    names = _names_of_arguments(code)
     found = [
         node
         for node in ast.walk(tree)
@@ -152,7 +153,13 @@ def _find_lambda(function: types.FunctionType, lines: list[str]) -> Any:
     return gast.ast_to_gast(found[0])
 
 
-def _argument_names(node: ast.Lambda) -> set[str]:
+def _names_of_arguments(code: types.CodeType) -> set[str]:
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    return set(code.co_varnames[:count])
+
+
+def _argument_names(node: ast.Lambda | ast.FunctionDef) -> set[str]:
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]

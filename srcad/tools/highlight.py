@@ -1,6 +1,6 @@
 """Python source on a terminal: highlighted where there is one, exactly the text where there is none.
 
-What goes into a pipe or a file is the source unchanged, so that it can be saved and run. Lines are never wrapped.
+What goes into a pipe or a file is the source unchanged. Lines are never wrapped.
 """
 
 from __future__ import annotations

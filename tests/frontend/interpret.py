@@ -64,7 +64,9 @@ def _value(expr: core.Expr, env: Values) -> Any:
     match expr:
         case core.Var(name=name):
             if name not in env:
-                raise UnboundLocalError(f"local variable {name!r} has no value")
+                raise UnboundLocalError(
+                    f"cannot access local variable {name!r} where it is not associated with a value"
+                )
             return env[name]
         case core.Lit(value=value):
             return value

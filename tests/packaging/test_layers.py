@@ -18,8 +18,8 @@ LAYERS = (
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"derivative"},
-    {"api"},
+    {"derivative", "driver", "pullback"},
+    {"api", "checking"},
     {"tools"},
 )
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}

@@ -81,7 +81,7 @@ def refusal(*arguments):
 
 
 def runs(source, name, *args):
-    scope = {}
+    scope = {"np": np}
     exec(compile(source, "<shown>", "exec"), scope)
     return scope[name](*args)
 
@@ -145,9 +145,9 @@ def test_file_named_like_an_imported_module_does_not_take_its_place(tmp_path):
 
 def test_refusal_of_srcad_is_a_located_message(model):
     said = refusal("show", f"{model}:refused")
-    line = MODEL.splitlines().index("    global count") + 1
+    line = MODEL.splitlines().index("    count = x") + 1
     assert f'{model}", line {line}' in said
-    assert "global count" in said
+    assert "count = x" in said
     assert "^" in said
 
 
@@ -250,7 +250,7 @@ def test_code_is_highlighted_on_a_terminal_and_never_wrapped():
         print_code("def f(x):\n    return x * x * x * x * x * x * x\n", console)
     styled = console.export_text(styles=True, clear=False)
     assert "\x1b[" in styled
-    assert console.export_text().splitlines() == ["def f(x):", "    return x * x * x * x * x * x * x"]
+    assert console.export_text().rstrip().splitlines() == ["def f(x):", "    return x * x * x * x * x * x * x"]
 
 
 def test_show_is_the_source_of_the_derivative(model):

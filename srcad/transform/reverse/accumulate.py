@@ -101,7 +101,7 @@ class Accumulator:
             case Loop():
                 return self.loop(node, state, emit)
             case Wrap():
-                return self.block(node.body, state, emit)
+                return self.block(node.body, self.block(node.final, state, emit), emit)
 
     def branch(self, node: Branch, state: State, emit: bool) -> State:
         then = self.block(node.body, dict(state), emit)
@@ -151,7 +151,6 @@ class Accumulator:
         entry = dict(state)
         while True:
             end = self.block(node.body, dict(entry), False)
-            self.forget_unborn(node, end)
             grown = dict(entry)
             changed = False
             for name in sorted(set(end) - set(entry)):
@@ -174,11 +173,8 @@ class Accumulator:
             for name in sorted(set(entry) - set(state)):
                 node.before.append(Assign(name, self.zero(name, id(node))))
             final = self.block(node.body, dict(entry), True)
-            self.forget_unborn(node, final)
             for name in sorted(set(entry) - set(final)):
-                about = self.names.adjoints.get(name)
-                if about is None or self.possible(id(node), about.var):
-                    node.body_end.append(Assign(name, self.zero(name, id(node))))
+                node.body_end.append(Assign(name, self.zero(name, id(node))))
         result = dict(entry)
         self.forget_unborn(node, result)
         return result

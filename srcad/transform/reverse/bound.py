@@ -46,11 +46,12 @@ class Bound:
                     self._block(body, None if surely is None else surely | target, inside)
                     self._maybe[id(node)] = maybe
                     maybe = inside
-                case Wrap(stmt=stmt, body=body):
+                case Wrap(stmt=stmt, body=body, final=final):
                     end, after = self._block(body, surely, maybe)
                     maybe = after | frozenset(targets_of(stmt))
                     if not (isinstance(stmt, Try) and stmt.handlers):
                         surely = end
+                    surely, maybe = self._block(final, surely, maybe)
         return surely, maybe
 
 
@@ -67,7 +68,7 @@ def assigned(nodes: list[Node]) -> frozenset[str]:
             case Loop(stmt=stmt, body=body):
                 found.update(targets_of(stmt))
                 found |= assigned(body)
-            case Wrap(stmt=stmt, body=body):
+            case Wrap(stmt=stmt, body=body, final=final):
                 found.update(targets_of(stmt))
-                found |= assigned(body)
+                found |= assigned(body) | assigned(final)
     return frozenset(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -110,6 +111,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
         self.place: Place | None = None
+        self.contexts: dict[str, Op] = {}  # error states, entered again on the way back
 
     # ------------------------------------------------------------ small questions
 
@@ -186,7 +188,8 @@ class Builder:
             case For() | While():
                 self.loop(stmt)
             case With(context=context, body=body):
-                self.nodes.append(Wrap(stmt, self.block(body), _is_errstate(context)))
+                again = self.contexts.get(context.name) if isinstance(context, Var) else None
+                self.nodes.append(Wrap(stmt, self.block(body), again))
             case Try():
                 self.attempt(stmt)
             case Raise() | Comment() | Unpack():
@@ -203,9 +206,23 @@ class Builder:
             trips = self.names.temp("trips", INT)
             self.step(Assign(trips, Lit(0), stmt.place))
         body = stmt.body
+        if isinstance(stmt, For):
+            stmt = self._with_fixed_bounds(stmt)
         if trips is not None:
             body = (Assign(trips, Op(operator.iadd, (Var(trips), Lit(1))), stmt.place), *body)
         self.nodes.append(Loop(stmt, self.block(body), trips))
+
+    def _with_fixed_bounds(self, stmt: For) -> For:
+        """The bounds of a loop are read again on the way back: those that the body assigns are copied first."""
+        changed = assigned_in(stmt.body)
+        bounds: list[Expr] = []
+        for bound in (stmt.start, stmt.stop, stmt.step):
+            if isinstance(bound, Var) and bound.name in changed:
+                kept = self.names.temp("bound", INT)
+                self.step(Assign(kept, bound, stmt.place))
+                bound = Var(kept)
+            bounds.append(bound)
+        return replace(stmt, start=bounds[0], stop=bounds[1], step=bounds[2])
 
     def attempt(self, stmt: Try) -> None:
         """A `try`: where a handler could catch an error half way through active steps, it raises instead."""
@@ -214,8 +231,6 @@ class Builder:
             isinstance(inner, (Assign, Unpack, Store)) and self._touches_active(inner) for inner in walk(stmt.body)
         )
         if stmt.handlers and risky:
-            from dataclasses import replace
-
             error = Op(
                 prims.call,
                 (
@@ -226,7 +241,7 @@ class Builder:
             )  # fmt: skip
             handlers = tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers)
             stmt = replace(stmt, handlers=handlers)
-        self.nodes.append(Wrap(stmt, body, False))
+        self.nodes.append(Wrap(stmt, body, None, self.block(stmt.final)))
 
     def _touches_active(self, stmt: Assign | Unpack | Store) -> bool:
         if isinstance(stmt, Store):
@@ -246,6 +261,8 @@ class Builder:
         if isinstance(value, Op) and value.fn in _IN_PLACE and isinstance(self.kind(value.args[0]), Array):
             self.in_place(stmt, value)
             return
+        if isinstance(value, Op) and value.fn is prims.call and value.args[0] == Ref("np.errstate", np.errstate):
+            self.contexts[target] = value
         if target not in self.activity.active:
             if isinstance(value, Op) and value.fn is prims.call_method:
                 self.do(stmt, value)
@@ -741,15 +758,19 @@ class Builder:
         self.step(stmt)
         if holds_smooth(kind):
             value = self.shadow_value(stmt.value, kind)
-            if self.by_address(kind) or not is_plain(kind):
-                self.step(Store(shadow, key_expr, value, self.place, attr=stmt.attr), actions)
+            empty = Store(shadow, key_expr, value, self.place, attr=stmt.attr)
+            if self.by_address(kind):
+                before = self.names.temp("shadow_before", kind)
+                peek = runtime.attribute_before if stmt.attr else runtime.item_before
+                back = runtime.restore_attribute if stmt.attr else runtime.restore_item
+                self.step(Assign(before, Op(peek, (shadow, key_expr)), self.place))
+                undo = Run(Do(Op(back, (shadow, key_expr, Var(before))), self.place))
+                self.step(empty, [*actions, undo])
+            elif isinstance(held, (Dict, Object)):
+                # the slot may be new: it is made on the way out, and emptied on the way back
+                self.step(empty, [*actions, Run(empty)])
             else:
-                # a number: its slot in the shadow is emptied on the way back, where it may not exist on the way out
-                if isinstance(held, (Dict, Object)):
-                    self.step(Store(shadow, key_expr, value, self.place, attr=stmt.attr), actions)
-                else:
-                    zero = value
-                    self.step(None, [*actions, Run(Store(shadow, key_expr, zero, self.place), ())])
+                self.step(None, [*actions, Run(empty)])
 
     def do(self, stmt: Stmt, value: Op) -> None:
         """A call that stands alone."""
@@ -1033,10 +1054,6 @@ def _repeats(builder: Builder, index: Expr) -> bool:
             for k in kind.items
         )
     return True
-
-
-def _is_errstate(context: Expr) -> bool:
-    return isinstance(context, Var) or isinstance(context, Op)
 
 
 def _template_expressions(block: Block) -> list[Expr]:

@@ -308,7 +308,7 @@ class Differentiator:
         params = [p.name for p in program.params]
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         kinds = dict(special.kinds)
-        activity = find_activity(body, kinds, varied, self.session.holds_address)
+        activity = find_activity(body, special.kinds, varied, self.session.holds_address)
         names = Names(program, names_of(replace(program, body=body)))
         body = self._primal_calls(body, activity)
         builder = Builder(kinds, activity, names, by_address, self.pair)

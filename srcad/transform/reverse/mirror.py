@@ -98,12 +98,12 @@ class Loop:
 
 @dataclass(slots=True)
 class Wrap:
-    """A `with` or `try ... finally`; `again` when the reverse sweep runs under the context too."""
+    """A `with` or `try ... finally`; `again` makes the context anew where the reverse sweep runs under one too."""
 
     stmt: With | Try
     body: list[Node]
-    again: bool
-    handlers: list[Node] = field(default_factory=list)
+    again: Expr | None
+    final: list[Node] = field(default_factory=list)
 
 
 Node = Step | Branch | Loop | Wrap

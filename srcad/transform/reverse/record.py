@@ -128,6 +128,7 @@ class Recorder:
                         bound = after
                     for name in targets_of(node.stmt):
                         bound = None if bound is None else bound | {name}
+                    need, bound = self.block(node.final, need, bound, looped)
         return need, bound
 
     def step(
@@ -193,7 +194,7 @@ class Recorder:
                 )
                 if private:
                     out = out - set(private)
-                    self.keep_at_end(block, private, out, set())
+                    out = self.keep_at_end(block, private, out, set())
             ends.append((out, inside))
         (a, x), (b, y) = ends
         merged = y if x is None else x if y is None else x & y
@@ -382,8 +383,9 @@ def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
                     stmts(node.before)
                     stmts(node.body_end)
                     visit(node.body)
-                case Wrap(body=body):
+                case Wrap(body=body, final=final):
                     visit(body)
+                    visit(final)
 
     visit(nodes)
     return counts
@@ -429,6 +431,7 @@ def _read_counts(nodes: list[Node]) -> dict[str, int]:
                     for expr in expressions_of(stmt):
                         count(names_in(expr))
                     visit(node.body)
+                    visit(node.final)
 
     visit(nodes)
     return counts

@@ -26,6 +26,7 @@ from srcad.core.nodes import (
     Op,
     Stmt,
     Store,
+    Try,
     Var,
     While,
     With,
@@ -81,7 +82,11 @@ class Sweeps:
                         self.tapes = []
                     made.append(replace(stmt, body=body))
                 case Wrap(stmt=stmt):
-                    made.append(replace(stmt, body=tuple(self._forward(node.body))))
+                    body = tuple(self._forward(node.body))
+                    if isinstance(stmt, Try):
+                        made.append(replace(stmt, body=body, final=tuple(self._forward(node.final))))
+                    else:
+                        made.append(replace(stmt, body=body))
         return made
 
     def _forward_tail(self, nodes: list[Node]) -> list[Stmt]:
@@ -160,9 +165,10 @@ class Sweeps:
                     made.append(self._reverse_loop(node, stmt, inner))
                     self._restore(node, made)
                 case Wrap(stmt=stmt):
+                    made += self._reverse(node.final)
                     inner = tuple(self._reverse(node.body))
-                    if node.again and isinstance(stmt, With) and inner:
-                        made.append(With(stmt.context, inner, None, stmt.place))
+                    if node.again is not None and inner:
+                        made.append(With(node.again, inner, None, stmt.place))
                     else:
                         made += inner
         return made

@@ -43,8 +43,10 @@ class _Algebra(Rewriter):
             match stmt:
                 case Assign(target=name) | Store(base=Var(name=name)):
                     self._of_adjoint = name in self._adjoint_names
+                    self._tidy.target = name if isinstance(stmt, Assign) else None
                 case _:
                     self._of_adjoint = False
+                    self._tidy.target = None
             made.extend(self.step(stmt))
         return tuple(made)
 

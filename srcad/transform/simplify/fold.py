@@ -96,7 +96,7 @@ class _Fold:
         self.pending: dict[str, _Pending] = {}
         self.uses, self.bound = _count(program)
         self.adjoint = facts.adjoints | adjoint_temporaries(program, facts)
-        self.tidy = Tidy(facts, self.memory).adjoint
+        self._tidy = Tidy(facts, self.memory)
 
     def run(self) -> Program:
         body = self.block(self.program.body, 1)
@@ -234,7 +234,8 @@ class _Fold:
                 head = room + width(Var(target)) + (4 if accumulate else 3)
                 new = self.use(value, head, out, whole=not accumulate, calls=not accumulate)
                 if target in self.adjoint:
-                    new = self.tidy(new)
+                    self._tidy.target = None if accumulate else target
+                    new = self._tidy.adjoint(new)
                 return stmt if new is value else replace(stmt, value=new)
             case Unpack(targets=targets, value=value):
                 return replace(

@@ -27,6 +27,7 @@ class Tidy:
     def __init__(self, facts: Facts, memory: Memory) -> None:
         self.facts = facts
         self.memory = memory
+        self.target: str | None = None  # the variable that is given the value, where that is one
 
     def expression(self, expr: Expr, adjoint: bool) -> Expr:
         """The expression, tidied; `adjoint` where its value is part of an adjoint."""
@@ -34,8 +35,10 @@ class Tidy:
             return expr
         made = self.simplify(expr, adjoint)
         # `d_b = d_a + 0.0` makes an array that may be added into, and `d_b = d_a` does not.
-        if made is not expr and not self.memory.may_alias(self.memory.sources(made) - self.memory.sources(expr)):
-            return expr
+        if made is not expr:
+            shared = self.memory.sources(made) - self.memory.sources(expr)
+            if shared and not (self.memory.may_alias(shared) and self.target and self.memory.may_alias({self.target})):
+                return expr
         return made
 
     def adjoint(self, expr: Expr) -> Expr:

@@ -231,6 +231,7 @@ class Specialiser:
                 made, kind = bind_value(self, value, target)
                 self.set(target, kind)
                 self.emit(replace(stmt, value=made))
+                self.share(made, target)
                 self.back_flow(target, made)
             case Unpack():
                 raise AssertionError("the front end does not make Unpack")
