@@ -124,6 +124,8 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     if any(n in varied for n in differentiable_reads(value)):
                         _check_call(value, varied, kinds, stmt)
                         changed |= add(target, stmt.place)
+                        for name in _given_memory(value, kinds, regions):
+                            changed |= add(name, stmt.place)
                 case Unpack(targets=targets, value=value):
                     if any(n in varied for n in differentiable_reads(value)):
                         for target in targets:
@@ -142,6 +144,19 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     pass
         if not changed:
             return varied
+
+
+def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> list[str]:
+    """The containers of numbers that a generated function is given, and may write to."""
+    if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
+        return []
+    if not isinstance(value.args[0].value, FunctionHandle):
+        return []
+    return [
+        a.name
+        for a in value.args[1:]
+        if isinstance(a, Var) and regions.member(a.name) and holds_smooth(kinds.get(a.name, UNKNOWN))
+    ]
 
 
 def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: Stmt) -> None:

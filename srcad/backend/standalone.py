@@ -49,6 +49,7 @@ class _Standalone:
         self.imports: list[str] = []
         self.constants: list[tuple[str, object]] = []
         self.copies: list[str] = []
+        self.aliases: list[str] = []
         self.postponed = False  # whether a copied source relies on annotations not being evaluated
 
     # ------------------------------------------------------------ names
@@ -83,17 +84,19 @@ class _Standalone:
             )
 
     def _import_object(self, name: str, value: Any) -> None:
-        if getattr(builtins, value.__name__, None) is value:
-            self.copies.append(f"{name} = {value.__name__}\n")
-            return
-        renamed = "" if value.__name__ == name else f" as {name}"
-        self.imports.append(f"from {value.__module__} import {value.__name__}{renamed}")
+        own: str = value.__name__
+        if getattr(builtins, own, _ABSENT) is value:
+            self.aliases.append(f"{name} = {own}\n")
+        else:
+            renamed = "" if own == name else f" as {name}"
+            self.imports.append(f"from {value.__module__} import {own}{renamed}")
 
     # ------------------------------------------------------------ copies
 
     def _copy(self, name: str, value: types.FunctionType | type) -> None:
         """The source of a function or class, after what it reads."""
-        if isinstance(value, type) and issubclass(value, tuple) and hasattr(value, "_make"):
+        if _is_plain_namedtuple(value):
+            assert isinstance(value, type)
             fields = list(value._fields)  # type: ignore[attr-defined]
             made = f"{name} = collections.namedtuple({value.__name__!r}, {fields!r})\n".replace("'", '"')
             self.provide("collections", sys.modules["collections"])
@@ -109,7 +112,7 @@ class _Standalone:
         own = value.__name__
         if own != name:
             self.provide(own, value, own)  # copies it under its own name, which its source needs
-            self.copies.append(f"{name} = {own}\n")
+            self.aliases.append(f"{name} = {own}\n")
             return
         for read in sorted(_globals_read(source)):
             found = space.get(read, _ABSENT)
@@ -130,11 +133,7 @@ class _Standalone:
         if constants:
             blocks.append(constants)
         head = "\n".join(blocks)
-        short = "".join(copy for copy in self.copies if "\n" not in copy.rstrip("\n") and _is_plain_alias(copy))
-        long = [copy for copy in self.copies if not _is_plain_alias(copy)]
-        aliases = [short] if short else []
-        parts = [part for part in (head, *long, *aliases, self.source) if part]
-        return "\n\n".join(parts)
+        return "\n\n".join(part for part in (head, *self.copies, "".join(self.aliases), self.source) if part)
 
     def _constants(self) -> str:
         if not self.constants:
@@ -155,8 +154,12 @@ class _Standalone:
         return text_of(nodes)
 
 
-def _is_plain_alias(copy: str) -> bool:
-    return copy.count("\n") == 1 and not copy.endswith("object()\n") and "namedtuple(" not in copy
+def _is_plain_namedtuple(value: object) -> bool:
+    """Whether a class was made by `collections.namedtuple`, with nothing that its fields do not say."""
+    if not (isinstance(value, type) and issubclass(value, tuple) and "_make" in vars(value)):
+        return False
+    written = {"__annotations__", "__annotate__", "__annotate_func__"} & set(vars(value))
+    return not written and not value._field_defaults  # type: ignore[attr-defined]
 
 
 def _module_import(name: str, module: types.ModuleType, user: str) -> str:

@@ -114,7 +114,7 @@ def ways_of(frame: Frame, item: Any) -> Ways:
             return found
         case gast.With(items=items, body=body):
             ways = ways_of_block(frame, body)
-            return ways | {STAYS} if any(_may_swallow(frame, i.context_expr) for i in items) else ways
+            return ways | {STAYS} if any(may_swallow(frame, i.context_expr) for i in items) else ways
         case Left(ways=ways):
             return ways
         case _:
@@ -142,7 +142,7 @@ def irrefutable(case: Any) -> bool:
 _KEEPS_EXCEPTIONS = {"errstate", "printoptions", "nullcontext", "open", "catch_warnings", "localcontext", "closing"}
 
 
-def _may_swallow(frame: Frame, context: Any) -> bool:
+def may_swallow(frame: Frame, context: Any) -> bool:
     """Whether a context manager may catch an exception, after which the program goes on behind the `with`."""
     if not isinstance(context, gast.Call):
         return True
@@ -244,7 +244,7 @@ def _compound(frame: Frame, item: Any, ways: Ways, rest: list[Any]) -> None:
 def _loop_with_else(frame: Frame, loop: Any, rest: list[Any]) -> None:
     """A loop, then its `else` where it was not left by `break`."""
     bare = Bare(loop)
-    if not breaks(frame, loop):
+    if endless(loop) or not breaks(frame, loop):
         run_block(frame, [bare, *([] if endless(loop) else loop.orelse), *rest])
         return
     done = frame.fresh("done")
@@ -294,6 +294,20 @@ def guarded(frame: Frame, tested: list[str], rest: list[Any]) -> None:
     inner = frame.block(lambda: guarded(frame, tested[1:], rest))
     if inner:
         frame.emit(If(Var(tested[0]), (), inner, place))
+
+
+def active_flags(frame: Frame) -> list[str]:
+    """The flags that a jump here may set."""
+    found = [frame.returned, *(loop.done for loop in frame.loops)]
+    if frame.loops:
+        found.append(frame.loops[-1].skip)
+    return [flag for flag in found if flag is not None]
+
+
+def may_be_undone(nodes: list[Any]) -> bool:
+    """Whether an exception may follow a jump out of these statements: from a `finally`, or on leaving a `with`."""
+    parts = [part for node in nodes for part in gast.walk(node)]
+    return any(isinstance(part, gast.With) or (isinstance(part, gast.Try) and part.finalbody) for part in parts)
 
 
 # ---------------------------------------------------------------- jumps

@@ -18,8 +18,21 @@ from typing import Any
 import gast
 
 from srcad.core import prims
-from srcad.core.nodes import Assign, Expr, Handler, Lit, Op, Try, Var
-from srcad.frontend.exits import JUMPS, STAYS, Branch, Left, Step, flags, guarded, rewrites, run_block, ways_of_block
+from srcad.core.nodes import FALSE, Assign, Expr, Handler, Lit, Op, Try, Var
+from srcad.frontend.exits import (
+    JUMPS,
+    STAYS,
+    Branch,
+    Left,
+    Step,
+    active_flags,
+    flags,
+    guarded,
+    may_be_undone,
+    rewrites,
+    run_block,
+    ways_of_block,
+)
 from srcad.frontend.frame import Frame, statement
 
 
@@ -92,12 +105,15 @@ def _attempt(frame: Frame, node: Any, caught: str) -> list[Branch]:
 
     types = [None if handler.type is None else _types(frame, handler.type) for handler in node.handlers]
     body = frame.block(attempted)
+    # A jump that an exception from a `finally` cut short did not happen.
+    again = active_flags(frame) if may_be_undone(node.body) and ways_of_block(frame, node.body) & JUMPS else []
+    undone = tuple(Assign(flag, FALSE, place) for flag in again)
     frame.in_try -= 1
     for number, (handler, of) in enumerate(zip(node.handlers, types, strict=True), 1):
         needed = handler.name is not None or any(_bare_raises(handler.body))
         keep = frame.fresh("error") if needed else None
         bound = frame.fresh("raised") if keep is not None else None
-        noted: tuple[Assign, ...] = (Assign(caught, Lit(number), place),)
+        noted: tuple[Assign, ...] = (*undone, Assign(caught, Lit(number), place))
         if keep is not None and bound is not None:  # Python deletes the name of a handler at its end
             noted = (Assign(keep, Var(bound), place), *noted)
         made.append(Handler(of, bound, noted))
@@ -116,6 +132,10 @@ def _bare_raises(nodes: list[Any]) -> Iterator[Any]:
 
 
 def _types(frame: Frame, node: Any) -> Expr:
+    """The exception types of a handler; Python looks them up only when an exception was raised."""
+    for part in gast.walk(node):
+        if isinstance(part, gast.Name) and frame.lookup(part.id) is None:
+            raise frame.refuse(part, "an exception type that is not defined", part.id)
     if isinstance(node, gast.Tuple):
         return Op(prims.make_tuple, tuple(frame.atoms(node.elts)))
     return frame.atom(node)

@@ -17,6 +17,7 @@ from srcad.core import prims
 from srcad.core.nodes import FALSE, TRUE, Expr, If, Lit, Op, Ref, Var
 from srcad.frontend.exits import Branch, Step, irrefutable, rewrites, run_block
 from srcad.frontend.frame import Atom, Frame
+from srcad.frontend.scopes import bound_by
 
 Binds = list[tuple[str, Expr]]
 Then = Callable[[], None]
@@ -29,7 +30,8 @@ def match_statement(frame: Frame, node: Any, rest: list[Any]) -> bool:
     """The cases, from the last to the first, each the `else` of the one before it."""
     with frame.at(node):
         subject = frame.atom(node.subject)
-        if isinstance(subject, Var) and not subject.name.startswith("%"):
+        bound = bound_by([case.pattern for case in node.cases])
+        if isinstance(subject, Var) and isinstance(node.subject, gast.Name) and node.subject.id in bound:
             held = frame.fresh("subject")
             frame.assign(held, subject)
             subject = Var(held)

@@ -52,7 +52,7 @@ class Scope:
     nonlocals: set[str] = field(default_factory=set)
     walrus: set[str] = field(default_factory=set)
     nested: list[Any] = field(default_factory=list)
-    hidden: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
     imports: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     consumed: set[int] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
@@ -97,7 +97,7 @@ def scope_of_expressions(nodes: list[Any]) -> Scope:
 
 def _settled(scope: Scope) -> Scope:
     bound = {event.name for event in scope.events if event.what in ("bind", "delete")}
-    scope.locals = (set(scope.params) | bound) - scope.globals - scope.nonlocals
+    scope.locals = (set(scope.params) | bound | scope.declared) - scope.globals - scope.nonlocals
     free: dict[str, None] = {}
     for event in scope.events:
         if event.what in ("read", "call") and event.name not in scope.locals and event.name not in scope.globals:
@@ -203,7 +203,7 @@ class _Reader:
                     self.visit(value)
                     self.visit(target)
                 elif isinstance(target, gast.Name):
-                    self.scope.hidden.add(target.id)
+                    self.scope.declared.add(target.id)
             case gast.NamedExpr(target=target, value=value):
                 self.visit(value)
                 self.scope.walrus.add(target.id)

@@ -112,7 +112,7 @@ def _find_def(function: types.FunctionType, lines: list[str]) -> Any:
         raise UnsupportedSyntax(f"{function.__name__} is a coroutine", place, "write an ordinary function")
     if not isinstance(statement, ast.FunctionDef) or statement.name != code.co_name:
         raise _changed(function)
-    starts = min(node.lineno for node in (statement, *statement.decorator_list))
+    starts = min(statement.lineno, *(decorator.lineno for decorator in statement.decorator_list), statement.lineno)
     if starts != 1 + indented or _argument_names(statement) != _names_of_arguments(code):
         raise _changed(function)
     ast.increment_lineno(statement, first - (2 if indented else 1))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import gast
 
-from srcad.core.nodes import If, Lit, Op, Raise, Store, Var, With
-from srcad.frontend.exits import run_block
+from srcad.core import prims
+from srcad.core.nodes import FALSE, TRUE, If, Lit, Op, Raise, Ref, Store, Var, With
+from srcad.frontend.exits import JUMPS, active_flags, may_be_undone, may_swallow, run_block, ways_of_block
 from srcad.frontend.expressions import private
 from srcad.frontend.frame import Frame, statement
 from srcad.frontend.names import is_builtin
@@ -74,7 +76,7 @@ def _delete(frame: Frame, target: Any) -> None:
             frame.do(Op(operator.delitem, (base, key)))
         case gast.Attribute():
             base = frame.atom(target.value)
-            frame.call("delattr", delattr, base, Lit(private(frame, target.attr)))
+            frame.do(Op(prims.call, (Ref("delattr", delattr), base, Lit(private(frame, target.attr)))))
         case gast.Tuple(elts=elts) | gast.List(elts=elts):
             for each in elts:
                 _delete(frame, each)
@@ -102,12 +104,29 @@ def _read_again(frame: Frame, name: str, target: Any) -> bool:
 
 @statement(gast.With)
 def with_statement(frame: Frame, node: Any) -> None:
-    _with(frame, node.items, node.body)
+    swallows = any(may_swallow(frame, item.context_expr) for item in node.items)
+    jumps = ways_of_block(frame, node.body) & JUMPS
+    if not (jumps and swallows and (len(node.items) > 1 or may_be_undone(node.body))):
+        _with(frame, node.items, node.body)
+        return
+    # A jump that an exception on its way out cut short, and that the context swallowed, did not happen.
+    finished = frame.fresh("finished")
+    frame.assign(finished, FALSE)
+    _with(frame, node.items, node.body, lambda: frame.assign(finished, TRUE))
+
+    def forget() -> None:
+        for flag in active_flags(frame):
+            frame.assign(flag, FALSE)
+
+    undo = frame.block(forget)
+    frame.emit(If(Var(finished), (), undo, frame.place))
 
 
-def _with(frame: Frame, items: list[Any], body: list[Any]) -> None:
+def _with(frame: Frame, items: list[Any], body: list[Any], end: Callable[[], None] | None = None) -> None:
     if not items:
         run_block(frame, body)
+        if end is not None:
+            end()
         return
     item = items[0]
     context = frame.atom(item.context_expr)
@@ -119,7 +138,7 @@ def _with(frame: Frame, items: list[Any], body: list[Any]) -> None:
     def inside() -> None:
         if target is not None and name is not None and plain is None:
             assign(frame, target, Var(name))
-        _with(frame, items[1:], body)
+        _with(frame, items[1:], body, end)
 
     frame.in_try += 1
     block = frame.block(inside)

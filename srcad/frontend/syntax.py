@@ -198,6 +198,7 @@ SITUATIONS: dict[str, Entry] = {
     "a class pattern with positions of an unknown class": _no(
         "which attributes the positions are is not known", "use keyword patterns, or a class of the module"
     ),
+    "an exception type that is not defined": _no("the name means nothing when the function is read", "define it first"),
     "a cell that is empty": _no("the enclosing function has not assigned this name yet", "assign it first"),
 }
 

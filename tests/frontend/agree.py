@@ -53,4 +53,6 @@ def same(a: Any, b: Any) -> bool:
         return a == b or (math.isnan(a) and math.isnan(b))
     if hasattr(a, "__dict__") and not isinstance(a, type):
         return same(vars(a), vars(b))
+    if hasattr(a, "__slots__"):
+        return all(same(getattr(a, name), getattr(b, name)) for name in a.__slots__)
     return bool(a == b)

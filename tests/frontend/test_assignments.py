@@ -192,3 +192,13 @@ def test_setattr_and_getattr_with_a_constant_name():
         return getattr(t, "v") + getattr(t, "missing", 1.0)  # noqa: B009
 
     agree(f, (Thing(),))
+
+
+def test_a_bare_annotation_makes_the_name_a_local():
+    def f(x):
+        np: float
+        if x > 0:
+            np = x
+        return np
+
+    agree(f, (1.0,), (-1.0,))

@@ -38,7 +38,7 @@ def test_closures_over_parameters_and_locals():
         def g(y, z=n, *more, w=k, **rest):
             return x * y + k * z + sum(more) + w + len(rest)
 
-        square = lambda v: v * v  # noqa: E731
+        square = lambda v: v * v
         return g(1.0), g(1.0, 2), g(1, 2, 3, 4, w=5, q=6), square(g(2)), (lambda: x)(), apply(lambda v: v + k, 3)
 
     program = agree(f, (2.0, 3))
@@ -58,7 +58,7 @@ def test_recursion_and_mutual_recursion():
         def odd(k):
             return False if k == 0 else even(k - 1)
 
-        fact = lambda m: 1 if m == 0 else m * fact(m - 1)  # noqa: E731
+        fact = lambda m: 1 if m == 0 else m * fact(m - 1)
         return rec(n), even(n), odd(n), fact(n)
 
     program = agree(f, (2.0, 3), (1.5, 0))
@@ -124,7 +124,7 @@ def test_a_function_defined_before_what_it_reads():
 
 def test_a_variable_that_changes_after_the_closure_was_made_is_seen_late():
     def f(x):
-        g = lambda y: x * y  # noqa: E731
+        g = lambda y: x * y
         a = g(1.0)
         x = x + 1
         b = g(1.0)
@@ -168,7 +168,7 @@ def test_no_box_where_the_closure_is_called_before_the_next_assignment():
             x = residual(x)
             x = newton(lambda z: z - x * 0.5, x)
             x = sorted([x, 1.0], key=lambda v: v * x)[0]
-            g = lambda v: v + i  # noqa: E731
+            g = lambda v: v + i
             x = g(x)
         return x
 
@@ -196,7 +196,7 @@ def test_a_closure_made_in_one_trip_and_called_in_the_next():
         for i in range(n):
             if g is not None:
                 out.append(g())
-            g = lambda: i  # noqa: E731
+            g = lambda: i
         return out
 
     agree(f, (4,))
@@ -351,7 +351,7 @@ def test_nonlocal_and_global_writes_are_refused():
 
 def test_captures_are_leading_parameters():
     def f(x, y):
-        g = lambda z: x + z * y  # noqa: E731
+        g = lambda z: x + z * y
         return g(1.0)
 
     program = agree(f, (1.0, 2.0))

@@ -255,3 +255,38 @@ def test_exception_groups_are_refused():
 
     with pytest.raises(UnsupportedSyntax, match="TryStar"):
         lower(f)
+
+
+def test_an_exception_type_that_does_not_exist_is_refused():
+    def f(x):
+        try:
+            return x
+        except MissingError:  # noqa: F821
+            return 0
+
+    with pytest.raises(UnsupportedSyntax, match="MissingError"):
+        lower(f)
+
+
+def test_a_return_that_an_exception_from_finally_cuts_short():
+    def f(x, log):
+        for i in range(3):
+            try:
+                try:
+                    if i == 1:
+                        return "returned"
+                    if i == 2:
+                        break
+                finally:
+                    fail(x - i)
+            except ValueError:
+                log.append(i)
+        with contextlib.suppress(ValueError):
+            try:
+                if x < 3:
+                    return "two"
+            finally:
+                fail(x - 2)
+        return "end", log
+
+    agree(f, (9, []), (0, []), (1, []), (2, []), (-1, []))

@@ -61,6 +61,7 @@ REFUSED = {
     "import math; math = x": "import",
     "g = (y for y in x)": "generator",
     "print(y for y in x)": "generator",
+    "with x as np.pi: pass": "module",
 }
 
 

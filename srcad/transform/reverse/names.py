@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srcad.analysis.leaves import Leaf, Path, spelled
-from srcad.core.kinds import Kind
+from srcad.core.kinds import STRING, Dict, Kind, List, Record, Tuple, TupleOf, join_all
 from srcad.core.nodes import Program, assigned_in, read_in
 
 
@@ -39,7 +39,7 @@ class Names:
             name = self._adjoint_name(var, leaf.path)
             self._by_leaf[key] = name
             self.adjoints[name] = Adjoint(var, leaf.path, leaf.kind, leaf.shadow)
-            self.kinds[name] = leaf.kind
+            self.kinds[name] = shadow_kind(leaf.kind) if leaf.shadow else leaf.kind
         return name
 
     def _adjoint_name(self, var: str, path: Path) -> str:
@@ -68,6 +68,21 @@ class Names:
         if kind is not None:
             self.kinds[name] = kind
         return name
+
+
+def shadow_kind(kind: Kind) -> Kind:
+    """The kind of a shadow: lists for sequences, since a shadow is written to."""
+    match kind:
+        case List(item=item) | TupleOf(item=item):
+            return List(shadow_kind(item))
+        case Tuple(items=items):
+            return List(join_all(tuple(map(shadow_kind, items))))
+        case Dict(key=key, value=value, cls=cls):
+            return Dict(key, shadow_kind(value), cls)
+        case Record(items=pairs):
+            return Dict(STRING, join_all(tuple(shadow_kind(k) for _, k in pairs)))
+        case _:
+            return kind
 
 
 def names_of(program: Program) -> set[str]:

@@ -293,13 +293,15 @@ class Recorder:
             return value.fn is prims.get_attr and isinstance(value.args[1], Lit) and value.args[1].value == "shape"
         if value.fn is operator.getitem:
             base = value.args[0]
-            if not isinstance(base, Var) or self.regions.of(base.name) is not None:
-                return False
-            return True
+            return isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is len:
             base = value.args[0]
-            return isinstance(base, Var) and self.regions.of(base.name) is None
+            return isinstance(base, (Var, Ref)) and not self.changes(base)
         return value.fn in _CHEAP
+
+    def changes(self, base: Var | Ref) -> bool:
+        """Whether the contents of a container may be written to."""
+        return isinstance(base, Var) and self.regions.is_written(base.name)
 
 
 _CHEAP = {
