@@ -1,13 +1,15 @@
 """The few helpers that generated code may call.
 
-Each needs NumPy and `math` alone, and calls nothing else of this package, so that a saved derivative can carry a copy
+Each needs NumPy and the standard library alone, and calls nothing else of this package, so that a saved derivative can carry a copy
 of its source. Each is ordinary Python that a person can read where it is copied to.
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
+import types
 from typing import Any
 
 import numpy as np
@@ -163,19 +165,32 @@ def scatter(x: Any, index: Any, d: Any) -> Any:
     return made
 
 
+def attributes_of(x: Any) -> dict[str, Any] | None:
+    """The attributes of an object by name; None for what holds none: numbers, functions, classes, modules."""
+    root = type(x).__module__.split(".")[0]
+    if root in ("builtins", "numpy", "functools", "random", "io", "_io") or isinstance(x, type):
+        return None
+    held = dict(getattr(x, "__dict__", {}))
+    for cls in type(x).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name != "__dict__" and hasattr(x, name):
+                held[name] = getattr(x, name)
+    return held
+
+
 def shadow_of(x: Any) -> Any:
-    """A zero of the form of `x`: lists for sequences, 0.0 for floats, None for what has no derivative."""
+    """A zero of the form of `x`: lists for sequences, 0.0 for numbers, None for what has no derivative."""
     if isinstance(x, np.ndarray):
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
-    if isinstance(x, (float, np.floating)):
+    if isinstance(x, (int, float, np.floating, np.integer)):
         return 0.0
     if isinstance(x, dict):
         return {key: shadow_of(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
         return [shadow_of(value) for value in x]
-    if hasattr(x, "__dict__") and not callable(x):
-        return object_shadow(**{key: shadow_of(value) for key, value in vars(x).items()})
-    return None
+    held = attributes_of(x)
+    return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
 
 class object_shadow:  # noqa: N801 - printed in generated code like a function
@@ -191,12 +206,15 @@ def empty_shadow() -> Any:
 
 
 def add_into(shadow: Any, d: Any) -> None:
-    """Add the items of `d` to those of a shadow, in place."""
-    for i in range(len(shadow)):
-        if isinstance(shadow[i], list):
-            add_into(shadow[i], d[i])
-        elif shadow[i] is not None:
-            shadow[i] = shadow[i] + d[i]
+    """Add the parts of `d` to those of a shadow, in place."""
+    if isinstance(shadow, object_shadow):
+        shadow, d = shadow.__dict__, d if isinstance(d, dict) else attributes_of(d)
+    for key in shadow if isinstance(shadow, dict) else range(len(shadow)):
+        part = d[key]
+        if isinstance(shadow[key], (list, dict, object_shadow)):
+            add_into(shadow[key], part)
+        elif part is not None and shadow[key] is not None:
+            shadow[key] = shadow[key] + part
 
 
 MISSING = object()
@@ -229,19 +247,31 @@ def restore_attribute(base: Any, name: str, old: Any) -> None:
 
 
 def mirrored(shadow: Any, x: Any) -> Any:
-    """The gradient in the form of the argument `x`, from its shadow."""
-    if shadow is None:
-        return None
-    if isinstance(x, np.ndarray):
+    """The gradient in the form of the argument `x`, from its shadow; None for what has no derivative."""
+    if isinstance(x, np.ndarray) or isinstance(x, (float, np.floating)):
         return shadow
-    if isinstance(x, tuple):
-        items = [mirrored(d, v) for d, v in zip(shadow, x, strict=True)]
-        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
-    if isinstance(x, list):
-        return [mirrored(d, v) for d, v in zip(shadow, x, strict=True)]
+    if isinstance(x, (list, tuple)):
+        items = [mirrored(shadow and shadow[i], item) for i, item in enumerate(x)]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items) if isinstance(x, tuple) else items
     if isinstance(x, dict):
-        return {key: mirrored(shadow[key], value) for key, value in x.items()}
-    return shadow
+        made = copy.copy(x)
+        for key, value in x.items():
+            made[key] = mirrored(shadow and shadow[key], value)
+        return made
+    held = attributes_of(x)
+    if held is None:
+        return None
+    parts = getattr(shadow, "__dict__", {})
+    mirror = {key: mirrored(parts.get(key), value) for key, value in held.items()}
+    return instance(type(x), **mirror) if dataclasses.is_dataclass(x) else types.SimpleNamespace(**mirror)
+
+
+def instance(cls: Any, **attributes: Any) -> Any:
+    """An instance of a class with these attributes, made without calling its `__init__`."""
+    made = object.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def copied(x: Any) -> Any:

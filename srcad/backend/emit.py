@@ -18,7 +18,7 @@ from srcad.backend import names
 from srcad.backend.expressions import Expressions, call_of
 from srcad.backend.printer import WIDTH, text_of
 from srcad.backend.statements import Statements
-from srcad.core.nodes import Closure, FunctionHandle, Lit, Program
+from srcad.core.nodes import Closure, FunctionHandle, Program
 from srcad.errors import BackendError
 
 
@@ -67,7 +67,9 @@ class _Module:
         self.handles: list[Any] = []
         self.hints: dict[int, str] = {}
         self.definitions: dict[int, Any] = {}
-        self.calls: dict[int, list[int]] = {}
+        self.scopes: dict[int, names.Scope] = {}
+        self.programs = {id(unit.program): unit.handle for unit in units}
+        self.inner: list[tuple[Any, Any]] = []  # nested definitions, and the nodes that carry their names
         for handle in [entry, *(unit.handle for unit in units if unit.handle is not entry)]:
             self._declare(handle)
 
@@ -77,34 +79,49 @@ class _Module:
         self.hints[id(handle)] = hint
         self.names.declare(handle, hint, names.FUNCTION)
 
-    def add(self, handle: Any, program: Program) -> None:
+    def _statements(self, handle: Any) -> Statements:
         scope = self.names.scope()
+        self.scopes[id(handle)] = scope
 
         def closure(expr: Closure) -> Any:
             return self._closure(expr, to)
 
         to = Expressions(self.names, scope, self.hints, closure)
-        self.definitions[id(handle)] = Statements(to).function(program)
-        self.calls[id(handle)] = [key for key, _ in scope.outer if key in self.hints]
+        return Statements(to)
+
+    def add(self, handle: Any, program: Program) -> None:
+        self.programs[id(program)] = handle
+        self.definitions[id(handle)] = self._statements(handle).function(program)
 
     def _closure(self, expr: Closure, to: Expressions) -> Any:
-        """A closure is a function of this module that is given what it captures: `functools.partial(name, ...)`."""
-        if any(not isinstance(value, Lit) for _, value in expr.defaults):
-            raise BackendError(
-                f"the nested function {expr.program.name} has a default that is computed", expr.program.place
-            )
-        handle = FunctionHandle(expr.program.name)
-        self._declare(handle)
-        self.add(handle, expr.program)
-        function = to.outer(handle, handle.name)
-        if not expr.captures:
-            return function
-        return call_of(to.outer(functools.partial, ""), [function, *(to.lower(value) for _, value in expr.captures)])
+        """A closure is a function of this module that is given what it captures.
+
+        With computed defaults it is what a function of this module makes of them: `make_inner(captured, default)`.
+        """
+        program = expr.program
+        captured = [to.lower(value) for _, value in expr.captures]
+        if expr.defaults:
+            handle = FunctionHandle(f"make_{program.name}")
+            self._declare(handle)
+            statements = self._statements(handle)
+            names_ = tuple(name for name, _ in expr.captures), tuple(name for name, _ in expr.defaults)
+            self.definitions[id(handle)], inner = statements.factory(program, *names_)
+            self.inner.append(inner)
+            return call_of(to.outer(handle, ""), [*captured, *(to.lower(value) for _, value in expr.defaults)])
+        known = self.programs.get(id(program))
+        if known is None:
+            known = FunctionHandle(program.name)
+            self._declare(known)
+            self.add(known, program)
+        function = to.outer(known, "")
+        return call_of(to.outer(functools.partial, ""), [function, *captured]) if captured else function
 
     def settled(self) -> tuple[dict[int, Any], dict[names.Key, str]]:
         given = self.names.settle()
         for key, definition in self.definitions.items():
             definition.name = given[key, ""]
+        for definition, name in self.inner:
+            definition.name = name.id
         return self.definitions, given
 
     def order(self, entry: FunctionHandle) -> list[Any]:
@@ -117,8 +134,9 @@ class _Module:
             if key in seen:
                 return
             seen.add(key)
-            for callee in self.calls.get(key, ()):
-                visit(callee)
+            for callee, _ in self.scopes[key].outer:
+                if callee in by_key:
+                    visit(callee)
             ordered.append(by_key[key])
 
         for handle in [h for h in self.handles if h is not entry]:

@@ -8,6 +8,7 @@ operators, loose operators before tight ones, operators start a line, and a brok
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -113,10 +114,9 @@ def _remark(text: str, indent: int, width: int) -> str:
 
 def _docstring(text: str, indent: int, width: int) -> list[str]:
     margin = " " * indent
-    safe = text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    safe = text.strip().replace("\\", "\\\\")
+    safe = re.sub(r'"{3,}|"+$', lambda run: '\\"' * len(run[0]), safe)
     safe = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in safe)
-    if safe.endswith('"'):
-        safe = safe[:-1] + '\\"'
     if "\n" not in safe and indent + len(safe) + 6 <= width:
         return [f'{margin}"""{safe}"""']
     lines: list[str] = []
@@ -156,7 +156,8 @@ class _Layout:
             return self.broken(pieces, indent)
         start, stop = pieces.index(OPEN), pieces.index(CLOSE)
         head, body, tail = pieces[:start], pieces[start + 1 : stop], pieces[stop + 1 :]
-        if any(depth == 0 and _is_break(piece) for piece, depth in _depths(body)):
+        breaks = [piece for piece, depth in _depths(body) if depth == 0 and _is_break(piece)]
+        if breaks and not self.ends_well(head + body, breaks, indent):
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         if self.best_bracket(head + body + tail, indent, len(head)) is not None:
             return self.broken(head + body + tail, indent, len(head))
@@ -164,6 +165,14 @@ class _Layout:
         if breakable and self.fits([*head, "("], indent) and body[-1] != ")":
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         return self.broken(head + body + tail, indent)
+
+    def ends_well(self, pieces: list[str], breaks: list[str], indent: int) -> bool:
+        """Whether a value with one loosest operator ends in a bracket that can be broken instead."""
+        if ", " in breaks or pieces[-1] not in _BRACKETS.values():
+            return False
+        bindings = [piece.binding for piece in breaks if isinstance(piece, Operator)]
+        start, stop = list(_brackets(pieces))[-1]
+        return bindings.count(min(bindings)) == 1 and stop > start + 1 and self.fits(pieces[: start + 1], indent)
 
     def best_bracket(self, pieces: list[str], indent: int, after: int = 0) -> tuple[int, int] | None:
         """The last bracket with something in it that can be broken so that what stands before it fits."""
@@ -183,22 +192,16 @@ class _Layout:
         return self.bracketed(pieces[: start + 1], pieces[start + 1 : stop], pieces[stop:], indent)
 
     def bracketed(self, head: list[str], body: list[str], tail: list[str], indent: int) -> list[str]:
-        lines = self.contents(body, indent + _INDENT)
-        if self.fits(head, indent):
-            opened = [self.line(head, indent)]
-        else:
-            opened = self.broken(head[:-1], indent)
-            opened[-1] += head[-1]
-        if self.fits(tail, indent):
-            return [*opened, *lines, self.line(tail, indent)]
-        closed = self.broken(tail, indent)
+        lines = self.contents(body, indent + _INDENT, spread=_is_display(head))
+        opened = [self.line(head, indent)] if self.fits(head, indent) else self.broken(head, indent)
+        closed = [self.line(tail, indent)] if self.fits(tail, indent) else self.broken(tail, indent)
         return [*opened, *lines, *closed]
 
-    def contents(self, pieces: list[str], indent: int) -> list[str]:
-        """What stands inside brackets."""
-        if self.fits(pieces, indent):
-            return [self.line(pieces, indent)]
+    def contents(self, pieces: list[str], indent: int, spread: bool = False) -> list[str]:
+        """What stands inside brackets; with `spread`, each item of several on a line of its own."""
         breaks = [piece for piece, depth in _depths(pieces) if depth == 0 and _is_break(piece)]
+        if self.fits(pieces, indent) and not (spread and ", " in breaks):
+            return [self.line(pieces, indent)]
         if ", " in breaks:
             lines = []
             for item in _split(pieces, lambda piece: piece == ", "):
@@ -234,6 +237,12 @@ class _Layout:
 
 def _is_break(piece: str) -> bool:
     return isinstance(piece, Operator) or piece == ", "
+
+
+def _is_display(head: Sequence[str]) -> bool:
+    """Whether the bracket that ends a head opens a tuple, list, set or dict, and not a call or an index."""
+    before = next((piece for piece in reversed(head[:-1]) if piece), " ")
+    return not (before[-1].isalnum() or before[-1] in "_)]}\"'")
 
 
 def _depths(pieces: Sequence[str]) -> Iterator[tuple[str, int]]:

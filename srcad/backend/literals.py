@@ -52,6 +52,8 @@ def literal(value: Any, numpy: Callable[[], Any], name: str) -> Any:
             return gast.Tuple(elts=[part(item) for item in _short(value, name)], ctx=gast.Load())
         case list():
             return gast.List(elts=[part(item) for item in _short(value, name)], ctx=gast.Load())
+        case set() if value:
+            return gast.Set(elts=[part(item) for item in sorted(_short(value, name), key=repr)])
         case set() | frozenset():
             function = gast.Name(id=type(value).__name__, ctx=gast.Load(), annotation=None, type_comment=None)
             return gast.Call(func=function, args=[part(sorted(_short(value, name), key=repr))], keywords=[])

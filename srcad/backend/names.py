@@ -42,7 +42,7 @@ def as_identifier(text: str, otherwise: str) -> str:
     """The nearest thing to a text that can be a Python name."""
     made = re.sub(r"\W+", "_", text)
     if made != text:
-        made = made.strip("_")
+        made = re.sub("_+", "_", made).strip("_")
     if made[:1].isdigit():
         made = "_" + made
     return made or otherwise

@@ -55,6 +55,8 @@ def _logical_lines(result: list[str]) -> list[tuple[int, list[str]]]:
     for piece in result:
         if piece and not piece.strip("\n") and not isinstance(piece, (Text, Docstring)):
             fresh = True
+            if len(piece) > 1 and lines:
+                lines.append((0, [""]))
         elif fresh and not piece.strip(" ") and piece not in (OPEN, CLOSE):
             lines.append((len(piece), []))
             fresh = False
@@ -63,7 +65,7 @@ def _logical_lines(result: list[str]) -> list[tuple[int, list[str]]]:
                 lines.append((0, []))
                 fresh = False
             lines[-1][1].append(piece)
-    return [(indent, pieces) for indent, pieces in lines if "".join(pieces)]
+    return [(indent, pieces) for indent, pieces in lines if pieces]
 
 
 class Printer(SourceGenerator):  # type: ignore[misc]
@@ -148,6 +150,8 @@ class Printer(SourceGenerator):  # type: ignore[misc]
             body = body[1:]
         self.write(*body)
         self.indentation -= 1
+        if self.indentation:
+            self.newline(extra=1)  # a nested function is followed by a blank line
 
     def visit_arguments(self, node: Any) -> None:
         written: list[str] = []

@@ -7,6 +7,7 @@ comment stays at its place (as an expression statement whose name starts with `#
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any, assert_never
 
 import gast
@@ -67,6 +68,31 @@ class Statements:
             type_comment=None,
             type_params=[],
         )
+
+    def factory(self, program: Program, captures: tuple[str, ...], defaults: tuple[str, ...]) -> tuple[Any, Any]:
+        """A function that makes the closure `program`, given its captures and computed defaults.
+
+        Returns its definition, and the node that will name the function in it.
+        """
+        taken = tuple(Param(name) for name in dict.fromkeys((*captures, *defaults)))
+        arguments = self.parameters(taken)
+        name = self.scope.variable("%" + program.name)
+        own = tuple(
+            replace(param, default=Var(param.name)) if param.name in defaults else param
+            for param in program.params[len(captures) :]
+        )
+        inner = self.function(replace(program, params=own))
+        result = gast.Return(value=self.scope.variable("%" + program.name))
+        made = gast.FunctionDef(
+            name=program.name,
+            args=arguments,
+            body=[inner, result],
+            decorator_list=[],
+            returns=None,
+            type_comment=None,
+            type_params=[],
+        )
+        return made, (inner, name)
 
     def parameters(self, params: tuple[Param, ...]) -> Any:
         positional: list[Any] = []

@@ -1,0 +1,1 @@
+"""A Python function becomes a core program: see `lower.py`."""

@@ -24,9 +24,10 @@ from srcad.core.nodes import FALSE, TRUE, Expr, If, Lit, Op, Raise, Store, Var
 from srcad.frontend.capture import comprehension_keeps
 from srcad.frontend.expressions import safe_target
 from srcad.frontend.frame import Frame, Variable, expression
-from srcad.frontend.loops import drive, plan
+from srcad.frontend.loops import drive
 from srcad.frontend.names import is_builtin, outside_value
-from srcad.frontend.scopes import COMPREHENSIONS, bound_by
+from srcad.frontend.scopes import bound_by
+from srcad.frontend.walking import plan
 
 _CONSUMING_BUILTINS = (
     "list tuple set frozenset dict max min sorted sum any all zip enumerate map filter iter next bytes bytearray"
@@ -219,8 +220,3 @@ def listed(frame: Frame, call: Any, argument: Any) -> Any:
         raise frame.refuse(argument, "a generator expression that escapes")
     made = gast.ListComp(argument.elt, argument.generators)
     return gast.copy_location(made, argument)
-
-
-def has_comprehension(node: Any) -> bool:
-    """Whether an expression has a comprehension in it."""
-    return any(isinstance(part, COMPREHENSIONS) for part in gast.walk(node))

@@ -9,8 +9,9 @@ import gast
 
 from srcad.core import prims
 from srcad.core.nodes import Expr, Lit, Op, Store, Var
+from srcad.frontend.closures import define
 from srcad.frontend.expressions import private, safe_target
-from srcad.frontend.frame import Frame, statement
+from srcad.frontend.frame import Frame, LocalFunction, Variable, statement
 from srcad.frontend.names import outside_value
 from srcad.frontend.scopes import bound_by, read_by
 
@@ -37,8 +38,6 @@ def assign_statement(frame: Frame, node: Any) -> None:
     first = targets[0]
     if len(targets) == 1:
         if isinstance(first, gast.Name) and first.id in frame.functions:
-            from srcad.frontend.closures import define
-
             define(frame, frame.functions[first.id])
             return
         if isinstance(first, (gast.Tuple, gast.List)) and isinstance(value, (gast.Tuple, gast.List)):
@@ -157,8 +156,6 @@ def _held(frame: Frame, values: list[Any]) -> list[Expr]:
 
 def _cores(frame: Frame, nodes: list[Any]) -> set[str]:
     """The core names of the variables that expressions read, through lifted functions too."""
-    from srcad.frontend.frame import LocalFunction, Variable
-
     found: set[str] = set()
     for name in read_by(nodes):
         meaning = frame.lookup(name)

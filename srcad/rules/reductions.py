@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import is_scalar
+from srcad.rules.asks import has_ndim, is_scalar
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback
 
@@ -33,6 +33,8 @@ def sum(a, axis=None, keepdims=False, *, d_out):
         return np.broadcast_to(np.expand_dims(d_out, axis), np.shape(a))
     if keepdims:
         return np.broadcast_to(d_out, np.shape(a))
+    if not has_ndim(a):
+        return d_out * np.ones_like(a)
     if isinstance(a, np.ndarray):
         return np.full_like(a, d_out)
     return np.full(np.shape(a), d_out)
@@ -46,6 +48,8 @@ def mean(a, axis=None, keepdims=False, *, d_out):
         return np.broadcast_to(np.expand_dims(d_out * (np.size(d_out) / np.size(a)), axis), np.shape(a))
     if keepdims:
         return np.broadcast_to(d_out * (np.size(d_out) / np.size(a)), np.shape(a))
+    if not has_ndim(a):
+        return d_out / np.size(a) * np.ones_like(a)
     if isinstance(a, np.ndarray):
         return np.full_like(a, d_out / np.size(a))
     return np.full(np.shape(a), d_out / np.size(a))
@@ -64,7 +68,7 @@ def prod(a, axis=None, keepdims=False, *, d_out):
 def extreme(a, axis=None, keepdims=False, *, out, d_out):
     if is_scalar(a):
         return d_out
-    values = a if isinstance(a, np.ndarray) else np.asarray(a)
+    values = a if has_ndim(a) and isinstance(a, np.ndarray) else np.asarray(a)
     if axis is None:
         reached = values == out
         return d_out * reached / np.count_nonzero(reached)

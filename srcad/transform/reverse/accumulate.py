@@ -13,7 +13,7 @@ that may share memory form a group; when a name is killed the others may come to
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,6 +40,7 @@ class Held:
 
     group: int
     made: bool
+    uniform: bool = False  # a scalar, standing for an array with that value everywhere
 
 
 State = dict[str, Held]
@@ -80,6 +81,20 @@ class Accumulator:
         kind = self.names.adjoints[name].kind
         return not is_number(kind)
 
+    # ------------------------------------------------------------ uniform adjoints
+
+    def filled(self, name: str) -> Stmt:
+        """The statement that turns a uniform adjoint into the array it stands for."""
+        about = self.names.adjoints[name]
+        primal = reach(Var(about.var), about.path, self.kinds[about.var])
+        return Assign(name, Op(np.full_like, (primal, Var(name))))
+
+    def fill(self, names: Iterable[str], state: State, made: list[Stmt]) -> None:
+        for name in names:
+            if name in state and state[name].uniform:
+                made.append(self.filled(name))
+                state[name] = Held(self.fresh_group(), True)
+
     # ------------------------------------------------------------ the walk, backwards
 
     def block(self, nodes: list[Node], state: State, emit: bool) -> State:
@@ -104,8 +119,12 @@ class Accumulator:
                 return self.block(node.body, self.block(node.final, state, emit), emit)
 
     def branch(self, node: Branch, state: State, emit: bool) -> State:
+        self.fill(sorted(mentioned([node]) & set(state)), state, node.before if emit else [])
         then = self.block(node.body, dict(state), emit)
         other = self.block(node.orelse, dict(state), emit)
+        for mine, theirs, end in ((then, other, node.body_end), (other, then, node.orelse_end)):
+            uneven = [n for n in sorted(mine) if n not in theirs or not theirs[n].uniform]
+            self.fill(uneven, mine, end if emit else [])
         self.forget_unborn(node, then)
         self.forget_unborn(node, other)
         merged: State = {}
@@ -148,9 +167,12 @@ class Accumulator:
                 del state[name]
 
     def loop(self, node: Loop, state: State, emit: bool) -> State:
+        inside = mentioned([node])
+        self.fill(sorted(inside & set(state)), state, node.before if emit else [])
         entry = dict(state)
         while True:
             end = self.block(node.body, dict(entry), False)
+            self.fill(sorted(inside & set(end)), end, [])
             grown = dict(entry)
             changed = False
             for name in sorted(set(end) - set(entry)):
@@ -173,6 +195,7 @@ class Accumulator:
             for name in sorted(set(entry) - set(state)):
                 node.before.append(Assign(name, self.zero(name, id(node))))
             final = self.block(node.body, dict(entry), True)
+            self.fill(sorted(inside & set(final)), final, node.body_end)
             for name in sorted(set(entry) - set(final)):
                 node.body_end.append(Assign(name, self.zero(name, id(node))))
         result = dict(entry)
@@ -189,20 +212,27 @@ class Accumulator:
                 if of and not always and not any(n in state for n in of):
                     return
                 self.actual(of, state, made)
+                self.fill(of, state, made)
                 made.append(stmt)
             case Set(name=name, value=value, of=of):
                 if of and not any(n in state for n in of):
                     state.pop(name, None)
                     return
                 self.actual(of, state, made)
+                self.fill(of, state, made)
                 made.append(Assign(name, value))
                 held = self.holding(value, state)
                 state[name] = held
-            case Add(name=name, value=value, of=of):
+            case Add(name=name, value=value, of=of, spread=spread):
                 if of and not any(n in state for n in of):
                     return
                 self.actual(of, state, made)
-                self.add(name, value, state, made)
+                if spread == "needs":
+                    self.fill(of, state, made)
+                uniform = spread == "same" and any(state[n].uniform for n in of)
+                if isinstance(value, Op) and value.fn is np.full_like:
+                    value, uniform = value.args[1], True
+                self.add(name, value, uniform, state, made)
             case AddAt(name=name, index=index, value=value, of=of, repeats=repeats):
                 if of and not any(n in state for n in of):
                     return
@@ -221,6 +251,7 @@ class Accumulator:
 
     def own(self, name: str, state: State, made: list[Stmt]) -> None:
         """Make `name` an array of its own that can be written to in place."""
+        self.fill((name,), state, made)
         held = state.get(name)
         if held is None:
             made.append(Assign(name, self.zero(name)))
@@ -232,11 +263,17 @@ class Accumulator:
             return
         state[name] = Held(self.fresh_group(), True)
 
-    def add(self, name: str, value: Expr, state: State, made: list[Stmt]) -> None:
+    def add(self, name: str, value: Expr, uniform: bool, state: State, made: list[Stmt]) -> None:
         held = state.get(name)
         if held is None:
             made.append(Assign(name, value))
-            state[name] = self.holding(value, state)
+            state[name] = Held(self.fresh_group(), True, True) if uniform else self.holding(value, state)
+        elif held.uniform:
+            if uniform:
+                made.append(Assign(name, value, accumulate=True))
+            else:
+                made.append(Assign(name, Op(operator.add, (Var(name), value))))
+                state[name] = Held(self.fresh_group(), True)
         elif not self.is_array(name):
             made.append(Assign(name, value, accumulate=True))
         elif (
@@ -267,4 +304,21 @@ class Accumulator:
                 return Held(-1, False)
 
 
-__all__ = ["Accumulator", "Comment", "For", "While", "Unpack", "names_in", "prims", "replace"]
+def mentioned(nodes: list[Node]) -> set[str]:
+    """The adjoints that the actions of some nodes speak of."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case Step(actions=actions):
+                for action in actions:
+                    if not isinstance(action, Run):
+                        found.add(action.name)
+                    if not isinstance(action, Kill):
+                        found.update(action.of)
+            case Branch(body=body, orelse=orelse):
+                found |= mentioned(body) | mentioned(orelse)
+            case Loop(body=body):
+                found |= mentioned(body)
+            case Wrap(body=body, final=final):
+                found |= mentioned(body) | mentioned(final)
+    return found

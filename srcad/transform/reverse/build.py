@@ -71,7 +71,8 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.errors import KindError, MissingRule, Place, SrcadError, UnsupportedSyntax
-from srcad.rules.registry import rule_for
+from srcad.rules.kinding import kind_of_call
+from srcad.rules.registry import Call, rule_for
 from srcad.rules.static import bind, padded, settle
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
@@ -392,7 +393,7 @@ class Builder:
             if leaf.shadow:
                 self.step(Assign(mine, Var(from_), self.place))
             elif mine != from_:
-                out.append(Add(from_, Var(mine), (mine,)))
+                out.append(Add(from_, Var(mine), (mine,), "same"))
 
     def _zero_shadow(self, target: str, path: Path, leaf: Leaf) -> None:
         name = self.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, True))
@@ -660,8 +661,22 @@ class Builder:
         cotangent = times(Var(mine), partial)
         own = self.kind(operand)
         leaf = self._smooth_leaf(operand.name)
-        cotangent = self.unbroadcast(cotangent, operand, own, result)
-        return [Add(self.adjoint(operand.name, leaf), cotangent, (mine,))]
+        summed = self.unbroadcast(cotangent, operand, own, result)
+        factor = self.kind_of_tree(partial)
+        spread = "needs"
+        if summed is cotangent and is_number(factor):
+            spread = "same"
+        elif isinstance(factor, Array) and isinstance(result, Array) and _same_shape(factor, result):
+            spread = "full"
+        return [Add(self.adjoint(operand.name, leaf), summed, (mine,), spread)]
+
+    def kind_of_tree(self, expr: Expr) -> Kind:
+        """The kind of a partial derivative."""
+        if not isinstance(expr, Op):
+            return self.kind(expr)
+        kinds = tuple(self.kind_of_tree(a) for a in expr.args)
+        named = tuple((k, self.kind_of_tree(v)) for k, v in expr.kwargs)
+        return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
 
     def _smooth_leaf(self, name: str) -> Leaf:
         found = self.leaves(self.kinds[name])
@@ -993,6 +1008,11 @@ def times(cotangent: Expr, partial: Expr) -> Expr:
 def is_plain(kind: Kind) -> bool:
     """One number or array."""
     return is_number(kind) or is_array(kind) or kind is NUMBER or isinstance(kind, Maybe) and is_plain(kind.kind)
+
+
+def _same_shape(a: Array, b: Array) -> bool:
+    """Whether two arrays that broadcast together surely have one shape."""
+    return a.dims is not None and a.dims == b.dims and "?" not in a.dims
 
 
 def _at(kind: Kind, path: Path) -> Kind:

@@ -330,6 +330,8 @@ class Differentiator:
                     opening[name] = Assign(name, zero)
                 elif name not in state:
                     closing.append(Assign(name, accumulator.zero(name)))
+                elif state[name].uniform:
+                    closing.append(accumulator.filled(name))
                 elif aux is not None and isinstance(leaf.kind, Array):
                     held = state[name]
                     if not held.made or held.group in given:

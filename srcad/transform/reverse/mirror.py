@@ -16,11 +16,16 @@ from srcad.errors import Place
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """`name += value`: a contribution, linear in the cotangents `of`; nothing where those are all zero."""
+    """`name += value`: a contribution, linear in the cotangents `of`; nothing where those are all zero.
+
+    `spread` says what comes of a cotangent that is uniform, a scalar standing for a whole array (the cotangent of the
+    operand of a sum): "same" makes a uniform contribution of it, "full" an array, "needs" wants the array itself.
+    """
 
     name: str
     value: Expr
     of: tuple[str, ...]
+    spread: str = "needs"
 
 
 @dataclass(frozen=True, slots=True)

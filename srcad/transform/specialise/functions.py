@@ -1,0 +1,232 @@
+"""Calls of functions that have a program: the user's, nested ones, the prelude's, and values that hold a function.
+
+A nested function's value is the tuple of what it captures, a bound method's the tuple of its object, a partial's that of
+its function and arguments; which program they run is part of their kind.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import types
+from typing import TYPE_CHECKING, Any
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    INT,
+    NONE_KIND,
+    NUMBER,
+    STRING,
+    UNKNOWN,
+    Const,
+    Function,
+    Kind,
+    Maybe,
+    Opaque,
+    Set,
+    holds_smooth,
+)
+from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Var
+from srcad.errors import SourceNotFound, UnsupportedSyntax
+from srcad.rules.kinding import kind_of_call
+from srcad.rules.registry import Call, rule_for
+from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+_PRELUDE = "srcad.frontend.prelude"
+_NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
+
+
+# ---------------------------------------------------------------- functions and programs
+
+
+def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) -> Resolved:
+    """A call of a Python function of the user's (or of a library)."""
+    if isinstance(function, (staticmethod, classmethod)):
+        function = function.__func__
+    if rule_for(function) is not None:
+        return call_primitive(sp, function.__name__, function, args, kwargs)
+    if not isinstance(function, types.FunctionType):
+        return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
+    if function.__module__ == _PRELUDE:
+        return prelude(sp, function.__name__, args)
+    if (function.__module__ or "").split(".")[0] in _NEVER_READ:
+        return opaque(function.__name__, function, args, kwargs)
+    smooth = any(holds_smooth(sp.kind(a.value if isinstance(a, Star) else a)) for a in args) or any(
+        holds_smooth(sp.kind(v)) for _, v in kwargs
+    )
+    try:
+        program = sp.session.lower(function)
+    except SourceNotFound as missing:
+        if smooth or hasattr(function, "__wrapped__"):
+            raise missing if missing.place else SourceNotFound(missing.message, sp.place, missing.remedy) from None
+        return opaque(function.__name__, function, args, kwargs)
+    except UnsupportedSyntax:
+        if smooth or hasattr(function, "__wrapped__"):
+            raise
+        return opaque(function.__name__, function, args, kwargs)
+    return call_program(sp, program, args, kwargs, {})
+
+
+def call_program(sp: Specialiser, program: Program, args: Args, kwargs: Kwargs, held: dict[str, Expr]) -> Resolved:
+    """A call of a core program: bind its parameters, specialise it, and pass back what was learnt of containers."""
+    bound = bind_arguments(sp, program, args, kwargs, held)
+    kinds = tuple(argument_kind(sp.kind(a)) for a in bound)
+    if any(k is BOTTOM for k in kinds):
+        return Op(prims.call, (Ref(program.name, program.source), *bound)), BOTTOM
+    special = sp.session.special(program, kinds, sp.special)
+    for atom, kind in zip(bound, special.out_kinds, strict=True):
+        if sp.session.holds_address(kind):
+            sp.touch(atom, kind)
+    return Op(prims.call, (Ref(special.name, special), *bound)), special.result_kind
+
+
+def call_lifted(sp: Specialiser, handle: FunctionHandle, args: Args, kwargs: Kwargs) -> Resolved | None:
+    """A call of a nested function through its handle, which is given what it captures first. None for other handles."""
+    program = getattr(handle, "program", None)
+    if not isinstance(program, Program):
+        return None
+    count = program.captures
+    held = {param.name: atom for param, atom in zip(program.params, args[:count], strict=False)}
+    return call_program(sp, program, args[count:], kwargs, held)
+
+
+def prelude(sp: Specialiser, name: str, args: Args) -> Resolved:
+    """A call of a function of the prelude. Its statements stand at the place of the call: the user never sees it."""
+    program = sp.session.at_call(sp.session.lower(sp.session.prelude(name)), sp.place)
+    return call_program(sp, program, args, (), {})
+
+
+# ---------------------------------------------------------------- functions without a program
+
+
+def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
+    """A call of a callable with a rule."""
+    kinds = tuple(_known(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
+    named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
+    if BOTTOM in kinds or any(k is BOTTOM for _, k in named):
+        return Op(value, args, kwargs, name=name), BOTTOM
+    return Op(value, args, kwargs, name=name), primitive_kind(Call(value, kinds, named, args, kwargs))
+
+
+def primitive_kind(call: Call) -> Kind:
+    """The kind of a primitive's result: an elementwise function of what is not known gives numbers all the same."""
+    kind = kind_of_call(call)
+    rule = rule_for(call.fn)
+    if kind is UNKNOWN and rule is not None and rule.style == "elementwise":
+        return NUMBER
+    return kind
+
+
+def _known(kind: Kind) -> Kind:
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
+def opaque(name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
+    """A call that runs as it is, and that nothing active may pass through."""
+    return Op(prims.call, (Ref(name, value), *args), kwargs), _opaque_kind(value)
+
+
+def _opaque_kind(value: Any) -> Kind:
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return Opaque(value)
+    for functions, kind in _OPAQUE_KINDS:
+        if any(value is function for function in functions):
+            return kind
+    return UNKNOWN
+
+
+_OPAQUE_KINDS: tuple[tuple[tuple[Any, ...], Kind], ...] = (
+    ((str, repr, format, ascii), STRING),
+    ((print,), NONE_KIND),
+    ((hash, id), INT),
+    ((set, frozenset), Set(UNKNOWN)),
+)
+
+
+# ---------------------------------------------------------------- values that hold a function
+
+
+def make_closure(sp: Specialiser, closure: Closure) -> Resolved:
+    """A nested function's value is the tuple of what it captures and of its defaults."""
+    parts = closure.captures + closure.defaults
+    fields = tuple((name, sp.kind(atom)) for name, atom in parts)
+    return Op(prims.make_tuple, tuple(atom for _, atom in parts)), Function(closure.program, fields)
+
+
+def call_closure(
+    sp: Specialiser, callee: Expr, of: Any, fields: tuple[tuple[str, Kind], ...], args: Args, kwargs: Kwargs
+) -> Resolved:
+    """A call of a value that holds a function."""
+    held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
+    if isinstance(of, Program):
+        return call_program(sp, of, args, kwargs, held)
+    if "__partial__" in held:
+        return _call_partial(sp, held, args, kwargs)
+    return call_function(sp, of, (held["__self__"], *args), kwargs)
+
+
+def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
+    """What a function value holds at a position."""
+    held = sp.assign("held", Op(operator.getitem, (callee, Lit(position))), kind)
+    sp.share_field(callee, position, held.name)
+    return held
+
+
+def _position(position: int) -> Expr:
+    from srcad.core.nodes import Lit
+
+    return Lit(position)
+
+
+def _call_partial(sp: Specialiser, held: dict[str, Expr], args: Args, kwargs: Kwargs) -> Resolved:
+    given = dict(held)
+    inner = given.pop("__partial__")
+    positional = tuple(v for k, v in given.items() if k.startswith("%"))
+    named = {k: v for k, v in given.items() if not k.startswith("%")}
+    named.update(kwargs)
+    return sp.apply(inner, sp.kind(inner), (*positional, *args), tuple(named.items()))
+
+
+def make_partial(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
+    """`functools.partial(f, *args, **kwargs)`"""
+    names = ["__partial__", *(f"%{i}" for i in range(len(args) - 1)), *(k for k, _ in kwargs)]
+    values = (*args, *(v for _, v in kwargs))
+    kinds = tuple((n, sp.kind(v)) for n, v in zip(names, values, strict=True))
+    return Op(prims.make_tuple, values), Function(functools.partial, kinds)
+
+
+def call_one_of(sp: Specialiser, callee: Expr, options: tuple[Kind, ...], args: Args, kwargs: Kwargs) -> Resolved:
+    """One of several functions: a chain of tests on identity."""
+    values: list[Any] = []
+    for option in options:
+        if not isinstance(option, Const):
+            raise sp.refuse(
+                "a call of one of several nested functions or methods, chosen when the program runs",
+                "choose with `if` and call each by its own name",
+            )
+        values.append(option.value)
+    result = sp.temp("chosen")
+
+    def arm(i: int) -> None:
+        made, kind = sp.call(getattr(values[i], "__name__", "function"), values[i], args, kwargs)
+        sp.set(result, kind)
+        sp.emit(Assign(result, made, sp.place))
+
+    def chain(i: int) -> None:
+        if i == len(values) - 1:
+            arm(i)
+            return
+        shown = Ref(getattr(values[i], "__name__", "function"), values[i])
+        test = sp.assign("t", Op(operator.is_, (callee, shown)), BOOL)
+        then = sp.nested(lambda: arm(i))
+        otherwise = sp.nested(lambda: chain(i + 1))
+        sp.emit(If(test, then, otherwise, sp.place))
+
+    chain(0)
+    return Var(result), sp.kinds.get(result, BOTTOM)
