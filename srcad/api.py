@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
-from srcad.derivative import Derivative, find_target
-from srcad.pullback import make_vjp
+from srcad.callables import find_target
+from srcad.derivative import Derivative
 
 
 @overload
@@ -129,4 +129,6 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     >>> pullback((1.0, 0.0))
     (3.0, 2.0)
     """
+    from srcad.pullback import make_vjp
+
     return make_vjp(find_target(fun), primals)

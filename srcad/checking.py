@@ -1,14 +1,21 @@
-"""`check_grads`: compare a derivative with finite differences, as JAX's `check_grads` does."""
+"""`check_grads`: compare a derivative with finite differences, as JAX's `check_grads` does.
+
+Each number of each argument is moved along a random direction and the change of a randomly weighted result is compared
+with what reverse mode says. One comparison takes in all numbers of an argument; where it fails, each part is moved
+alone, so that the message can name it.
+"""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from srcad.derivative import promoted
-from srcad.errors import ArgumentError, SrcadError
+from srcad.choice import promoted
+from srcad.errors import ArgumentError
+from srcad.runtime import attributes_of
 
 
 def check_grads(
@@ -26,7 +33,7 @@ def check_grads(
 
     Args:
         fun: the function; it may return floats, arrays and structures of them.
-        args: its arguments.
+        args: its arguments: numbers, arrays, lists, tuples, dicts, dataclasses and other objects that hold some.
         order: how many derivatives to check; only the first is supported yet.
         modes: "rev" for reverse mode, the one there is yet.
         atol, rtol: how far the two may be apart.
@@ -34,7 +41,8 @@ def check_grads(
         seed: of the random directions.
 
     Raises:
-        AssertionError: where they disagree; the message names the argument, and by how much.
+        AssertionError: where they disagree; the message names the argument and the part of it, and by how much.
+        ArgumentError: for an order or a mode that there is not.
 
     >>> import srcad
     >>> srcad.check_grads(lambda x: x**3, (2.0,))
@@ -49,74 +57,96 @@ def check_grads(
     rng = np.random.default_rng(seed)
     args = tuple(map(promoted, args))
     value, pullback = vjp(fun, *args)
-    cotangent = _random_like(value, rng)
+    weights = {path: _random_like(part, rng) for path, part in parts_of(value)}
+    cotangent = rebuilt(value, weights)
     gradients = pullback(cotangent)
+
+    def weighted(*moved: Any) -> float:
+        result = dict(parts_of(fun(*moved)))
+        return sum(float(np.sum(np.asarray(result[path]) * weight)) for path, weight in weights.items())
+
     for position, (argument, gradient) in enumerate(zip(args, gradients, strict=True)):
-        direction = _random_like(argument, rng)
-        if direction is None:
+        directions = {path: _random_like(part, rng) for path, part in parts_of(argument)}
+        slopes = dict(parts_of(gradient))
+
+        def compare(chosen: dict[str, Any], position: int = position, slopes: dict[str, Any] = slopes) -> Any:
+            def along(step: float) -> float:
+                moved = [copy.deepcopy(a) for a in args]
+                moved[position] = shifted(moved[position], chosen, step)
+                return weighted(*moved)
+
+            coarse = (along(eps) - along(-eps)) / (2 * eps)
+            fine = (along(eps / 2) - along(-eps / 2)) / eps
+            predicted = sum(float(np.sum(np.asarray(slopes[p]) * d)) for p, d in chosen.items() if p in slopes)
+            measured = (4 * fine - coarse) / 3
+            return predicted, measured, bool(np.allclose(predicted, measured, rtol=rtol, atol=atol))
+
+        if not directions or compare(directions)[2]:
             continue
-        predicted = _dot(gradient, direction)
+        alone = {path: compare({path: direction}) for path, direction in directions.items()}
+        path, (predicted, measured, _) = max(alone.items(), key=lambda item: _apart(item[1][0], item[1][1]))
+        raise AssertionError(
+            f"the derivative of {getattr(fun, '__name__', 'the function')} with respect to argument "
+            f"{position}{f', at {path},' if path else ''} disagrees with finite differences: {predicted!r} by reverse "
+            f"mode, {measured!r} measured, a difference of {_apart(predicted, measured):.3g}"
+        )
 
-        def moved(step: float, position: int = position, direction: Any = direction) -> float:
-            changed = list(args)
-            changed[position] = _shifted(args[position], direction, step)
-            return _dot(fun(*changed), cotangent)
 
-        coarse = (moved(eps) - moved(-eps)) / (2 * eps)
-        fine = (moved(eps / 2) - moved(-eps / 2)) / eps
-        measured = (4 * fine - coarse) / 3
-        if not np.allclose(predicted, measured, rtol=rtol, atol=atol):
-            name = getattr(fun, "__name__", "the function")
-            raise AssertionError(
-                f"the derivative of {name} with respect to argument {position} disagrees with finite differences: "
-                f"{predicted!r} by reverse mode, {measured!r} measured, a difference of {abs(predicted - measured):.3g}"
-            )
+def _apart(a: float, b: float) -> float:
+    difference = abs(a - b)
+    return float("inf") if np.isnan(difference) else float(difference)
 
 
 def _random_like(value: Any, rng: np.random.Generator) -> Any:
-    """A random direction of the form of `value`; None for what has no derivative."""
-    if isinstance(value, (bool, np.bool_, int, np.integer, str)) or value is None:
-        return None
-    if isinstance(value, (float, np.floating)):
-        return float(rng.standard_normal())
+    """A random direction for a float or an array of floats."""
     if isinstance(value, np.ndarray):
-        return rng.standard_normal(value.shape).astype(value.dtype) if value.dtype.kind == "f" else None
-    if isinstance(value, dict):
-        return {key: _random_like(part, rng) for key, part in value.items()}
+        return np.asarray(rng.standard_normal(value.shape)).astype(value.dtype)
+    return float(rng.standard_normal())
+
+
+# ---------------------------------------------------------------- the numbers in a structure
+
+
+def parts_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each float and float array in a structure, with the text that reads it: `["w"][0]`, `.mass`."""
+    if isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        yield path, value
+    for step, part in _inside(value):
+        yield from parts_of(part, path + step)
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (list, tuple)):
-        made = [_random_like(part, rng) for part in value]
-        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
-    raise SrcadError(
-        f"check_grads does not know how to move a {type(value).__name__}", None, "pass numbers, arrays, lists or dicts"
-    )
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from _parts(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _parts(part)
+        yield from ((f"[{i}]", part) for i, part in enumerate(value))
+    elif isinstance(value, dict):
+        yield from ((f"[{key!r}]", part) for key, part in value.items())
     else:
-        yield value
+        yield from ((f".{name}", part) for name, part in (attributes_of(value) or {}).items())
 
 
-def _dot(a: Any, b: Any) -> float:
-    """The inner product of two values of one form, over the parts where `b` is not None."""
-    total = 0.0
-    for x, y in zip(_parts(a), _parts(b), strict=True):
-        if y is not None and x is not None:
-            total += float(np.sum(np.asarray(x) * np.asarray(y)))
-    return total
-
-
-def _shifted(value: Any, direction: Any, step: float) -> Any:
-    if direction is None:
-        return value
-    if isinstance(value, dict):
-        return {key: _shifted(part, direction[key], step) for key, part in value.items()}
+def rebuilt(value: Any, numbers: dict[str, Any], path: str = "") -> Any:
+    """The structure with the numbers at these paths in place of its own; the rest as it is."""
+    if path in numbers:
+        return numbers[path]
+    inside = [(step, rebuilt(part, numbers, path + step)) for step, part in _inside(value)]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(part for _, part in inside))
     if isinstance(value, (list, tuple)):
-        made = [_shifted(v, d, step) for v, d in zip(value, direction, strict=True)]
-        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
-    return value + step * direction
+        return type(value)(part for _, part in inside)
+    if isinstance(value, dict):
+        made = copy.copy(value)
+        for key, (_, part) in zip(value, inside, strict=True):
+            made[key] = part
+        return made
+    if not inside:
+        return value
+    made = copy.copy(value)
+    for step, part in inside:
+        object.__setattr__(made, step[1:], part)
+    return made
+
+
+def shifted(value: Any, directions: dict[str, Any], step: float) -> Any:
+    """The structure with the numbers at these paths moved by `step` along their directions."""
+    parts = dict(parts_of(value))
+    return rebuilt(value, {path: parts[path] + step * direction for path, direction in directions.items()})

@@ -1,7 +1,8 @@
 """The callable that people hold: a function's derivative, generated for the kinds of its arguments at the first call.
 
 Contract: a call costs a look-up of the argument kinds and the generated function. What was generated holds as long as
-the globals and cells that the program reads are the same objects; when one changes, the derivative is made anew.
+what the program reads from outside is the same; when that changes, the derivative is made anew. Several threads may
+call one derivative: it is generated under a lock, and generated code has no state.
 """
 
 from __future__ import annotations
@@ -9,75 +10,24 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import threading
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from srcad import runtime
+from srcad.assumed import assumed_kinds
+from srcad.callables import find_target
+from srcad.choice import choose, promoted
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import (
-    BOOL,
-    FLOAT,
-    INT,
-    STRING,
-    Array,
-    Const,
-    Kind,
-    List,
-    Maybe,
-    Tuple,
-    holds_smooth,
-    show,
-    widen,
-)
-from srcad.core.nodes import Guard, Program
-from srcad.errors import ArgumentError, NonScalarOutput, SourceNotFound
+from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, show
+from srcad.errors import ArgumentError, NonScalarOutput
+from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
 
-
-@dataclass(frozen=True)
-class Target:
-    """The Python function behind a callable, and what the callable has bound already."""
-
-    function: types.FunctionType
-    before: tuple[Any, ...] = ()
-    named: tuple[tuple[str, Any], ...] = ()
-
-
-def find_target(fun: Any) -> Target:
-    """The plain function behind a method, partial, callable object or `njit` function."""
-    if isinstance(fun, types.FunctionType):
-        return Target(fun)
-    if isinstance(fun, types.MethodType):
-        inner = find_target(fun.__func__)
-        return Target(inner.function, (fun.__self__, *inner.before), inner.named)
-    if isinstance(fun, functools.partial):
-        inner = find_target(fun.func)
-        return Target(inner.function, (*inner.before, *fun.args), (*inner.named, *fun.keywords.items()))
-    if isinstance(fun, Derivative):
-        raise ArgumentError(
-            f"{fun.__name__} is a derivative already; higher derivatives are not supported yet",
-            None,
-            "differentiate the formula of the first derivative",
-        )
-    compiled = getattr(fun, "py_func", None)
-    if isinstance(compiled, types.FunctionType):
-        return Target(compiled)
-    call = getattr(type(fun), "__call__", None)
-    if isinstance(call, types.FunctionType) and not isinstance(fun, type):
-        return Target(call, (fun,))
-    if callable(fun):
-        name = getattr(fun, "__name__", repr(type(fun).__name__))
-        raise SourceNotFound(
-            f"{name} has no Python source: it is a {'class' if isinstance(fun, type) else 'function built in C'}",
-            None,
-            f"wrap it in a function: def f(x): return {name}(x)",
-        )
-    raise ArgumentError(f"a function is needed, not {type(fun).__name__}", None, "pass a function")
+GENERATING = threading.RLock()  # held while source is read, differentiated and compiled
 
 
 @dataclass(frozen=True)
@@ -87,8 +37,7 @@ class Specialised:
     function: Callable[..., Any]
     source: str
     emitted: Any
-    guards: tuple[Guard, ...]
-    watched: tuple[tuple[Any, Kind], ...]
+    outside: Outside
 
 
 class Derivative:
@@ -118,98 +67,126 @@ class Derivative:
         self._fun = fun
         self._has_aux = has_aux
         self._value = value
-        functools.update_wrapper(self, fun) if hasattr(fun, "__name__") else None
-        if not hasattr(self, "__name__"):
-            self.__name__ = type(fun).__name__
-            self.__doc__ = type(fun).__doc__
-        self.__wrapped__ = fun
-        self._signature = inspect.signature(self._target.function)
-        self._params = list(self._signature.parameters.values())
-        self._wrt, self._picks, self._single = self._choose(argnums, argnames)
+        self._look_like(fun)
+        self._params = list(self._target.signature.parameters.values())
+        self._choice = choose(self.__name__, self._target, argnums, argnames)
+        self._wrt = self._choice.wrt
+        plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        self._positional = (
+            all(p.kind in plain for p in self._params)
+            and not (self._target.before or self._target.named)
+            and self._choice.is_plain
+        )
         self._cache: dict[Key, Specialised] = {}
         self._fast: dict[tuple[type, ...], Callable[..., Any]] = {}
-        self._guards: tuple[Guard, ...] = ()
-        self._watched: tuple[tuple[Any, Kind], ...] = ()
-        self._checks = False
+        self._outside = Outside()
+        self._watches = False
         self._last: Specialised | None = None
-        plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        self._simple = all(p.kind in plain for p in self._params) and not (self._target.before or self._target.named)
+        self._assumed: Specialised | None = None
         self._with_value: Derivative | None = None
+
+    def _look_like(self, fun: Any) -> None:
+        inner = getattr(fun, "func", fun) if isinstance(fun, functools.partial) else fun
+        self.__name__ = str(getattr(inner, "__name__", type(inner).__name__))
+        self.__qualname__ = str(getattr(inner, "__qualname__", self.__name__))
+        self.__module__ = getattr(inner, "__module__", None) or type(inner).__module__
+        self.__doc__ = inner.__doc__
+        self.__annotations__ = getattr(inner, "__annotations__", {})
+        self.__wrapped__ = fun
 
     # ------------------------------------------------------------ calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
             function = self._fast.get(tuple(map(type, args)))
-            if function is not None and not (self._checks and self._stale()):
+            if function is not None and not (self._watches and self._outside.changed()):
                 return function(*args)
-        return self._call(args, kwargs)
-
-    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if self._stale():
-            self._forget()
-        bound = self._bind(args, kwargs)
-        made = self._specialised(bound)
+        values = self._values(args, kwargs)
+        made, key = self._specialised(values)
         self._remember_fast(args, kwargs, made)
         try:
-            result = made.function(*bound.args, **bound.kwargs)
+            result = made.function(*self._passed(values)[0], **self._passed(values)[1])
         except runtime.NotOneNumber as wrong:
             raise NonScalarOutput(
                 f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian"
             ) from None
-        return self._picked(result)
+        return self._finished(result, values, key)
 
-    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
-        target = self._target
-        bound = self._signature.bind(*target.before, *args, **{**dict(target.named), **kwargs})
-        bound.apply_defaults()
-        for position in self._wrt:
-            name = self._params[position].name
-            bound.arguments[name] = promoted(bound.arguments[name])
-        return bound
+    def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The arguments by parameter, those that are differentiated as floats."""
+        if self._positional and not kwargs and len(args) == len(self._params):
+            values = list(args)
+        else:
+            bound = self._target.bind(args, kwargs)
+            values = [bound.arguments[p.name] for p in self._params]
+        self._choice.promote(self.__name__, values)
+        return values
+
+    def _passed(self, values: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments as the generated function is called with them: it has the parameters of the program."""
+        if self._positional:
+            return values, {}
+        given: list[Any] = []
+        named: dict[str, Any] = {}
+        for param, value in zip(self._params, values, strict=True):
+            if param.kind is param.VAR_POSITIONAL:
+                given += value
+            elif param.kind is param.VAR_KEYWORD:
+                named |= value
+            elif param.kind is param.KEYWORD_ONLY:
+                named[param.name] = value
+            else:
+                given.append(value)
+        return given, named
 
     def _remember_fast(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: Specialised) -> None:
+        """Calls with floats, and ints that are not differentiated, need no look at the values."""
         if (
-            self._simple
+            self._positional
             and not kwargs
-            and self._picks is None
             and len(args) == len(self._params)
             and all(type(a) is float or (type(a) in (int, bool) and i not in self._wrt) for i, a in enumerate(args))
         ):
             self._fast[tuple(map(type, args))] = made.function
 
-    def _picked(self, result: Any) -> Any:
-        """Arguments numbered inside `*args`: take their gradients out of the tuple's."""
-        if self._picks is None:
+    def _finished(self, result: Any, values: list[Any], key: Key) -> Any:
+        """The result with the gradients in their last form: those picked out of `*args`, floats for NumPy scalars."""
+        loose = [i for i in self._wrt if _needs_form(key[i], values[i])]
+        if not loose and self._choice.is_plain:
             return result
-        gradient, rest = result, None
+        rest = None
         if self._value:
-            rest, gradient = result
+            rest, result = result
         elif self._has_aux:
-            gradient, rest = result
-        whole = gradient if isinstance(gradient, tuple) else (gradient,)
-        chosen = tuple(whole[i] if at is None else whole[i][at] for i, at in self._picks)
-        gradient = chosen[0] if self._single else chosen
+            result, rest = result
+        alone = self._choice.single and self._choice.is_plain
+        gradients = (result,) if alone else result
+        formed = tuple(_formed(g, values[i]) if i in loose else g for g, i in zip(gradients, self._wrt, strict=True))
+        picked = self._choice.picked(formed)
+        gradient = picked[0] if self._choice.single else picked
         if self._value:
             return rest, gradient
         return (gradient, rest) if self._has_aux else gradient
 
     # ------------------------------------------------------------ specialising
 
-    def _specialised(self, bound: inspect.BoundArguments) -> Specialised:
-        values = [bound.arguments[p.name] for p in self._params]
-        key = tuple(kind_of(v) for v in values)
+    def _specialised(self, values: list[Any]) -> tuple[Specialised, Key]:
+        if self._watches and self._outside.changed():
+            self._forget()
+        key = tuple(map(kind_of, values))
         made = self._cache.get(key)
         if made is None:
-            for position in self._wrt:
-                self._check_smooth(position, key[position])
-            made = self._make(key, "")
-            self._cache[key] = made
-            self._guards += made.guards
-            self._watched += made.watched
-            self._checks = bool(self._guards or self._watched)
+            with GENERATING:
+                made = self._cache.get(key)
+                if made is None:
+                    for position in self._wrt:
+                        self._check_smooth(position, key[position])
+                    made = self._make(key)
+                    self._outside = self._outside.and_also(made.outside)
+                    self._watches = bool(self._outside)
+                    self._cache[key] = made
         self._last = made
-        return made
+        return made, key
 
     def _check_smooth(self, position: int, kind: Kind) -> None:
         if not holds_smooth(kind) and not _may_be_empty(kind):
@@ -221,86 +198,36 @@ class Derivative:
                 "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
             )
 
-    def _make(self, key: Key, note: str) -> Specialised:
+    def _make(self, key: Key, *, assumed: bool = False) -> Specialised:
         from srcad.driver import make_gradient
 
         return make_gradient(
             self._target.function,
             key,
             self._wrt,
-            single=self._single and self._picks is None,
+            single=self._choice.single and self._choice.is_plain,
             value=self._value,
             aux=self._has_aux,
-            note=note,
+            assumed=assumed,
         )
 
-    def _stale(self) -> bool:
-        """Whether something that the program reads from outside has changed since it was specialised."""
-        for guard in self._guards:
-            holder = guard.holder
-            if type(holder) is dict:
-                if holder.get(guard.key) is not guard.value:
-                    return True
-            elif getattr(holder, guard.key, None) is not guard.value:
-                return True
-        return any(kind_of(value) != kind for value, kind in self._watched)
-
     def _forget(self) -> None:
-        self._cache.clear()
-        self._fast.clear()
-        self._guards = ()
-        self._watched = ()
-        self._checks = False
+        with GENERATING:
+            self._cache.clear()
+            self._fast.clear()
+            self._outside = Outside()
+            self._watches = False
+            self._last = None
 
-    # ------------------------------------------------------------ choosing arguments
-
-    def _choose(
-        self, argnums: int | Sequence[int], argnames: str | Sequence[str] | None
-    ) -> tuple[tuple[int, ...], tuple[tuple[int, int | None], ...] | None, bool]:
-        """The positions of the differentiated parameters; what to pick from them; whether there is only one."""
-        shift = len(self._target.before)
-        names = [p.name for p in self._params]
-        if argnames is not None:
-            single = isinstance(argnames, str)
-            wanted = (argnames,) if isinstance(argnames, str) else tuple(argnames)
-            for name in wanted:
-                if name not in names:
-                    raise ArgumentError(
-                        f"{self.__name__} has no parameter {name!r}", None, f"its parameters are {', '.join(names)}"
-                    )
-            if not wanted:
-                raise ArgumentError("argnames is empty", None, "name at least one parameter")
-            return tuple(names.index(n) for n in wanted), None, single
-        single = not isinstance(argnums, (tuple, list))
-        numbers = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
-        if not numbers:
-            raise ArgumentError("argnums is empty", None, "give at least one position")
-        star = next((i for i, p in enumerate(self._params) if p.kind is p.VAR_POSITIONAL), None)
-        positional = [i for i, p in enumerate(self._params) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-        chosen: list[tuple[int, int | None]] = []
-        for number in numbers:
-            if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-                raise ArgumentError(
-                    f"argnums holds {number!r}, which is no position", None, "give an int or a tuple of ints"
-                )
-            place = int(number)
-            count = len(positional) - shift
-            if place < 0 and star is None:
-                place += count
-            if 0 <= place < count:
-                chosen.append((positional[place + shift], None))
-            elif star is not None and place >= count:
-                chosen.append((star, place - count))
-            else:
-                raise ArgumentError(
-                    f"argnums={number} but {self.__name__} takes {count} positional arguments",
-                    None,
-                    f"positions run from 0 to {count - 1}; use argnames= for keyword-only parameters",
-                )
-        wrt = tuple(dict.fromkeys(i for i, _ in chosen))
-        if len(wrt) == len(chosen) and all(at is None for _, at in chosen):
-            return wrt, None, single
-        return wrt, tuple((wrt.index(i), at) for i, at in chosen), single
+    def _current(self) -> Specialised:
+        """What was generated latest; before any call, what is generated for assumed kinds."""
+        if self._last is not None and not self._outside.changed():
+            return self._last
+        if self._assumed is None or self._assumed.outside.changed():
+            with GENERATING:
+                kinds = assumed_kinds(self._target.function, self._params, self._wrt)
+                self._assumed = self._make(kinds, assumed=True)
+        return self._assumed
 
     # ------------------------------------------------------------ what people look at
 
@@ -311,65 +238,55 @@ class Derivative:
 
     @property
     def source(self) -> str:
-        """The generated source: of the latest kinds, or before any call for assumed ones (the text says which)."""
-        if self._last is not None and not self._stale():
-            return self._last.source
-        assumed = tuple(_from_annotation(p, i in self._wrt, self._target.function) for i, p in enumerate(self._params))
-        shown = ", ".join(f"{p.name}: {show(k)}" for p, k in zip(self._params, assumed, strict=True))
-        return self._make(assumed, f"The kinds are assumed, since it was not called yet: {shown}.").source
+        """The generated source: of the latest kinds, or before any call for assumed ones (the text says so)."""
+        return self._current().source
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for the kinds of these arguments."""
-        if self._stale():
-            self._forget()
-        return self._specialised(self._bind(args, kwargs)).source
+        return self._specialised(self._values(args, kwargs))[0].source
 
     def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The bare generated function for the kinds of these arguments, without dispatch.
 
         It takes the differentiated arguments as floats or float arrays, and does not notice changed globals.
         """
-        if self._stale():
-            self._forget()
-        return self._specialised(self._bind(args, kwargs)).function
+        return self._specialised(self._values(args, kwargs))[0].function
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """The value of the function and its gradient, at these arguments."""
         if self._value:
             return self(*args, **kwargs)
         if self._with_value is None:
-            options = {**self._options, "value": True}
-            self._with_value = Derivative(self._fun, **options)
+            self._with_value = Derivative(self._fun, **{**self._options, "value": True})
         return self._with_value(*args, **kwargs)
 
     def save(self, path: Any) -> None:
         """Write the generated source as a module that needs NumPy alone."""
         from srcad.driver import standalone_text
 
-        if self._last is None or self._stale():
-            self.source  # noqa: B018 - specialises for the assumed kinds
-            assumed = tuple(
-                _from_annotation(p, i in self._wrt, self._target.function) for i, p in enumerate(self._params)
-            )
-            made = self._make(assumed, "")
-        else:
-            made = self._last
+        text = standalone_text(self._current().emitted, f"The derivative of {self.__name__}, generated by srcad.")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(standalone_text(made.emitted, f"The derivative of {self.__name__}, generated by srcad."))
+            file.write(text)
 
     def __repr__(self) -> str:
         what = "value and gradient" if self._value else "gradient"
-        names = ", ".join(self._params[i].name for i in self._wrt)
+        picks = [
+            self._params[pick.position].name + ("" if pick.at is None else f"[{pick.at!r}]")
+            for pick in self._choice.picks
+        ]
         shown = ", ".join(p.name for p in self._params)
-        return f"<srcad.Derivative: {what} of {self.__name__}({shown}) with respect to {names}>"
+        return f"<srcad.Derivative: {what} of {self.__name__}({shown}) with respect to {', '.join(picks)}>"
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if isinstance(self._fun, staticmethod):
+            return self
+        if isinstance(self._fun, classmethod):
+            return types.MethodType(self, owner)
         return self if instance is None else types.MethodType(self, instance)
 
     def __reduce__(self) -> Any:
-        module = sys.modules.get(getattr(self, "__module__", None) or "")
-        found: Any = module
-        for part in getattr(self, "__qualname__", self.__name__).split("."):
+        found: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
         if found is self:
             return self.__qualname__
@@ -380,64 +297,44 @@ def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
     return Derivative(fun, **options)
 
 
-def promoted(value: Any) -> Any:
-    """A differentiated argument as a float or float array, where it is an int or an array of ints."""
-    if isinstance(value, (bool, np.bool_)):
-        return float(value)
-    if isinstance(value, (int, np.integer)):
-        return float(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iub":
-        return value.astype(np.float64)
-    return value
-
-
 def _may_be_empty(kind: Kind) -> bool:
     return isinstance(kind, (List, Tuple)) and (getattr(kind, "items", None) == () or "Bottom" in repr(kind))
 
 
-def _from_annotation(param: inspect.Parameter, differentiated: bool, function: Any) -> Kind:
-    """The kind that an annotation names; float where there is none."""
-    annotation = param.annotation
-    if isinstance(annotation, str):
-        annotation = {
-            "float": float, "int": int, "bool": bool, "str": str, "np.ndarray": np.ndarray, "numpy.ndarray": np.ndarray,
-        }.get(annotation, param.empty)  # fmt: skip
-    if param.kind is param.VAR_POSITIONAL:
-        return Tuple(())
-    if param.kind is param.VAR_KEYWORD:
-        return kind_of({})
-    if annotation is float:
-        return FLOAT
-    if annotation in (int, bool):
-        return FLOAT if differentiated else INT if annotation is int else BOOL
-    if annotation is np.ndarray:
-        return Array("float64", "n")
-    if annotation is str:
-        return kind_of(param.default) if isinstance(param.default, str) else STRING
-    if annotation == list[float]:
-        return List(FLOAT)
-    if param.default is not param.empty and param.default is not None:
-        kind = kind_of(promoted(param.default) if differentiated else param.default)
-        return kind if holds_smooth(kind) or not differentiated else FLOAT
-    if not differentiated and _is_count(param.name, function):
-        return INT
-    return FLOAT
+def _needs_form(kind: Kind, value: Any) -> bool:
+    """Whether generated code, which goes by kinds, cannot know the last form of a gradient.
+
+    One kind stands for floats and NumPy's scalars, and a list of floats may have ints among them.
+    """
+    if kind is FLOAT:
+        return not isinstance(value, float)
+    match kind:
+        case List():
+            return _has_ints(value)
+        case Dict():
+            return _has_ints(value.values())
+        case Tuple() | Record() | Object():
+            return any(_needs_form(k, _part(value, step)) for step, k in children(kind) or ())
+        case _:
+            return False
 
 
-def _is_count(name: str, function: Any) -> bool:
-    """Whether a parameter is used as a bound of `range`: an int, then, and not a float."""
-    import ast
-    import textwrap
+def _part(value: Any, step: tuple[str, Any]) -> Any:
+    how, key = step
+    return getattr(value, key) if how == "attr" else value[key]
 
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
+
+def _has_ints(values: Any) -> bool:
+    held = set(map(type, values))
+    if held <= {float}:
         return False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
-            if any(isinstance(inner, ast.Name) and inner.id == name for a in node.args for inner in ast.walk(a)):
-                return True
-    return False
+    return bool(held & {int, bool}) or any(_has_ints(v) for v in values if isinstance(v, (list, tuple)))
 
 
-__all__ = ["Const", "Derivative", "Maybe", "Program", "promoted", "widen"]
+def _formed(gradient: Any, value: Any) -> Any:
+    if isinstance(value, (list, tuple, dict)) or not hasattr(value, "dtype"):
+        return runtime.mirrored(gradient, value)
+    return float(gradient)
+
+
+__all__ = ["GENERATING", "Derivative", "Specialised", "promoted"]

@@ -1,21 +1,32 @@
 """The way through the house: from a Python function and the kinds of its arguments to a loaded derivative.
 
-Lower, specialise, differentiate, simplify, print, load. Everything above it holds callables; everything below, programs.
+Lower, specialise, differentiate, simplify, print, load. What is above it holds callables, what is below it programs.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import Kind, holds_smooth, show
-from srcad.core.nodes import FunctionHandle, Guard, Program, Ref, expressions_of, operands, walk
+from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
+from srcad.core.nodes import (
+    Assign,
+    FunctionHandle,
+    Program,
+    Ref,
+    Store,
+    Var,
+    expressions_of,
+    operands,
+    walk,
+)
 from srcad.derivative import Specialised
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
+from srcad.validity import Outside, outside_of
 
 _LOWERED: dict[Any, Program] = {}
 
@@ -63,11 +74,13 @@ def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     """What is worth doing before the reverse sweep is made: a value computed twice has one adjoint, not two."""
+    from srcad.transform.rebind import rebind
     from srcad.transform.simplify import Facts
     from srcad.transform.simplify.common import common
     from srcad.transform.simplify.dead import remove_dead
     from srcad.transform.simplify.propagate import propagate
 
+    program = rebind(program, kinds)
     facts = Facts(kinds, frozenset())
     for one in (propagate, common, propagate, remove_dead):
         program = one(program, facts)
@@ -82,17 +95,17 @@ def make_gradient(
     single: bool,
     value: bool,
     aux: bool,
-    note: str,
+    assumed: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
     maker = Differentiator(session, _simplify, _tidy)
     name = f"{_identifier(function.__name__)}_{'value_and_grad' if value else 'grad'}"
-    doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", note)
+    doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
-    return Specialised(entry, emitted.source, emitted, tuple(session.guards), _watched(session))
+    return Specialised(entry, emitted.source, emitted, _outside(session, special))
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,8 @@ class LoadedPair:
     pair: Pair
     special: Special
     session: Session
-    source: str
+    outside: Outside
+    repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
 def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
@@ -120,8 +134,20 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         pair,
         special,
         session,
-        emitted.source,
+        _outside(session, special),
+        not _writes_arrays(maker),
     )
+
+
+def _writes_arrays(maker: Differentiator) -> bool:
+    """Whether a generated function writes into arrays that another one made."""
+    for unit in maker.units:
+        made = {s.target for s in walk(unit.program.body) if isinstance(s, Assign)}
+        for stmt in walk(unit.program.body):
+            if isinstance(stmt, Store) and isinstance(stmt.base, Var) and stmt.base.name not in made:
+                if isinstance(unit.kinds.get(stmt.base.name), Array):
+                    return True
+    return False
 
 
 def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
@@ -139,31 +165,46 @@ def standalone_text(emitted: Any, doc: str) -> str:
     return standalone(emitted, doc)
 
 
-def _docstring(special: Special, key: tuple[Kind, ...], wrt: tuple[int, ...], what: str, note: str) -> str:
+def _docstring(special: Special, key: tuple[Kind, ...], wrt: tuple[int, ...], what: str, assumed: bool) -> str:
     params = special.program.params
     names = ", ".join(params[i].name for i in wrt)
     kinds = ", ".join(f"{p.name}: {show(k)}" for p, k in zip(params, key, strict=True))
-    text = f"The {what} of {special.program.name} with respect to {names}, for {kinds}."
-    return f"{text}\n\n{note}" if note else text
+    basis = " (assumed, since it was not called yet)" if assumed else ""
+    return f"The {what} of {special.program.name} with respect to {names}, for {kinds}{basis}."
 
 
 def _identifier(name: str) -> str:
     return name if name.isidentifier() else "f"
 
 
-def _watched(session: Session) -> tuple[tuple[Any, Kind], ...]:
-    """The mutable globals that the programs read: their kinds are part of what was generated."""
+def _outside(session: Session, special: Special) -> Outside:
+    """What the programs read that is not an argument."""
+    return outside_of(session.guards, _methods(special), _mutable_globals(session))
+
+
+def _methods(special: Special) -> list[tuple[Mapping[str, Any], str]]:
+    """The methods and properties that a program and what it calls use, each as an entry of its class."""
+    reached = [special]
+    for one in reached:
+        reached += [callee for callee in one.callees if callee not in reached]
+    sources = {one.program.source for one in reached}
+    found: dict[tuple[int, str], tuple[Mapping[str, Any], str]] = {}
+    for cls in {kind.cls for one in reached for kind in one.arg_kinds if isinstance(kind, Object)}:
+        for owner in cls.__mro__:
+            for name, entry in vars(owner).items():
+                function = getattr(entry, "fget", None) or getattr(entry, "__func__", entry)
+                if isinstance(function, types.FunctionType) and function in sources:
+                    found[id(owner), name] = (vars(owner), name)
+    return list(found.values())
+
+
+def _mutable_globals(session: Session) -> list[Any]:
+    """The mutable globals that the programs read: the kinds of what they hold are part of what was generated."""
     found: dict[int, Any] = {}
 
     def visit(expr: Any) -> None:
-        if isinstance(expr, Ref):
-            value = expr.value
-            if (
-                isinstance(value, (dict, list))
-                or hasattr(value, "__dict__")
-                and not (isinstance(value, (type, types.ModuleType, FunctionHandle)) or callable(value))
-            ):
-                found[id(value)] = value
+        if isinstance(expr, Ref) and _is_mutable(expr.value):
+            found[id(expr.value)] = expr.value
         for part in operands(expr):
             visit(part)
 
@@ -171,7 +212,13 @@ def _watched(session: Session) -> tuple[tuple[Any, Kind], ...]:
         for stmt in walk(program.body):
             for expr in expressions_of(stmt):
                 visit(expr)
-    return tuple((value, kind_of(value)) for value in found.values())
+    return list(found.values())
 
 
-__all__ = ["Guard", "LoadedPair", "make_gradient", "make_pair", "specialise", "standalone_text"]
+def _is_mutable(value: Any) -> bool:
+    return not isinstance(value, FunctionHandle) and isinstance(
+        kind_of(value), (Dict, Function, List, Object, Record, Tuple)
+    )
+
+
+__all__ = ["LoadedPair", "make_gradient", "make_pair", "specialise", "standalone_text"]

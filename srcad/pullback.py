@@ -1,69 +1,104 @@
 """`vjp`: run the forward half of a function now, and its reverse half whenever a cotangent is given.
 
-The reverse half consumes the tapes that the forward half filled, so a second cotangent runs the forward half again.
+The reverse half consumes the tapes that the forward half filled, so each pullback but the last possible one is given a
+copy of them: the function itself runs once. The two halves are generated once for each function and kinds.
 """
 
 from __future__ import annotations
 
-import inspect
+import dataclasses
+import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import FunctionType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
+from srcad.callables import Target
+from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     Array,
-    Dict,
     Kind,
-    List,
     Maybe,
     Object,
     Record,
     Tuple,
-    TupleOf,
     children,
     holds_smooth,
     is_smooth,
     show,
 )
-from srcad.derivative import Target, promoted
+from srcad.derivative import GENERATING
 from srcad.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from srcad.driver import LoadedPair
+
+_PAIRS: weakref.WeakKeyDictionary[FunctionType, dict[tuple[Kind, ...], LoadedPair]] = weakref.WeakKeyDictionary()
+
+
+def loaded_pair(function: FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
+    """The two halves of a function for arguments of these kinds; kept while what it reads from outside is the same."""
+    from srcad.driver import make_pair
+
+    with GENERATING:
+        known = _PAIRS.setdefault(function, {})
+        made = known.get(key)
+        if made is None or made.outside.changed():
+            made = make_pair(function, key)
+            known[key] = made
+        return made
 
 
 def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of the function and its pullback."""
-    from srcad.driver import make_pair
-
-    signature = inspect.signature(target.function)
-    bound = signature.bind(*target.before, *map(promoted, primals), **dict(target.named))
-    bound.apply_defaults()
+    bound = target.bind(tuple(map(promoted, primals)), {})
     values = list(bound.arguments.values())
-    loaded = make_pair(target.function, tuple(map(kind_of, values)))
-    pair = loaded.pair
-    kinds = loaded.special.out_kinds
-
-    def forward() -> tuple[Any, list[Any], Any, dict[tuple[int, Path], Any]]:
-        given = [runtime.copied(v) if loaded.session.by_address(k) else v for v, k in zip(values, kinds, strict=True)]
-        shadows = {
-            (i, leaf.path): runtime.shadow_of(_part(given[i], leaf.path)) for i, leaf in pair.argument_leaves
-            if leaf.shadow
-        }  # fmt: skip
-        out = loaded.forward(*given, *shadows.values())
-        count = sum(leaf.shadow for leaf in pair.result_leaves)
-        if not count and not pair.saves:
-            return out, [], None, shadows
-        return out[0], list(out[1 : 1 + count]), out[-1] if pair.saves else None, shadows
-
-    run = forward()
-    value = run[0]
-    fresh = [run]
+    run = _Run(loaded_pair(target.function, tuple(map(kind_of, values))), values)
+    spread = [p.kind is p.VAR_POSITIONAL for p in target.signature.parameters.values()]
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        _, result_shadows, saved, shadows = fresh.pop() if fresh else forward()
-        parts = list(_cotangents(cotangent, value, loaded.special.result_kind, pair.result_leaves))
+        made: list[Any] = []
+        for gradient, many in zip(run.pull(cotangent), spread, strict=True):
+            made += list(gradient or ()) if many else [gradient]
+        return tuple(made[len(target.before) :][: len(primals)])
+
+    return run.value, pullback
+
+
+class _Run:
+    """One run of the forward half: its value, the shadows it made, and what it saved for the reverse half."""
+
+    def __init__(self, loaded: LoadedPair, values: list[Any]) -> None:
+        self.loaded = loaded
+        self.kinds = loaded.special.out_kinds
+        self.by_address = loaded.session.by_address
+        self.values = values
+        self.value, self.state = self._forward()
+
+    def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
+        pair = self.loaded.pair
+        given = [runtime.copied(v) if self.by_address(k) else v for v, k in zip(self.values, self.kinds, strict=True)]
+        shadows = {
+            (i, leaf.path): runtime.shadow_of(_part(given[i], leaf.path))
+            for i, leaf in pair.argument_leaves
+            if leaf.shadow
+        }
+        out = self.loaded.forward(*given, *shadows.values())
+        count = sum(leaf.shadow for leaf in pair.result_leaves)
+        if not count and not pair.saves:
+            return out, ([], None, shadows)
+        return out[0], (list(out[1 : 1 + count]), out[-1] if pair.saves else None, shadows)
+
+    def pull(self, cotangent: Any) -> list[Any]:
+        """The cotangents of the parameters of the function."""
+        pair = self.loaded.pair
+        parts = list(_cotangents(cotangent, self.value, self.loaded.special.result_kind, pair.result_leaves))
+        state = renewed(self.state) if self.loaded.repeats else self._forward()[1]
+        result_shadows, saved, shadows = state
         waiting = list(result_shadows)
         by_value = []
         for leaf, part in parts:
@@ -71,29 +106,81 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
                 runtime.add_into(waiting.pop(0), part)
             else:
                 by_value.append(part)
-        out = loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
+        out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
         leaves = [(i, leaf) for i, leaf in pair.argument_leaves if not leaf.shadow]
         answers = list(out) if len(leaves) > 1 else [out] if leaves else []
         found: dict[tuple[int, Path], Any] = dict(shadows)
         for (i, leaf), answer in zip(leaves, answers, strict=True):
             found[(i, leaf.path)] = _own(answer, leaf.kind)
-        gradients = [
-            _assemble(kinds[i], found, i, (), values[i], loaded.session.by_address) for i in range(len(values))
+        return [self._assemble(kind, found, i, (), self.values[i]) for i, kind in enumerate(self.kinds)]
+
+    def _assemble(self, kind: Kind, found: dict[tuple[int, Path], Any], position: int, path: Path, value: Any) -> Any:
+        """The cotangent of a part of an argument, in the part's own form."""
+        if is_smooth(kind):
+            return found[(position, path)]
+        if self.by_address(kind):
+            return runtime.mirrored(found.get((position, path)) if holds_smooth(kind) else None, value)
+        parts = [
+            (step, self._assemble(inner, found, position, (*path, step), _part(value, (step,))))
+            for step, inner in children(kind) or ()
         ]
-        return _per_primal(signature, target, gradients, len(primals))
+        match kind:
+            case Tuple(cls=cls):
+                items = [p for _, p in parts]
+                return items if cls is list else cls(*items) if cls is not None else tuple(items)
+            case Record():
+                return {key: p for (_, key), p in parts}
+            case Object(cls=cls):
+                named = {str(key): p for (_, key), p in parts}
+                if not dataclasses.is_dataclass(cls):
+                    return SimpleNamespace(**named)
+                unset: dict[str, Any] = {field.name: None for field in dataclasses.fields(cls)}
+                return runtime.instance(cls, **{**unset, **named})
+            case _:
+                return None
 
-    return value, pullback
 
+def renewed(state: Any) -> Any:
+    """A copy of the containers in what was saved, which the reverse half empties or writes to.
 
-def _per_primal(signature: inspect.Signature, target: Target, gradients: list[Any], count: int) -> tuple[Any, ...]:
-    """One cotangent per primal: those inside `*args` are spread out."""
-    made: list[Any] = []
-    for parameter, gradient in zip(signature.parameters.values(), gradients, strict=True):
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            made += list(gradient or ())
+    Names of one container stay names of one copy. Arrays are shared: no reverse half of a pair that is repeated writes
+    to an array that it did not make.
+    """
+    known: dict[int, Any] = {}
+
+    def copy(value: Any) -> Any:
+        if isinstance(value, tuple):
+            items = [copy(v) for v in value]
+            if all(a is b for a, b in zip(items, value, strict=True)):
+                return value
+            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        held = value.__dict__ if isinstance(value, runtime.object_shadow) else _attributes(value)
+        if not isinstance(value, (list, dict)) and held is None:
+            return value
+        if id(value) in known:
+            return known[id(value)]
+        if isinstance(value, list):
+            made: Any = [] if set(map(type, value)) - {float, int, bool} else list(value)
+            known[id(value)] = made
+            if not made:
+                made += map(copy, value)
+        elif isinstance(value, dict):
+            made = value.copy()
+            known[id(value)] = made
+            for key, item in value.items():
+                made[key] = copy(item)
         else:
-            made.append(gradient)
-    return tuple(made[len(target.before) :][:count])
+            made = object.__new__(type(value))
+            known[id(value)] = made
+            for name, item in (held or {}).items():
+                object.__setattr__(made, name, copy(item))
+        return made
+
+    return copy(state)
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    return None if callable(value) else runtime.attributes_of(value)
 
 
 def _own(answer: Any, kind: Kind) -> Any:
@@ -109,65 +196,60 @@ def _part(value: Any, path: Path) -> Any:
     return value
 
 
+# ---------------------------------------------------------------- cotangents of the result
+
+
 def _cotangents(cotangent: Any, value: Any, kind: Kind, leaves: tuple[Leaf, ...]) -> Iterator[tuple[Leaf, Any]]:
     """The part of a cotangent for each leaf of the result, checked against the value."""
+    _check_form(cotangent, value, kind)
     for leaf in leaves:
-        try:
-            part = _part(cotangent, leaf.path)
-            primal = _part(value, leaf.path)
-        except (TypeError, IndexError, KeyError, AttributeError):
-            raise ArgumentError(
-                f"the cotangent does not have the form of the value, which is {show(kind)}",
-                None,
-                "give one cotangent for each part of the value",
-            ) from None
+        part, primal = _part(cotangent, leaf.path), _part(value, leaf.path)
         if not leaf.shadow:
-            if part is None or isinstance(part, str) or np.shape(part) != np.shape(primal):
-                raise ArgumentError(
-                    f"the cotangent has shape {np.shape(part) if part is not None else None}, the value "
-                    f"{np.shape(primal)}",
-                    None,
-                    "a cotangent has the shape of the value",
-                )
             if isinstance(leaf.kind, Array):
                 part = np.array(part, dtype=leaf.kind.dtype)
             else:
-                part = float(part) if np.ndim(part) == 0 else np.array(part, dtype=float)
-        elif isinstance(value, (list, tuple)) and not leaf.path and len(part) != len(primal):
-            raise ArgumentError(
-                f"the cotangent has {len(part)} items, the value {len(primal)}", None, "give one for each item"
-            )
+                part = float(part) if np.ndim(primal) == 0 else np.array(part, dtype=float)
         yield leaf, part
 
 
-def _assemble(
-    kind: Kind, found: dict[tuple[int, Path], Any], position: int, path: Path, value: Any, by_address: Any
-) -> Any:
-    """The cotangent of an argument, in the argument's form."""
-    if not holds_smooth(kind):
-        return None
-    if is_smooth(kind):
-        return found[(position, path)]
-    if by_address(kind):
-        return runtime.mirrored(found[(position, path)], _part(value, ()))
-    parts = [
-        (step, _assemble(inner, found, position, (*path, step), _part(value, (step,)), by_address))
-        for step, inner in children(kind) or ()
-    ]
-    match kind:
-        case Tuple(cls=cls):
-            items = [p for _, p in parts]
-            return cls(*items) if cls is not None else tuple(items)
-        case Record():
-            return {key: p for (_, key), p in parts}
-        case Object(cls=cls):
-            import dataclasses
-            from types import SimpleNamespace
-
-            made = {str(key): p for (_, key), p in parts}
-            return cls(**made) if dataclasses.is_dataclass(cls) else SimpleNamespace(**made)
-        case _:
-            return None
+def _check_form(cotangent: Any, value: Any, kind: Kind, where: str = "the cotangent") -> None:
+    """Refuse a cotangent that does not have the form of the value, of which numbers and None have no form."""
+    if isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+        number = isinstance(cotangent, (int, float, complex, np.number, np.ndarray))
+        if not number or isinstance(cotangent, np.ndarray) and cotangent.dtype.kind not in "iufc":
+            raise _misfit(f"{where} is {_named(cotangent)}, the value {_named(value)}")
+        if np.shape(cotangent) != np.shape(value):
+            raise _misfit(f"{where} has shape {np.shape(cotangent)}, the value {np.shape(value)}")
+        return
+    if isinstance(value, (list, tuple)):
+        if not isinstance(cotangent, (list, tuple)):
+            raise _misfit(f"{where} is {_named(cotangent)}, the value is {_named(value)}")
+        if len(cotangent) != len(value):
+            raise _misfit(f"{where} has {len(cotangent)} items, the value {len(value)}")
+        for i, (part, primal) in enumerate(zip(cotangent, value, strict=True)):
+            _check_form(part, primal, kind, f"{where}[{i}]")
+    elif isinstance(value, dict):
+        if not isinstance(cotangent, dict) or set(cotangent) != set(value):
+            raise _misfit(f"{where} is {_named(cotangent)}, the value a dict with the keys {list(value)}")
+        for key, primal in value.items():
+            _check_form(cotangent[key], primal, kind, f"{where}[{key!r}]")
+    elif (held := _attributes(value)) is not None:
+        for name, primal in held.items():
+            if not hasattr(cotangent, name):
+                raise _misfit(f"{where} has no attribute {name}, the value ({show(kind)}) has one")
+            _check_form(getattr(cotangent, name), primal, kind, f"{where}.{name}")
 
 
-__all__ = ["Dict", "List", "TupleOf", "make_vjp"]
+def _named(value: Any) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"a {type(value).__name__}"
+
+
+def _misfit(message: str) -> ArgumentError:
+    return ArgumentError(message, None, "a cotangent has the form of the value: one number for each of its numbers")
+
+
+__all__ = ["loaded_pair", "make_vjp", "renewed"]

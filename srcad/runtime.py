@@ -1,7 +1,7 @@
 """The few helpers that generated code may call.
 
-Each needs NumPy and the standard library alone, and calls nothing else of this package, so that a saved derivative can carry a copy
-of its source. Each is ordinary Python that a person can read where it is copied to.
+Each needs NumPy and the standard library alone, and calls nothing else of this package, so that a saved derivative can
+carry a copy of its source. Each is ordinary Python that a person can read where it is copied to.
 """
 
 from __future__ import annotations
@@ -122,6 +122,11 @@ def unsort(d: Any, xs: Any, reverse: bool = False) -> list[Any]:
     return made
 
 
+def order_of(keys: Any, descending: bool = False) -> list[int]:
+    """The positions of the items in sorted order: equal ones stay in the order they had."""
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
+
+
 def digamma(x: float) -> float:
     """The derivative of `math.lgamma` (Abramowitz & Stegun 6.3.5, 6.3.7, 6.3.18)."""
     if x <= 0.0:
@@ -217,6 +222,12 @@ def add_into(shadow: Any, d: Any) -> None:
             shadow[key] = shadow[key] + part
 
 
+def add_repeats(shadow: Any, d: Any) -> None:
+    """Add the items of `d`, the adjoint of a list repeated, to those of the list's own shadow, in place."""
+    for start in range(0, len(d), max(1, len(shadow))):
+        add_into(shadow, d[start : start + len(shadow)])
+
+
 MISSING = object()
 
 
@@ -263,7 +274,9 @@ def mirrored(shadow: Any, x: Any) -> Any:
         return None
     parts = getattr(shadow, "__dict__", {})
     mirror = {key: mirrored(parts.get(key), value) for key, value in held.items()}
-    return instance(type(x), **mirror) if dataclasses.is_dataclass(x) else types.SimpleNamespace(**mirror)
+    if not dataclasses.is_dataclass(x):
+        return types.SimpleNamespace(**mirror)
+    return instance(type(x), **{field.name: None for field in dataclasses.fields(x)} | mirror)
 
 
 def instance(cls: Any, **attributes: Any) -> Any:

@@ -78,11 +78,15 @@ def find_activity(
     kinds: Mapping[str, Kind],
     varied_params: Iterable[str],
     holds_address: Callable[[Kind], bool],
+    seen: Iterable[str] = (),
 ) -> Activity:
-    """The activity of a specialised body whose varied parameters are given."""
+    """The activity of a specialised body whose varied parameters are given.
+
+    `seen` are parameters whose memory the caller reads after the call: what is written there is of use.
+    """
     regions = find_regions(body, kinds, holds_address)
     varied = _varied(body, kinds, set(varied_params), regions)
-    useful = _useful(body, kinds, regions, varied)
+    useful = _useful(body, kinds, regions, varied, [name for name in seen if regions.is_written(name)])
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
     result = next((stmt.value for stmt in reversed(body) if isinstance(stmt, Return)), None)
     result_varied = isinstance(result, Var) and result.name in active
@@ -194,7 +198,9 @@ def _shown(name: str) -> str:
     return "a value that depends on the differentiated arguments" if name.startswith("%") else name
 
 
-def _useful(body: Block, kinds: Mapping[str, Kind], regions: Regions, varied: set[str]) -> set[str]:
+def _useful(
+    body: Block, kinds: Mapping[str, Kind], regions: Regions, varied: set[str], seen: Iterable[str]
+) -> set[str]:
     useful: set[str] = set()
     regional: set[str] = set()
 
@@ -208,6 +214,8 @@ def _useful(body: Block, kinds: Mapping[str, Kind], regions: Regions, varied: se
             useful.update(regions.mates(name, kinds))
         return True
 
+    for name in seen:
+        add(name)
     statements = list(walk(body))[::-1]
     while True:
         changed = False

@@ -10,6 +10,7 @@ Contract: the program computes the same; parameters keep their names.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from srcad.core.nodes import (
     ForEach,
     Handler,
     If,
+    Op,
     Program,
     Raise,
     Return,
@@ -35,6 +37,12 @@ from srcad.core.nodes import (
     map_operands,
     names_in,
 )
+
+# `x += v` may write into the memory of x: the name goes on meaning the same thing
+IN_PLACE = {
+    operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow,
+    operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift,
+}  # fmt: skip
 
 Reaching = dict[str, frozenset[int]]
 
@@ -83,7 +91,10 @@ class _Webs:
         match stmt:
             case Assign(target=target, value=value):
                 self.read(value, reach)
+                before = reach.get(target, frozenset())
                 self.bind(stmt, 0, target, reach)
+                if isinstance(value, Op) and value.args[:1] == (Var(target),) and value.fn in IN_PLACE:
+                    self.unite(before | reach[target])
             case Unpack(targets=targets, value=value):
                 self.read(value, reach)
                 for i, target in enumerate(targets):

@@ -17,7 +17,7 @@ _INDENT = 4
 
 
 class Marker(str):
-    """An empty piece: where parentheses may be put around a value."""
+    """A piece that equals no other, whatever its text: empty, it says where parentheses may be put around a value."""
 
     __slots__ = ()
 
@@ -157,7 +157,7 @@ class _Layout:
         start, stop = pieces.index(OPEN), pieces.index(CLOSE)
         head, body, tail = pieces[:start], pieces[start + 1 : stop], pieces[stop + 1 :]
         breaks = [piece for piece, depth in _depths(body) if depth == 0 and _is_break(piece)]
-        if breaks and not self.ends_well(head + body, breaks, indent):
+        if breaks and not self.has_brackets_to_break(head, body, breaks, indent):
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         if self.best_bracket(head + body + tail, indent, len(head)) is not None:
             return self.broken(head + body + tail, indent, len(head))
@@ -166,13 +166,18 @@ class _Layout:
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         return self.broken(head + body + tail, indent)
 
-    def ends_well(self, pieces: list[str], breaks: list[str], indent: int) -> bool:
-        """Whether a value with one loosest operator ends in a bracket that can be broken instead."""
-        if ", " in breaks or pieces[-1] not in _BRACKETS.values():
+    def has_brackets_to_break(self, head: list[str], body: list[str], breaks: list[str], indent: int) -> bool:
+        """Whether a value with one loosest operator starts or ends in a bracket that can be broken instead."""
+        if ", " in breaks:
             return False
         bindings = [piece.binding for piece in breaks if isinstance(piece, Operator)]
-        start, stop = list(_brackets(pieces))[-1]
-        return bindings.count(min(bindings)) == 1 and stop > start + 1 and self.fits(pieces[: start + 1], indent)
+        chosen = self.best_bracket([*head, *body], indent, len(head))
+        if bindings.count(min(bindings)) > 1 or chosen is None:
+            return False
+        start, stop = chosen[0] - len(head), chosen[1] - len(head)
+        last = max(i for i, (piece, depth) in enumerate(_depths(body)) if depth == 0 and isinstance(piece, Operator))
+        ends = body[-1] in _BRACKETS.values() and start > last
+        return ends or (start == 0 and self.fits(body[stop:], indent))
 
     def best_bracket(self, pieces: list[str], indent: int, after: int = 0) -> tuple[int, int] | None:
         """The last bracket with something in it that can be broken so that what stands before it fits."""
@@ -194,7 +199,9 @@ class _Layout:
     def bracketed(self, head: list[str], body: list[str], tail: list[str], indent: int) -> list[str]:
         lines = self.contents(body, indent + _INDENT, spread=_is_display(head))
         opened = [self.line(head, indent)] if self.fits(head, indent) else self.broken(head, indent)
-        closed = [self.line(tail, indent)] if self.fits(tail, indent) else self.broken(tail, indent)
+        closed = [self.line(tail, indent)]
+        if not self.fits(tail, indent):
+            closed = self.broken([Marker(tail[0]), *tail[1:]], indent)  # the bracket it closes is behind us
         return [*opened, *lines, *closed]
 
     def contents(self, pieces: list[str], indent: int, spread: bool = False) -> list[str]:

@@ -8,6 +8,7 @@ known. Contract:
 - One object has one name in the whole module. The entry comes first, then the other functions, then the user's own
   objects, then modules and builtins: so a user's `np` that is not NumPy keeps its name and NumPy becomes `np_2`.
 - `%hint` is `hint`, or the first free of `hint_2`, `hint_3`, ...; `%t7` is the next free of `t1`, `t2`, ...
+  and `%d_t7` goes with it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import gast
 
 _BUILTINS = frozenset(dir(builtins))
 _ANONYMOUS = re.compile(r"t\d*")
+_NUMBERED = re.compile(r"(?:(?<=_)|^)t\d+(?=_|$)")  # the temporary that `d_t7` or `t7_tape` belongs to
 
 FUNCTION, OBJECT, MODULE, BUILTIN = range(4)  # who is named first
 
@@ -141,18 +143,21 @@ class Names:
 def _settle_variables(scope: Scope, outer: set[str]) -> None:
     user = scope.user_names()
     taken = outer | user
-    count = 0
-    for name, nodes in scope.nodes.items():
-        if not name.startswith("%"):
-            continue
-        hint = as_identifier(name[1:], "t")
+    hints = {name: as_identifier(name[1:], "t") for name in scope.nodes if name.startswith("%")}
+    numbered: dict[str, str] = {}
+    for hint in hints.values():
         if _ANONYMOUS.fullmatch(hint):
-            count += 1
+            count = len(numbered) + 1
             while f"t{count}" in taken:
                 count += 1
-            printed = f"t{count}"
-        else:
-            printed = fresh(hint, taken)
+            numbered[hint] = f"t{count}"
+            taken.add(f"t{count}")
+
+    def renumbered(part: re.Match[str]) -> str:
+        return part[0] if part[0] in user else numbered.get(part[0], part[0])
+
+    for name, hint in hints.items():
+        printed = numbered.get(hint) or fresh(_NUMBERED.sub(renumbered, hint), taken)
         taken.add(printed)
-        for node in nodes:
+        for node in scope.nodes[name]:
             node.id = printed

@@ -15,7 +15,7 @@ import gast
 from astor.code_gen import SourceGenerator, set_precedence
 from astor.op_util import Precedence, get_op_symbol
 
-from srcad.backend.layout import CLOSE, OPEN, Docstring, Operator, Remark, Text, laid_out
+from srcad.backend.layout import CLOSE, OPEN, Docstring, Marker, Operator, Remark, Text, laid_out
 from srcad.errors import BackendError
 
 WIDTH = 88
@@ -64,7 +64,8 @@ def _logical_lines(result: list[str]) -> list[tuple[int, list[str]]]:
             if fresh:
                 lines.append((0, []))
                 fresh = False
-            lines[-1][1].append(piece)
+            if piece or isinstance(piece, Marker):
+                lines[-1][1].append(piece)
     return [(indent, pieces) for indent, pieces in lines if pieces]
 
 

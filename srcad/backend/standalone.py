@@ -116,7 +116,8 @@ class _Standalone:
             return
         for read in sorted(_globals_read(source)):
             found = space.get(read, _ABSENT)
-            if found is not _ABSENT and found is not getattr(builtins, read, _ABSENT):
+            dunder = read.startswith("__") and read.endswith("__")  # `__name__` is the new module's own
+            if found is not _ABSENT and not dunder and found is not getattr(builtins, read, _ABSENT):
                 self.provide(read, found, own)
         self.copies.append(source)
 

@@ -22,17 +22,21 @@ from srcad.core.kinds import (
     NONE_KIND,
     RANGE,
     SLICE,
+    UNKNOWN,
     Array,
     Const,
     Dict,
     Function,
     Kind,
     List,
+    Maybe,
     Object,
     Opaque,
     Record,
     Set,
     Tuple,
+    TupleOf,
+    children,
     join_all,
 )
 
@@ -86,7 +90,7 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return Opaque(type(value))
     above = (*_above, id(value))
     if isinstance(value, list):
-        return List(join_all(tuple(kind_of(v, above) for v in value)))
+        return List(FLOAT) if set(map(type, value)) == {float} else _list_kind(tuple(kind_of(v, above) for v in value))
     if isinstance(value, tuple):
         items = tuple(kind_of(v, above) for v in value)
         names = getattr(type(value), "_fields", ())
@@ -116,3 +120,24 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
     if attributes is None or type(value).__module__.split(".")[0] in ("numpy", "random", "io", "_io"):
         return Opaque(type(value))
     return Object(type(value), tuple((name, kind_of(v, above)) for name, v in attributes.items()))
+
+
+MOST_ITEMS = 64  # a longer list of different things is not taken apart
+
+
+def _list_kind(items: tuple[Kind, ...]) -> Kind:
+    """The kind of a list; one of different things (`[3.0, (4, "a")]`) is seen as a tuple is, item by item."""
+    item = join_all(items)
+    if _holds_unknown(item) and len(items) <= MOST_ITEMS and not any(map(_holds_unknown, items)):
+        return Tuple(items, list)
+    return List(item)
+
+
+def _holds_unknown(kind: Kind) -> bool:
+    match kind:
+        case List(item=item) | Maybe(kind=item) | TupleOf(item=item):
+            return _holds_unknown(item)
+        case Dict(value=value):
+            return _holds_unknown(value)
+        case _:
+            return kind is UNKNOWN or any(_holds_unknown(k) for _, k in children(kind) or ())

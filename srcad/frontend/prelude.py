@@ -1,12 +1,14 @@
 """What Python's built-in functions do to containers, written in Python.
 
-A builtin such as `map` or `sorted(..., key=...)` works through its argument item by item; here it is as a loop, which is
-lowered and differentiated like a function of the user's. The lazy ones (`map`, `zip`, ...) are worked out at once.
+A builtin such as `map` or `sorted(..., key=...)` works through its argument item by item; here it is as a loop, which
+is lowered and differentiated like a function of the user's. The lazy ones (`map`, `zip`, ...) are worked out at once.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from srcad.runtime import order_of
 
 
 def list_copy(xs: Any) -> Any:
@@ -173,10 +175,6 @@ def default_of(xs: Any, default: Any, function: Any) -> Any:
     return function(xs)
 
 
-def order_of(keys: Any, descending: Any) -> list[int]:
-    return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
-
-
 def sorted_plain(xs: Any, descending: Any) -> Any:
     out = []
     for i in order_of(xs, descending):
@@ -237,9 +235,95 @@ def dict_update(d: Any, other: Any) -> None:
         d[k] = other[k]
 
 
+def dict_merge(d: Any, other: Any) -> Any:
+    out = {k: d[k] for k in d}
+    for k in other:
+        out[k] = other[k]
+    return out
+
+
+def dict_pop(d: Any, key: Any) -> Any:
+    value = d[key]
+    del d[key]
+    return value
+
+
+def dict_pop_or(d: Any, key: Any, default: Any) -> Any:
+    value = default
+    if key in d:
+        value = d[key]
+        del d[key]
+    return value
+
+
 def list_extend(xs: Any, ys: Any) -> None:
-    for y in ys:
-        xs.append(y)
+    for i in range(len(ys)):
+        xs.append(ys[i])
+
+
+def list_insert(xs: Any, at: Any, value: Any) -> None:
+    count = len(xs)
+    if at < 0:
+        at = max(0, at + count)
+    xs.append(value)
+    for i in range(count, at, -1):
+        xs[i] = xs[i - 1]
+    if at < count:
+        xs[at] = value
+
+
+def list_pop(xs: Any, at: Any) -> Any:
+    value = xs[at]
+    if at < 0:
+        at = at + len(xs)
+    for i in range(at, len(xs) - 1):
+        xs[i] = xs[i + 1]
+    last = xs.pop()  # noqa: F841
+    return value
+
+
+def list_remove(xs: Any, value: Any) -> None:
+    for i in range(xs.index(value), len(xs) - 1):
+        xs[i] = xs[i + 1]
+    last = xs.pop()  # noqa: F841
+
+
+def list_clear(xs: Any) -> None:
+    for _ in range(len(xs)):
+        last = xs.pop()  # noqa: F841
+
+
+def list_reverse(xs: Any) -> None:
+    count = len(xs)
+    for i in range(count // 2):
+        first = xs[i]
+        xs[i] = xs[count - 1 - i]
+        xs[count - 1 - i] = first
+
+
+def list_sort(xs: Any, descending: Any) -> None:
+    ys = [x for x in xs]
+    at = 0
+    for i in order_of(ys, descending):
+        xs[at] = ys[i]
+        at += 1
+
+
+def list_sort_by(xs: Any, key: Any, descending: Any) -> None:
+    ys = [x for x in xs]
+    keys = [key(y) for y in ys]
+    at = 0
+    for i in order_of(keys, descending):
+        xs[at] = ys[i]
+        at += 1
+
+
+def tuple_add(xs: Any, ys: Any) -> Any:
+    return tuple(list_add(xs, ys))
+
+
+def tuple_slice(xs: Any, part: Any) -> Any:
+    return tuple(list_slice(xs, part))
 
 
 def product_two(xs: Any, ys: Any) -> Any:
@@ -272,7 +356,3 @@ def fsum_of(xs: Any) -> Any:
 
 def divmod_of(x: Any, y: Any) -> Any:
     return x // y, x % y
-
-
-def partial_call(function: Any, *args: Any, **kwargs: Any) -> Any:
-    return function(*args, **kwargs)

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.core.kinds import FLOAT as FLOATING
-from srcad.core.kinds import Array, Kind, is_number, widen
+from srcad.core.kinds import INT, Array, Kind, List, is_number, widen
 from srcad.rules import shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import Call, linear, pullback, zero
@@ -57,3 +57,4 @@ def dot_right(d, x, y, *, d_out):
 
 
 zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])
+zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.0, 1.0, 2.0], True)])

@@ -176,7 +176,7 @@ def many_breaks() -> Program:
         Assign("y", total),
         Assign("z", op(np.where, op(o.lt, a, b), total, op(o.neg, total))),
         Assign("w", op(o.getitem, d, op(prims.make_tuple, op(o.add, a, b), op(o.mul, b, c), op(o.sub, c, a)))),
-        Assign("v", op(o.mul, op(prims.call_method, op(np.dot, total, a), "sum"), op(o.add, total, a))),
+        Assign("v", op(o.mul, a, op(prims.call_method, op(np.dot, total, a), "sum", op(o.add, total, a)))),
         Assign("u", op(prims.choose, op(o.lt, a, b), op(np.sin, op(o.mul, a, b)), op(np.cos, op(o.mul, b, c)))),
         Store(d, op(o.sub, Var("y"), 1), total, accumulate=True),
         Store(d, key, op(o.add, op(o.getitem, d, key), 1)),

@@ -29,6 +29,13 @@ def test_anonymous_temporaries_count_from_one_and_step_over_the_users() -> None:
     assert "t1 = x\n    t2 = y\n    t3 = y\n    return t1\n" in text
 
 
+def test_what_belongs_to_an_anonymous_temporary_carries_its_number() -> None:
+    text = source(Assign("%t7", x), Assign("%d_t7", y), Assign("%t7_tape", y), Assign("%d_t8", y), Return(Var("%t7")))
+    assert "t1 = x\n    d_t1 = y\n    t1_tape = y\n    d_t8 = y\n" in text
+    text = source(Assign("%t7", x), Assign("t7", y), Assign("%d_t7", y), Return(Var("%t7")))
+    assert "t1 = x\n    t7 = y\n    d_t7 = y\n" in text
+
+
 def test_a_temporary_is_no_keyword_and_no_builtin() -> None:
     assert "for_2 = x\n    sum_2 = x\n" in source(Assign("%for", x), Assign("%sum", x), Return(x))
 

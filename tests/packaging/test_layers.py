@@ -18,7 +18,7 @@ LAYERS = (
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"derivative", "driver", "pullback"},
+    {"assumed", "callables", "choice", "derivative", "driver", "pullback", "validity"},
     {"api", "checking"},
     {"tools"},
 )

@@ -111,6 +111,7 @@ class Builder:
         self.pair = pair
         self.nodes: list[Node] = []
         self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
+        self.after_actions: list[Action] = []  # what reads those shadows on the way back
         self.place: Place | None = None
         self.contexts: dict[str, Op] = {}  # error states, entered again on the way back
 
@@ -167,6 +168,9 @@ class Builder:
         after, self.after = self.after, []
         for made in after:
             self.step(made)
+        if self.after_actions:
+            actions, self.after_actions = self.after_actions, []
+            self.step(None, actions)
 
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
@@ -593,15 +597,29 @@ class Builder:
         base, count = value.args
         item = kind.item if isinstance(kind, (List, TupleOf)) else UNKNOWN
         name = self.adjoint(target, Leaf((), kind, True))
-        if self.active(base):
+        if self.active(base) and not self._is_constant_display(base):
             assert isinstance(base, Var)
             held = self.kinds[base.name]
             if self.by_address(held) and self.by_address(item):
                 theirs = self.adjoint(base.name, Leaf((), held, True))
                 self.step(Assign(name, Op(operator.mul, (Var(theirs), count)), self.place))
                 return
-            raise self.refuse("a list of active numbers repeated with *", "use a comprehension: [x for _ in range(n)]")
+            if any(self.by_address(k) for _, k in children(item) or ()):
+                raise self.refuse("a list of tuples of lists repeated with *", "use a comprehension")
+            for leaf in self.leaves(held):
+                theirs = self.adjoint(base.name, leaf)
+                if not leaf.shadow:
+                    raise self.refuse("a tuple of active numbers repeated with *", "use a comprehension")
+                self.after_actions.append(Run(Do(Op(runtime.add_repeats, (Var(theirs), Var(name))), self.place)))
         self._zero_shadow(target, (), Leaf((), kind, True))
+
+    def _is_constant_display(self, base: Expr) -> bool:
+        """Whether a list was just written out of literals alone: `[0.0]` in `[0.0] * n`."""
+        for node in reversed(self.nodes):
+            if isinstance(node, Step) and isinstance(node.stmt, Assign) and Var(node.stmt.target) == base:
+                value = node.stmt.value
+                return isinstance(value, Op) and all(isinstance(a, Lit) for a in value.args)
+        return False
 
     # -- primitives
 
@@ -640,6 +658,7 @@ class Builder:
                     used.append(action)
             else:
                 used += self.cotangent(operand, partial, mine)
+        used = _doubled(used)
         reads = {n for a in used for n in names_in(getattr(a, "value", NONE))} | needed
         for made in reversed(assigns):
             if made.target in reads:
@@ -1010,6 +1029,18 @@ def is_plain(kind: Kind) -> bool:
     return is_number(kind) or is_array(kind) or kind is NUMBER or isinstance(kind, Maybe) and is_plain(kind.kind)
 
 
+def _doubled(actions: list[Action]) -> list[Action]:
+    """Two equal contributions to one adjoint (`x * x`) are one, twice as large."""
+    made: list[Action] = []
+    for action in actions:
+        if isinstance(action, Add) and action in made:
+            twice = Op(operator.mul, (Lit(2), action.value))
+            made[made.index(action)] = replace(action, value=twice)
+        else:
+            made.append(action)
+    return made
+
+
 def _same_shape(a: Array, b: Array) -> bool:
     """Whether two arrays that broadcast together surely have one shape."""
     return a.dims is not None and a.dims == b.dims and "?" not in a.dims
@@ -1055,6 +1086,21 @@ def _item_of(value: Expr, key: Any) -> Expr:
     if isinstance(value, Op) and value.fn in (prims.make_list, prims.make_tuple) and isinstance(key, int):
         return value.args[key]
     return Op(operator.getitem, (value, Lit(key)))
+
+
+def index_kind(index: Expr, kinds: Mapping[str, Kind]) -> Kind:
+    """The kind of an index expression."""
+    match index:
+        case Op(fn=fn) if fn is prims.make_slice:
+            return SLICE
+        case Op(args=args):
+            return Tuple(tuple(index_kind(a, kinds) for a in args))
+        case Var(name=name):
+            return kinds.get(name, UNKNOWN)
+        case Lit(value=value):
+            return Const(value)
+        case _:
+            return UNKNOWN
 
 
 def _repeats(builder: Builder, index: Expr) -> bool:

@@ -1,8 +1,8 @@
 """Assemble generated functions: a gradient, or the pair of forward and reverse halves of a function.
 
-A gradient runs both sweeps in one function. A pair is the same two sweeps cut apart: the forward half returns the result
-and what it saved, the reverse half takes that and the cotangents of the result. Recursion works because a pair is named
-before it is written.
+A gradient runs both sweeps in one function. A pair is the same two sweeps cut apart: the forward half returns the
+result and what it saved, the reverse half takes that and the cotangents of the result. Recursion works because a pair
+is named before it is written.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -23,18 +24,12 @@ from srcad.core.kinds import (
     FLOAT,
     NUMBER,
     Array,
-    Dict,
     Kind,
     List,
     Maybe,
-    Object,
-    Record,
     Tuple,
     TupleOf,
-    children,
-    holds_smooth,
     is_integral,
-    is_smooth,
     show,
 )
 from srcad.core.nodes import (
@@ -62,8 +57,10 @@ from srcad.errors import NonScalarOutput
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
+from srcad.transform.reverse.forms import Form, entering, is_narrow, may_grow, settled
 from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
+from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
 from srcad.transform.specialise.session import Session, Special
 
@@ -95,7 +92,7 @@ class Both:
     adjoints: frozenset[str]
     names: Names
     cotangents: tuple[str, ...]
-    shadows: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)  # the argument as it was given, where it is copied
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,9 @@ Simplify = Callable[[Program, dict[str, Kind], frozenset[str]], Program]
 class Differentiator:
     """Makes the functions of one derivative."""
 
-    def __init__(self, session: Session, simplify: Simplify, tidy: Callable[[Program, dict[str, Kind]], Program]) -> None:
+    def __init__(
+        self, session: Session, simplify: Simplify, tidy: Callable[[Program, dict[str, Kind]], Program]
+    ) -> None:
         self.session = session
         self.simplify = simplify
         self.tidy = tidy
@@ -247,7 +246,8 @@ class Differentiator:
         mask = tuple(i in wrt for i in range(len(special.program.params)))
         both = self.sweeps(special, mask, aux)
         params = special.program.params
-        gradients = tuple(self.gradient_of(both, params[i].name, special.out_kinds[i]) for i in wrt)
+        kinds = tuple(map(entering, special.arg_kinds, special.out_kinds))
+        gradients = tuple(self.gradient_of(both, params[i].name, kinds[i]) for i in wrt)
         answer: Expr = gradients[0] if single else Op(prims.make_tuple, gradients)
         forward: Block = both.forward
         if value or aux:
@@ -264,39 +264,18 @@ class Differentiator:
         body = (*forward, *both.reverse, Return(answer))
         program = Program(name, params, body, doc, special.program.place, source=special.program.source)
         program = self.simplify(program, both.kinds, both.adjoints)
-        self._add(handle, program, both)
+        slot = 1 if value else 0 if aux else None
+        self._add(handle, settled(program, both.kinds, slot), both)
         return handle
 
     def gradient_of(self, both: Both, name: str, kind: Kind) -> Expr:
         """The gradient with respect to a parameter, in the form of the parameter."""
-        return self._mirror(both, name, (), kind, kind)
 
-    def _mirror(self, both: Both, name: str, path: tuple[Any, ...], whole: Kind, kind: Kind) -> Expr:
-        primal = reach(Var(name), path, whole)
-        if not holds_smooth(kind):
-            return NONE
-        if is_smooth(kind):
-            made: Expr = Var(both.names.adjoint(name, Leaf(path, kind, False)))
-            if isinstance(kind, Array) and kind.dtype not in ("float64", "complex128"):
-                return Op(runtime.astype, (made, Op(prims.get_attr, (primal, Lit("dtype")))))
-            return made
-        if self.session.by_address(kind):
-            shadow = Var(both.names.adjoint(name, Leaf(path, kind, True)))
-            if isinstance(kind, Object) or not _same_form(kind):
-                return Op(runtime.mirrored, (shadow, primal))
-            return shadow
-        parts = [(step, self._mirror(both, name, (*path, step), whole, k)) for step, k in children(kind) or ()]
-        match kind:
-            case Tuple(cls=cls) if cls is not None:
-                return Op(prims.call, (Ref(cls.__name__, cls), *(p for _, p in parts)))
-            case Tuple():
-                return Op(prims.make_tuple, tuple(p for _, p in parts))
-            case Record():
-                return Op(prims.make_dict, tuple(e for (_, key), p in parts for e in (Lit(key), p)))
-            case Object(cls=cls):
-                return runtime_object(cls, tuple((str(key), p) for (_, key), p in parts))
-            case _:
-                return Op(runtime.mirrored, (NONE, primal))
+        def adjoint(leaf: Leaf) -> str:
+            return both.names.adjoint(name, leaf)
+
+        narrow = any(map(is_narrow, both.kinds.values()))
+        return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow).whole()
 
     # ------------------------------------------------------------ the two sweeps
 
@@ -308,7 +287,7 @@ class Differentiator:
         params = [p.name for p in program.params]
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         kinds = dict(special.kinds)
-        activity = find_activity(body, special.kinds, varied, self.session.holds_address)
+        activity = find_activity(body, special.kinds, varied, self.session.holds_address, varied if aux is None else ())
         names = Names(program, names_of(replace(program, body=body)))
         body = self._primal_calls(body, activity)
         builder = Builder(kinds, activity, names, by_address, self.pair)
@@ -337,16 +316,29 @@ class Differentiator:
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
                     given.add(held.group)
+        chosen = representatives(body, params, kinds)
+        ask_representatives(nodes, chosen)
+        seeds = tuple(changed(s, chosen) for s in seeds)
         recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lambda n: n)
         recorder.counts.update({})
         records = recorder.run(_needed_regions(params, kinds, activity.regions) if aux is None else set())
         sweeps = Sweeps(records, names, kinds)
         forward = sweeps.forward(nodes)
-        reverse = (*seeds, *sweeps.reverse(nodes), *closing)
+        steps = sweeps.reverse(nodes)
+        zeros = tuple(takewhile(lambda s: isinstance(s, Assign) and isinstance(s.value, Lit), steps))
+        reverse = (*zeros, *seeds, *steps[len(zeros) :], *closing)
         for name in names.kinds:
             kinds.setdefault(name, names.kinds[name])
+        given_as: dict[str, str] = {}
         if aux is not None:
-            copies = [Assign(p, Op(runtime.copied, (Var(p),))) for p in params if activity.regions.is_written(p)]
+            copies: list[Assign] = []
+            for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
+                if activity.regions.is_written(param):
+                    if active and may_grow(kind):
+                        given_as[param] = names.fresh(f"%given_{param}")
+                        kinds[given_as[param]] = kind
+                        copies.append(Assign(given_as[param], Var(param)))
+                    copies.append(Assign(param, Op(runtime.copied, (Var(param),))))
             read = read_in(forward)
             early = tuple(a for n, a in opening.items() if n in read or copies)
             late = tuple(a for n, a in opening.items() if not (n in read or copies))
@@ -356,7 +348,7 @@ class Differentiator:
         shown = tuple(replace(p, default=None if aux is None else p.default) for p in program.params)
         if aux is None:
             shown = tuple(Param(p.name) for p in program.params)
-        return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents)
+        return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents, given_as)
 
     def _seeds(
         self, special: Special, result: Expr, activity: Activity, names: Names, aux: bool | None
@@ -395,7 +387,7 @@ class Differentiator:
         checks: tuple[Stmt, ...] = ()
         if isinstance(kind, Array) or kind is NUMBER:
             seed: Expr = Op(np.ones_like, (primal,))
-            if kind is NUMBER or "?" in (kind.dims or "?"):
+            if not isinstance(kind, Array) or "?" in (kind.dims or "?"):
                 checks = (Do(Op(runtime.require_one, (primal,))),)
         else:
             seed = Lit(1.0)
@@ -522,33 +514,10 @@ def check_scalar(kind: Kind, special: Special) -> None:
     )
 
 
-def runtime_object(cls: Any, parts: tuple[tuple[str, Expr], ...]) -> Expr:
-    """The gradient of an object: the same class for a dataclass, else a namespace with the same attributes."""
-    import dataclasses
-    from types import SimpleNamespace
-
-    if dataclasses.is_dataclass(cls) and all(f.init for f in dataclasses.fields(cls)):
-        return Op(prims.call, (Ref(cls.__name__, cls),), parts)
-    return Op(prims.call, (Ref("SimpleNamespace", SimpleNamespace),), parts)
-
-
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:
     if isinstance(kind, List) and kind.item is FLOAT:
         return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
     return Op(runtime.shadow_of, (primal,))
-
-
-def _same_form(kind: Kind) -> bool:
-    """Whether the shadow of a value has the very form of its gradient."""
-    match kind:
-        case List(item=item):
-            return _same_form(item)
-        case Dict(value=value):
-            return _same_form(value)
-        case TupleOf():
-            return False
-        case _:
-            return is_smooth(kind) and not isinstance(kind, Maybe)
 
 
 def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions) -> set[str]:

@@ -175,10 +175,13 @@ class Sweeps:
 
     def _reverse_loop(self, node: Loop, stmt: For | While, inner: Block) -> Stmt:
         if isinstance(stmt, For):
-            stop = stmt.stop
-            if node.trips is not None:
-                stop = _add(stmt.start, _times(Var(node.trips), stmt.step))
-            return For(stmt.target, stmt.start, stop, stmt.step, inner, None, stmt.place, reverse=True)
+            start, stop = stmt.start, stmt.stop
+            if node.trips is not None and stmt.reverse:
+                whole = Op(len, (Op(range, (start, stop, stmt.step)),))
+                start = _add(start, _times(Op(operator.sub, (whole, Var(node.trips))), stmt.step))
+            elif node.trips is not None:
+                stop = _add(start, _times(Var(node.trips), stmt.step))
+            return For(stmt.target, start, stop, stmt.step, inner, None, stmt.place, reverse=not stmt.reverse)
         assert node.trips is not None
         return For("%_", Lit(0), Var(node.trips), Lit(1), inner, None, stmt.place)
 

@@ -44,9 +44,11 @@ class _Algebra(Rewriter):
                 case Assign(target=name) | Store(base=Var(name=name)):
                     self._of_adjoint = name in self._adjoint_names
                     self._tidy.target = name if isinstance(stmt, Assign) else None
+                    self._tidy.read_only = stmt.accumulate
                 case _:
                     self._of_adjoint = False
                     self._tidy.target = None
+                    self._tidy.read_only = False
             made.extend(self.step(stmt))
         return tuple(made)
 

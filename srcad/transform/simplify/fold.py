@@ -235,6 +235,7 @@ class _Fold:
                 new = self.use(value, head, out, whole=not accumulate, calls=not accumulate)
                 if target in self.adjoint:
                     self._tidy.target = None if accumulate else target
+                    self._tidy.read_only = accumulate
                     new = self._tidy.adjoint(new)
                 return stmt if new is value else replace(stmt, value=new)
             case Unpack(targets=targets, value=value):

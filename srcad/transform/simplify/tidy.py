@@ -10,6 +10,8 @@ import math
 import operator
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.purity import ARITHMETIC, hashable, is_pure
 from srcad.core.kinds import FLOAT, INT, NUMBER, Array, Kind
 from srcad.core.nodes import Expr, Lit, Op, Var
@@ -28,6 +30,7 @@ class Tidy:
         self.facts = facts
         self.memory = memory
         self.target: str | None = None  # the variable that is given the value, where that is one
+        self.read_only = False  # the value is added to something, and nobody holds it
 
     def expression(self, expr: Expr, adjoint: bool) -> Expr:
         """The expression, tidied; `adjoint` where its value is part of an adjoint."""
@@ -35,7 +38,7 @@ class Tidy:
             return expr
         made = self.simplify(expr, adjoint)
         # `d_b = d_a + 0.0` makes an array that may be added into, and `d_b = d_a` does not.
-        if made is not expr:
+        if made is not expr and not self.read_only:
             shared = self.memory.sources(made) - self.memory.sources(expr)
             if shared and not (self.memory.may_alias(shared) and self.target and self.memory.may_alias({self.target})):
                 return expr
@@ -236,7 +239,10 @@ class Tidy:
 
 
 def _structure(expr: Op) -> Expr:
-    """Selections that cancel: the transpose of a transpose."""
+    """Selections that cancel, the transpose of a transpose; an array full of ones is called that."""
+    if expr.fn is np.full_like and len(expr.args) == 2 and not expr.kwargs and isinstance(expr.args[1], Lit):
+        like = {1.0: np.ones_like, 0.0: np.zeros_like}.get(expr.args[1].value)
+        return expr if like is None else Op(like, expr.args[:1])
     if expr.form == "attr:T" and len(expr.args) == 1:
         inner = expr.args[0]
         if isinstance(inner, Op) and inner.form == "attr:T":

@@ -1,7 +1,7 @@
 """Calls of functions that have a program: the user's, nested ones, the prelude's, and values that hold a function.
 
-A nested function's value is the tuple of what it captures, a bound method's the tuple of its object, a partial's that of
-its function and arguments; which program they run is part of their kind.
+A nested function's value is the tuple of what it captures, a bound method's the tuple of its object, a partial's that
+of its function and arguments; which program they run is part of their kind.
 """
 
 from __future__ import annotations
@@ -80,9 +80,15 @@ def call_program(sp: Specialiser, program: Program, args: Args, kwargs: Kwargs, 
     if any(k is BOTTOM for k in kinds):
         return Op(prims.call, (Ref(program.name, program.source), *bound)), BOTTOM
     special = sp.session.special(program, kinds, sp.special)
-    for atom, kind in zip(bound, special.out_kinds, strict=True):
-        if sp.session.holds_address(kind):
-            sp.touch(atom, kind)
+    for atom, before, kind in zip(bound, kinds, special.out_kinds, strict=True):
+        if not sp.session.holds_address(kind):
+            continue
+        if isinstance(atom, Ref) and kind != before:
+            raise sp.refuse(
+                f"{program.name}() writes into {atom.name}, which outlives the call",
+                "pass a new list, dict or object at each call",
+            )
+        sp.touch(atom, kind)
     return Op(prims.call, (Ref(special.name, special), *bound)), special.result_kind
 
 
@@ -176,12 +182,6 @@ def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
     held = sp.assign("held", Op(operator.getitem, (callee, Lit(position))), kind)
     sp.share_field(callee, position, held.name)
     return held
-
-
-def _position(position: int) -> Expr:
-    from srcad.core.nodes import Lit
-
-    return Lit(position)
 
 
 def _call_partial(sp: Specialiser, held: dict[str, Expr], args: Args, kwargs: Kwargs) -> Resolved:

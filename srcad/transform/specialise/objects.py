@@ -11,6 +11,8 @@ import operator
 import types
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -18,12 +20,10 @@ from srcad.core.kinds import (
     COMPLEX,
     FLOAT,
     INT,
-    STRING,
     UNKNOWN,
     Array,
     Const,
     Function,
-    Kind,
     Maybe,
     Object,
     Opaque,
@@ -31,18 +31,19 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
-from srcad.core.nodes import Assign, Expr, Lit, Op, Ref, Store, Var
+from srcad.core.nodes import Expr, Guard, Lit, Op, Ref
 from srcad.errors import KindError
+from srcad.rules.kinding import kind_of_call
+from srcad.rules.registry import Call
+from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
-    from srcad.transform.specialise.operations import Resolved
     from srcad.transform.specialise.statements import Specialiser
 
 
 def get_attr(sp: Specialiser, op: Op) -> Resolved:
     """`base.name`"""
-    from srcad.transform.specialise import calls
-
     base, key = op.args
     assert isinstance(key, Lit)
     name = str(key.value)
@@ -52,9 +53,9 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
     match held:
         case Object(cls=cls, attrs=attrs):
             known = dict(attrs)
-            attribute = _class_attribute(cls, name)
+            attribute = class_attribute(cls, name)
             if isinstance(attribute, property):
-                return calls.call_function(sp, attribute.fget, (base,), ())
+                return sp.function(attribute.fget, (base,))
             if name in known:
                 return op, known[name]
             if isinstance(attribute, types.FunctionType):
@@ -64,9 +65,12 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(attribute, classmethod):
                 owner = sp.assign("cls", Ref(cls.__name__, cls), Const(cls))
                 return Op(prims.make_tuple, (owner,)), Function(attribute.__func__, (("__self__", Const(cls)),))
+            if name == "__class__":
+                return Ref(cls.__name__, cls), Const(cls)
             if hasattr(cls, name):
-                return op, kind_of(getattr(cls, name))
-            if _class_attribute(cls, "__getattr__") is not None:
+                sp.session.guard(Guard(cls, name, getattr(cls, name)))
+                return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
+            if class_attribute(cls, "__getattr__") is not None:
                 raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
             return op, BOTTOM
         case Tuple(items=items, names=names) if name in names:
@@ -97,9 +101,6 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
 
 def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | None) -> Resolved:
     """`x.shape`, `x.T` and the other attributes of an array."""
-    from srcad.rules.kinding import kind_of_call
-    from srcad.rules.registry import Call
-
     base = op.args[0]
     if name == "shape":
         if dims is None:
@@ -110,12 +111,8 @@ def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | 
     if name == "size":
         return op, INT
     if name == "dtype":
-        import numpy as np
-
-        return op, Const(np.dtype(dtype)) if False else Opaque(type(np.dtype(dtype)))
+        return op, Const(np.dtype(dtype))
     if name == "T":
-        import numpy as np
-
         made = Op(np.transpose, (base,), form="attr:T")
         return made, kind_of_call(Call(np.transpose, (Array(dtype, dims),), (), (base,)))
     if name == "real" and not dtype.startswith("complex"):
@@ -123,8 +120,6 @@ def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | 
     if name in ("itemsize", "nbytes"):
         return op, INT
     if name == "flat":
-        import numpy as np
-
         made = Op(np.ravel, (base,))
         return made, kind_of_call(Call(np.ravel, (Array(dtype, dims),), (), (base,)))
     raise sp.refuse(f"the array attribute .{name}", "use a function of numpy instead")
@@ -134,17 +129,15 @@ def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
     return Ref(name, value), kind_of(value)
 
 
-def _class_attribute(cls: Any, name: str) -> Any:
+def class_attribute(cls: Any, name: str) -> Any:
     for owner in cls.__mro__:
         if name in vars(owner):
             return vars(owner)[name]
     return None
 
 
-def construct(sp: Specialiser, cls: Any, args: tuple[Expr, ...], kwargs: tuple[tuple[str, Expr], ...]) -> Resolved:
+def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
-    from srcad.transform.specialise import calls
-
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
@@ -155,47 +148,43 @@ def construct(sp: Specialiser, cls: Any, args: tuple[Expr, ...], kwargs: tuple[t
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
     if dataclasses.is_dataclass(cls) and _generated_init(cls):
-        fields = [f for f in dataclasses.fields(cls) if f.init]
-        defaults: dict[str, Any] = {}
-        for field in fields:
-            if field.default is not dataclasses.MISSING:
-                defaults[field.name] = field.default
-        names = tuple(f.name for f in fields)
-        plain = len(fields) == len(dataclasses.fields(cls)) and not hasattr(cls, "__post_init__")
-        factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
-        for name, factory in factories.items():
-            if name not in dict(kwargs) and names.index(name) >= len(args):
-                kwargs = (
-                    *kwargs,
-                    (name, sp.op(Op(prims.call, (Ref(getattr(factory, "__name__", "factory"), factory),)))),
-                )
-        items = _fill(sp, cls.__name__, names, defaults, args, kwargs)
-        kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
-        if plain:
-            return Op(prims.call, (shown, *items)), kind
-        made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
-        sp.session.mutate(cls)
-        for name, item in zip(names, items, strict=True):
-            sp.stmt(Store(made, Lit(name), item, sp.place, attr=True))
-        for field in dataclasses.fields(cls):
-            if not field.init and field.default_factory is not dataclasses.MISSING:
-                value = sp.op(Op(prims.call, (Ref("factory", field.default_factory),)))
-                sp.stmt(Store(made, Lit(field.name), value, sp.place, attr=True))
-        if hasattr(cls, "__post_init__"):
-            calls_effect(sp, Op(prims.call_method, (made, Lit("__post_init__"))))
-        return made, sp.kind(made)
+        return _construct_dataclass(sp, shown, cls, args, kwargs)
     made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
-    result, kind = calls.call_function(sp, cls.__init__, (made, *args), kwargs)
-    name = sp.temp("ignored")
-    sp.set(name, kind)
-    sp.emit(Assign(name, result, sp.place))
+    sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
 
 
-def calls_effect(sp: Specialiser, op: Op) -> None:
-    from srcad.transform.specialise.operations import resolve_effect
-
-    resolve_effect(sp, op)
+def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
+    """An instance of a dataclass whose `__init__` was written by `dataclasses`."""
+    fields = [f for f in dataclasses.fields(cls) if f.init]
+    defaults: dict[str, Any] = {}
+    for field in fields:
+        if field.default is not dataclasses.MISSING:
+            defaults[field.name] = field.default
+    names = tuple(f.name for f in fields)
+    plain = len(fields) == len(dataclasses.fields(cls)) and not hasattr(cls, "__post_init__")
+    factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
+    for name, factory in factories.items():
+        if name not in dict(kwargs) and names.index(name) >= len(args):
+            kwargs = (
+                *kwargs,
+                (name, sp.op(Op(prims.call, (Ref(getattr(factory, "__name__", "factory"), factory),)))),
+            )
+    items = _fill(sp, cls.__name__, names, defaults, args, kwargs)
+    kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
+    if plain:
+        return Op(prims.call, (shown, *items)), kind
+    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    sp.session.mutate(cls)
+    for name, item in zip(names, items, strict=True):
+        sp.write(made, Lit(name), item, attr=True)
+    for field in dataclasses.fields(cls):
+        if not field.init and field.default_factory is not dataclasses.MISSING:
+            value = sp.op(Op(prims.call, (Ref("factory", field.default_factory),)))
+            sp.write(made, Lit(field.name), value, attr=True)
+    if hasattr(cls, "__post_init__"):
+        sp.effect(*sp.method(made, "__post_init__"))
+    return made, sp.kind(made)
 
 
 def _generated_init(cls: Any) -> bool:
@@ -229,16 +218,3 @@ def _fill(
         else:
             raise sp.refuse(f"{owner} needs a value for {name}", "pass it", KindError)
     return tuple(made)
-
-
-def method_of(sp: Specialiser, kind: Object, name: str) -> Any:
-    """The attribute that `instance.name(...)` finds on the class, unbound."""
-    return _class_attribute(kind.cls, name)
-
-
-def is_string(kind: Kind) -> bool:
-    return kind is STRING or (isinstance(kind, Const) and isinstance(kind.value, (str, bytes)))
-
-
-def as_var(sp: Specialiser, expr: Expr, kind: Kind) -> Expr:
-    return expr if isinstance(expr, (Var, Lit, Ref)) else sp.assign("t", expr, kind)

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from srcad.analysis.webs import split_webs
 from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, show
-from srcad.core.nodes import Block, FunctionHandle, Guard, Program
-from srcad.errors import KindError
+from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
+from srcad.errors import KindError, Place
+from srcad.transform.specialise.placing import placed
+from srcad.transform.specialise.unroll import unrolled
+
+Resolved = tuple[Expr, Kind]  # a flat expression and the kind of its value
 
 MOST_SPECIALS = 400  # a recursion whose kinds grow without end is stopped here
+MOST_NESTED = 12  # calls within calls that are run at once; deeper ones wait their turn
 
 
 class Special(FunctionHandle):
@@ -33,9 +39,24 @@ class Special(FunctionHandle):
         self.callees: set[Special] = set()
         self.queued = False
 
+    def rewrite(self, program: Program) -> None:
+        """Take another form of the same program, of which nothing is known yet."""
+        self.program = program
+        self.kinds = {}
+        self.result_kind = BOTTOM
+        self.out_kinds = self.arg_kinds
+
 
 class Restart(Exception):  # noqa: N818 - a signal between our own layers, never seen by a caller
     """A class turned out to be written to: its instances live at an address, and all is specialised anew."""
+
+
+class Unroll(Exception):  # noqa: N818 - a signal between our own layers, never seen by a caller
+    """A loop is to be written out, a copy of its body for each of its trips, and its program specialised anew."""
+
+    def __init__(self, loop: Stmt, trips: tuple[int, ...]) -> None:
+        self.loop = loop
+        self.trips = trips
 
 
 class Session:
@@ -49,6 +70,8 @@ class Session:
         self._webbed: dict[int, Program] = {}
         self._specials: dict[tuple[int, tuple[Kind, ...]], Special] = {}
         self._queue: list[Special] = []
+        self._depth = 0
+        self._placed: dict[int, Program] = {}
         self.guards: list[Guard] = []
 
     def lower(self, function: Any) -> Program:
@@ -60,13 +83,23 @@ class Session:
             self.guards.extend(program.guards)
         return program
 
+    def guard(self, guard: Guard) -> None:
+        """Note a name that the generated code was made for."""
+        if not any(g.holder is guard.holder and g.key == guard.key for g in self.guards):
+            self.guards.append(guard)
+
+    def at_call(self, program: Program, place: Place | None) -> Program:
+        """A program of the prelude, standing where it is called first."""
+        made = self._placed.get(id(program))
+        if made is None:
+            made = self._placed[id(program)] = placed(program, place)
+        return made
+
     def programs(self) -> list[Program]:
         """Every program that was lowered here."""
         return list(self._programs.values())
 
     def webbed(self, program: Program) -> Program:
-        from srcad.analysis.webs import split_webs
-
         made = self._webbed.get(id(program))
         if made is None:
             made = split_webs(program)
@@ -75,7 +108,7 @@ class Session:
         return made
 
     def special(self, program: Program, kinds: tuple[Kind, ...], caller: Special | None = None) -> Special:
-        """The program at these kinds; queued to be run when it is new."""
+        """The program at these kinds; run when it is new, so that its caller goes on with what it returns."""
         program = self.webbed(program)
         key = (id(program), kinds)
         special = self._specials.get(key)
@@ -89,7 +122,12 @@ class Session:
                 )
             special = Special(program, kinds)
             self._specials[key] = special
-            self._enqueue(special)
+            if caller is not None:
+                special.callers.add(caller)
+            if self._depth < MOST_NESTED:
+                self._run(special)
+            else:
+                self._enqueue(special)
         if caller is not None:
             special.callers.add(caller)
             caller.callees.add(special)
@@ -97,16 +135,26 @@ class Session:
 
     def solve(self, special: Special) -> None:
         """Run everything queued until no kind changes any more."""
-        from srcad.transform.specialise.statements import Specialiser
-
         while self._queue:
             current = self._queue.pop()
             current.queued = False
-            before = (current.result_kind, current.out_kinds)
-            Specialiser(self, current).run()
-            if (current.result_kind, current.out_kinds) != before:
-                for caller in current.callers:
-                    self._enqueue(caller)
+            self._run(current)
+
+    def _run(self, special: Special) -> None:
+        from srcad.transform.specialise.statements import Specialiser
+
+        before = (special.result_kind, special.out_kinds)
+        self._depth += 1
+        while True:
+            try:
+                Specialiser(self, special).run()
+                break
+            except Unroll as unroll:
+                special.rewrite(split_webs(unrolled(special.program, unroll.loop, unroll.trips)))
+        self._depth -= 1
+        if (special.result_kind, special.out_kinds) != before:
+            for caller in special.callers:
+                self._enqueue(caller)
 
     def _enqueue(self, special: Special) -> None:
         if not special.queued:
@@ -119,6 +167,7 @@ class Session:
             self.mutated.add(cls)
             self._specials.clear()
             self._queue.clear()
+            self._depth = 0
             raise Restart
 
     def by_address(self, kind: Kind) -> bool:

@@ -1,0 +1,88 @@
+"""What stands behind a callable: the plain Python function, what is bound already, and how a call's arguments reach it.
+
+A method, partial, callable object, `njit` function, `functools.wraps` wrapper or decorated static method is called with
+the arguments that its own signature says; the program that is differentiated may take them in another form. A `Target`
+knows both signatures and turns the one call into the other.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from srcad.errors import ArgumentError, SourceNotFound
+
+
+@dataclass(frozen=True)
+class Target:
+    """The Python function behind a callable, and what the callable has bound already."""
+
+    function: types.FunctionType
+    before: tuple[Any, ...] = ()
+    named: tuple[tuple[str, Any], ...] = ()
+
+    @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """The parameters of the function itself."""
+        return inspect.signature(self.function, follow_wrapped=False)
+
+    @functools.cached_property
+    def shown(self) -> inspect.Signature:
+        """The parameters that its caller sees: for a wrapper made by `functools.wraps`, those of what it wraps."""
+        return inspect.signature(self.function)
+
+    @property
+    def is_wrapper(self) -> bool:
+        return hasattr(self.function, "__wrapped__") and self.shown != self.signature
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
+        """The arguments of a call, by the parameters of the function, with defaults; a `TypeError` as in the call."""
+        args, kwargs = (*self.before, *args), {**dict(self.named), **kwargs}
+        if self.is_wrapper:
+            seen = self.shown.bind(*args, **kwargs)
+            args, kwargs = seen.args, seen.kwargs
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound
+
+
+def find_target(fun: Any) -> Target:
+    """The plain function behind a method, partial, callable object or `njit` function.
+
+    Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
+    """
+    if isinstance(fun, types.FunctionType):
+        return Target(fun)
+    if isinstance(fun, types.MethodType):
+        inner = find_target(fun.__func__)
+        return Target(inner.function, (fun.__self__, *inner.before), inner.named)
+    if isinstance(fun, (staticmethod, classmethod)):
+        return find_target(fun.__func__)
+    if isinstance(fun, functools.partial):
+        inner = find_target(fun.func)
+        return Target(inner.function, (*inner.before, *fun.args), (*inner.named, *fun.keywords.items()))
+    if isinstance(fun, functools._lru_cache_wrapper):
+        return find_target(fun.__wrapped__)
+    if hasattr(fun, "source_for") and hasattr(fun, "primal"):
+        raise ArgumentError(
+            f"{fun.__name__} is a derivative already; higher derivatives are not supported yet",
+            None,
+            "differentiate the formula of the first derivative",
+        )
+    compiled = getattr(fun, "py_func", None)
+    if isinstance(compiled, types.FunctionType):
+        return Target(compiled)
+    call = next((vars(cls)["__call__"] for cls in type(fun).__mro__ if "__call__" in vars(cls)), None)
+    if isinstance(call, types.FunctionType) and not isinstance(fun, type):
+        return Target(call, (fun,))
+    if callable(fun):
+        name = getattr(fun, "__name__", repr(type(fun).__name__))
+        raise SourceNotFound(
+            f"{name} has no Python source: it is a {'class' if isinstance(fun, type) else 'function built in C'}",
+            None,
+            f"wrap it in a function: def f(x): return {name}(x)",
+        )
+    raise ArgumentError(f"a function is needed, not {type(fun).__name__}", None, "pass a function")

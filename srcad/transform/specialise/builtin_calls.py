@@ -1,0 +1,450 @@
+"""Builtins whose meaning or kind needs more than a rule: they depend on kinds, or are a loop of the prelude.
+
+`len` of a tuple is a constant, `isinstance` folds away, `max` of two numbers is a primitive and `max` of a list a loop.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import itertools
+import math
+import operator
+import types
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    FLOAT,
+    INT,
+    NONE_KIND,
+    RANGE,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Object,
+    OneOf,
+    Opaque,
+    Record,
+    Set,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    is_number,
+)
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
+from srcad.transform.specialise import objects
+from srcad.transform.specialise.binding import Args, Kwargs, starred
+from srcad.transform.specialise.functions import call_primitive, make_partial
+from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Resolved | None:
+    """Builtins whose meaning or kind needs more than a rule. None where `value` is not one of them."""
+    try:
+        handler = _SPECIAL.get(value)
+    except TypeError:
+        return None
+    if handler is None:
+        return None
+    if starred(args, kwargs):
+        if value in (max, min) and len(args) == 1 and isinstance(args[0], Star):
+            return special_call(sp, value, (args[0].value,), kwargs)
+        return None
+    if any(sp.kind(a) is BOTTOM for a in args) or any(sp.kind(v) is BOTTOM for _, v in kwargs):
+        return Op(prims.call, (Ref(getattr(value, "__name__", "f"), value), *args), kwargs), BOTTOM
+    result: Resolved | None = handler(sp, args, dict(kwargs))
+    return result
+
+
+def _len(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    kind = sp.kind(args[0])
+    made = Op(len, args)
+    if isinstance(kind, Tuple):
+        return made, Const(len(kind.items))
+    if isinstance(kind, Record):
+        return made, Const(len(kind.items))
+    if isinstance(kind, Object):
+        return sp.method(args[0], "__len__")
+    return made, INT
+
+
+def _isinstance(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    made = Op(isinstance, args)
+    classes = sp.kind(args[1])
+    wanted: tuple[Any, ...]
+    if isinstance(classes, Const) and isinstance(classes.value, type):
+        wanted = (classes.value,)
+    elif isinstance(classes, Tuple) and all(isinstance(k, Const) and isinstance(k.value, type) for k in classes.items):
+        wanted = tuple(k.value for k in classes.items if isinstance(k, Const))
+    else:
+        return made, BOOL
+    answers = {_is_instance(sp.kind(args[0]), cls) for cls in wanted}
+    if True in answers:
+        return made, Const(True)
+    if answers == {False}:
+        return made, Const(False)
+    return made, BOOL
+
+
+def _is_instance(kind: Kind, cls: Any) -> bool | None:
+    """Whether a value of `kind` is an instance of `cls`; None where the kind does not say."""
+    import numbers
+
+    if cls is object:
+        return True
+    match kind:
+        case Const(value=value):
+            return isinstance(value, cls)
+        case Object(cls=own) | Opaque(cls=own):
+            return issubclass(own, cls)
+        case Array():
+            return issubclass(np.ndarray, cls)
+        case List():
+            return issubclass(list, cls)
+        case Tuple(cls=own):
+            return issubclass(own or tuple, cls)
+        case TupleOf():
+            return issubclass(tuple, cls)
+        case Record():
+            return issubclass(dict, cls)
+        case Dict(cls=own):
+            return issubclass(own, cls)
+        case Set():
+            return issubclass(set, cls) or (None if issubclass(frozenset, cls) else False)
+        case Function():
+            return None if cls in (types.FunctionType, types.LambdaType) else False
+        case _:
+            pass
+    if cls in (numbers.Number, numbers.Complex, numbers.Real) and is_number(kind):
+        return True
+    own_class = {"Float": float, "Int": int, "Bool": bool, "Complex": complex, "String": str, "Range": range}.get(
+        repr(kind)
+    )
+    if own_class is None:
+        return None
+    if issubclass(own_class, cls):
+        return True
+    return None if cls.__module__ == "numpy" and not issubclass(cls, np.ndarray) else False
+
+
+def _type(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    kind = sp.kind(args[0])
+    own: Any = None
+    match kind:
+        case Object(cls=cls):
+            own = cls
+        case Array():
+            own = np.ndarray
+        case List():
+            own = list
+        case Tuple(cls=cls):
+            own = cls or tuple
+        case Const(value=value):
+            own = type(value)
+        case _:
+            own = None
+    if own is not None:
+        return Ref(own.__name__, own), Const(own)
+    return Op(prims.call, (Ref("type", type), *args)), UNKNOWN
+
+
+def _range(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return Op(range, args), RANGE
+
+
+def _list(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if not args:
+        return Op(prims.make_list), List(BOTTOM)
+    return to_list(sp, args[0])
+
+
+def _tuple(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if not args:
+        return Op(prims.make_tuple), Tuple(())
+    kind = sp.kind(args[0])
+    if isinstance(kind, (Tuple, TupleOf)):
+        return args[0], kind
+    items = args[0] if isinstance(kind, List) else as_list(sp, args[0])
+    held = sp.kind(items)
+    return Op(tuple, (items,)), TupleOf(held.item if isinstance(held, List) else UNKNOWN)
+
+
+def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if not args:
+        return sp.resolve(Op(prims.make_dict, tuple(p for k, v in kwargs.items() for p in (Lit(k), v))))
+    kind = sp.kind(args[0])
+    if isinstance(kind, Record):
+        parts: list[Expr] = []
+        for key, _ in kind.items:
+            parts += [Lit(key), sp.op(Op(operator.getitem, (args[0], Lit(key))))]
+        parts += [p for k, v in kwargs.items() for p in (Lit(k), v)]
+        return sp.resolve(Op(prims.make_dict, tuple(parts)))
+    if kwargs:
+        raise sp.refuse("dict(...) of a mapping with keyword arguments", "update the dict afterwards")
+    return sp.prelude("dict_copy" if isinstance(kind, Dict) else "dict_of_pairs", *args)
+
+
+def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
+    kind = sp.kind(args[0])
+    start = args[1] if len(args) > 1 else kwargs.get("start", Lit(0))
+    if not holds_smooth(kind) and not isinstance(kind, (List, Tuple, TupleOf)) and not holds_smooth(sp.kind(start)):
+        made = Op(prims.call, (Ref("sum", sum), *args), tuple(kwargs.items()))
+        return made, INT if item_kind(kind) is INT else UNKNOWN
+    return sp.prelude("sum_from", as_sequence(sp, args[0]), start)
+
+
+def _extreme(name: str) -> Any:
+    function = getattr(builtins, name)
+
+    def resolve_extreme(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
+        key = kwargs.get("key")
+        if key is not None and sp.kind(key) == NONE_KIND:
+            key = None
+        if len(args) > 1 and key is None:
+            return _pairwise(sp, function, args)
+        items = sp.op(Op(prims.make_list, args)) if len(args) > 1 else as_sequence(sp, args[0])
+        kind = sp.kind(items)
+        if not holds_smooth(kind) and key is None:
+            return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
+        if "default" in kwargs:
+            return _or_default(sp, name, items, key, kwargs["default"])
+        if key is not None:
+            return sp.prelude(f"{name}_by", items, key)
+        if isinstance(kind, Tuple) and len(kind.items) > 1 and all(map(is_number, kind.items)):
+            parts = tuple(sp.op(Op(operator.getitem, (items, Lit(i)))) for i in range(len(kind.items)))
+            return _pairwise(sp, function, parts)
+        return sp.prelude(f"{name}_of", items)
+
+    return resolve_extreme
+
+
+def _or_default(sp: Specialiser, name: str, items: Expr, key: Expr | None, default: Expr) -> Resolved:
+    """`max(items, default=...)`"""
+    result = sp.temp("extreme")
+    length = sp.op(Op(prims.call, (Ref("len", len), items)))
+
+    def of_items() -> None:
+        value, kind = sp.prelude(f"{name}_of", items) if key is None else sp.prelude(f"{name}_by", items, key)
+        sp.set(result, kind)
+        sp.emit(Assign(result, value, sp.place))
+
+    then = sp.nested(of_items)
+    sp.set(result, sp.kind(default))
+    sp.emit(If(length, then, (Assign(result, default, sp.place),), sp.place))
+    return Var(result), sp.kinds[result]
+
+
+def _pairwise(sp: Specialiser, function: Any, args: Args) -> Resolved:
+    """`max(a, b, c)` as `max(max(a, b), c)`."""
+    kinds = [sp.kind(a) for a in args]
+    known = [k.value for k in kinds if isinstance(k, Const) and isinstance(k.value, int)]
+    if len(known) == len(kinds):
+        return Lit(function(known)), Const(function(known))
+    current = args[0]
+    for other in args[1:-1]:
+        made, kind = call_primitive(sp, function.__name__, function, (current, other), ())
+        current = sp.hold(made, kind)
+    return call_primitive(sp, function.__name__, function, (current, args[-1]), ())
+
+
+def _sorted(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    items = as_sequence(sp, args[0])
+    descending = kwargs.get("reverse", Lit(False))
+    key = kwargs.get("key")
+    kind = sp.kind(items)
+    if key is not None and sp.kind(key) != NONE_KIND:
+        return sp.prelude("sorted_by", items, key, descending)
+    if holds_smooth(kind):
+        return sp.prelude("sorted_plain", items, descending)
+    return Op(prims.call, (Ref("sorted", sorted), items), tuple(kwargs.items())), List(item_kind(kind))
+
+
+def as_sequences(sp: Specialiser, atoms: Args) -> Args:
+    return tuple(as_sequence(sp, atom) for atom in atoms)
+
+
+def _map(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    names = {2: "map_one", 3: "map_two", 4: "map_three"}
+    if len(args) not in names:
+        raise sp.refuse("map over more than three sequences", "use a comprehension over zip")
+    return sp.prelude(names[len(args)], args[0], *as_sequences(sp, args[1:]))
+
+
+def _filter(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if sp.kind(args[0]) == NONE_KIND:
+        return sp.prelude("filter_true", *args[1:])
+    return sp.prelude("filter_by", args[0], as_sequence(sp, args[1]))
+
+
+def _zip(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    sequences = as_sequences(sp, args)
+    kinds = [sp.kind(s) for s in sequences]
+    if kinds and all(isinstance(kind, Tuple) for kind in kinds):
+        count = min(len(kind.items) for kind in kinds if isinstance(kind, Tuple))
+        rows = [
+            sp.op(Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (s, Lit(i)))) for s in sequences)))
+            for i in range(count)
+        ]
+        return sp.resolve(Op(prims.make_tuple, tuple(rows)))
+    names = {1: "zip_one", 2: "zip_two", 3: "zip_three"}
+    if len(args) not in names:
+        raise sp.refuse("zip of more than three sequences outside a for header", "loop over an index")
+    return sp.prelude(names[len(args)], *sequences)
+
+
+def _enumerate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    start = args[1] if len(args) > 1 else kwargs.get("start", Lit(0))
+    return sp.prelude("enumerate_from", as_sequence(sp, args[0]), start)
+
+
+def _reversed(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    items = as_sequence(sp, args[0])
+    if isinstance(sp.kind(items), Array):
+        index = Op(prims.make_slice, (Lit(None), Lit(None), Lit(-1)))
+        return Op(operator.getitem, (items, index)), sp.kind(items)
+    return sp.prelude("list_reversed", items)
+
+
+def _reduce(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    items = as_sequence(sp, args[1])
+    if len(args) > 2:
+        return sp.prelude("reduce_from", args[0], items, args[2])
+    return sp.prelude("reduce_first", args[0], items)
+
+
+def _accumulate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    items = as_sequence(sp, args[0])
+    function = args[1] if len(args) > 1 else kwargs.get("func")
+    if "initial" in kwargs:
+        raise sp.refuse("itertools.accumulate with initial=", "put the first value into the list")
+    if function is None:
+        return sp.prelude("accumulate_sum", items)
+    return sp.prelude("accumulate_by", items, function)
+
+
+def _any_all(name: str) -> Any:
+    def resolve_any(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+        kind = sp.kind(args[0])
+        if isinstance(kind, (Opaque, Set)) or kind is UNKNOWN or not holds_smooth(kind):
+            return Op(prims.call, (Ref(name, getattr(builtins, name)), *args)), BOOL
+        return sp.prelude(f"{name}_of", as_sequence(sp, args[0]))
+
+    return resolve_any
+
+
+def _product(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if kwargs or len(args) != 2:
+        raise sp.refuse("itertools.product of other than two sequences", "nest the for loops")
+    return sp.prelude("product_two", *as_sequences(sp, args))
+
+
+def _combinations(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if len(args) != 2 or sp.kind(args[1]) != Const(2):
+        raise sp.refuse("itertools.combinations of other than pairs", "nest the for loops")
+    return sp.prelude("combinations_two", as_sequence(sp, args[0]))
+
+
+def _pairs(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return sp.prelude("pairs_of", as_sequence(sp, args[0]))
+
+
+def _chain(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if len(args) != 2:
+        raise sp.refuse("itertools.chain of other than two sequences", "add lists: xs + ys + zs")
+    return sp.prelude("chain_two", *as_sequences(sp, args))
+
+
+def _getattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    name = sp.kind(args[1])
+    if not isinstance(name, Const) or not isinstance(name.value, str):
+        raise sp.refuse(
+            "getattr with a name that is not known before the program runs", "write the attribute, or use a dict"
+        )
+    if len(args) > 2:
+        held = sp.kind(args[0])
+        has = isinstance(held, Object) and (name.value in dict(held.attrs) or hasattr(held.cls, name.value))
+        if isinstance(held, Const):
+            has = hasattr(held.value, name.value)
+        if not has:
+            return args[2], sp.kind(args[2])
+    return objects.get_attr(sp, Op(prims.get_attr, (args[0], Lit(name.value))))
+
+
+def _hasattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    held, name = sp.kind(args[0]), sp.kind(args[1])
+    made = Op(prims.call, (Ref("hasattr", hasattr), *args))
+    if isinstance(held, Object) and isinstance(name, Const):
+        return made, Const(name.value in dict(held.attrs) or hasattr(held.cls, name.value))
+    if isinstance(held, Array) and isinstance(name, Const):
+        return made, Const(hasattr(np.ndarray, name.value))
+    if held is FLOAT and isinstance(name, Const) and not hasattr(np.float64, name.value):
+        return made, Const(False)
+    return made, BOOL
+
+
+def _partial(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return make_partial(sp, args, tuple(kwargs.items()))
+
+
+def _divmod(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return sp.prelude("divmod_of", *args)
+
+
+def _fsum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if isinstance(sp.kind(args[0]), Array):
+        return call_primitive(sp, "np.sum", np.sum, args, ())
+    return sp.prelude("fsum_of", as_sequence(sp, args[0]))
+
+
+def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    kind = sp.kind(args[0])
+    known = isinstance(kind, (Function, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
+    known = known or (isinstance(kind, Object) and objects.class_attribute(kind.cls, "__call__") is not None)
+    return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
+
+
+_SPECIAL: dict[Any, Any] = {
+    len: _len,
+    isinstance: _isinstance,
+    type: _type,
+    range: _range,
+    list: _list,
+    tuple: _tuple,
+    dict: dict_call,
+    sum: _sum,
+    max: _extreme("max"),
+    min: _extreme("min"),
+    sorted: _sorted,
+    map: _map,
+    filter: _filter,
+    zip: _zip,
+    enumerate: _enumerate,
+    reversed: _reversed,
+    functools.reduce: _reduce,
+    functools.partial: _partial,
+    itertools.accumulate: _accumulate,
+    itertools.product: _product,
+    itertools.combinations: _combinations,
+    itertools.pairwise: _pairs,
+    itertools.chain: _chain,
+    any: _any_all("any"),
+    all: _any_all("all"),
+    getattr: _getattr,
+    hasattr: _hasattr,
+    callable: _callable,
+    divmod: _divmod,
+    math.fsum: _fsum,
+}

@@ -1,0 +1,175 @@
+"""Methods of lists, tuples and dicts. Those that go through items are loops of the prelude."""
+
+from __future__ import annotations
+
+import operator
+import types
+from typing import TYPE_CHECKING
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    INT,
+    NONE_KIND,
+    UNKNOWN,
+    Const,
+    Dict,
+    Kind,
+    List,
+    Record,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    join,
+    open_dict,
+    show,
+    widen,
+)
+from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.errors import KindError
+from srcad.transform.specialise import objects
+from srcad.transform.specialise.binding import Args, Kwargs, starred
+from srcad.transform.specialise.builtin_calls import dict_call
+from srcad.transform.specialise.functions import call_function
+from srcad.transform.specialise.sequences import as_sequence, element, to_list
+from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.stores import adopt
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    """A method of a list, or of a tuple of unknown length."""
+    assert isinstance(held, (List, TupleOf))
+    if starred(args, kwargs):
+        raise sp.refuse(f"`*` in a call of the list method .{name}()", "write the arguments out")
+    item = held.item
+    plain = not holds_smooth(item) and not sp.session.holds_address(item)
+    if name in ("index", "count"):
+        return made, INT
+    if name == "__getitem__":
+        return sp.resolve(Op(operator.getitem, (base, args[0])))
+    if isinstance(held, TupleOf):
+        raise sp.refuse(f"the tuple method .{name}()", "unpack the tuple")
+    match name:
+        case "append":
+            sp.touch(base, List(element(sp.kind(args[0]))))
+            if isinstance(base, Var):
+                now = sp.kinds[base.name]
+                if isinstance(now, List):
+                    adopt(sp, args[0], now.item)
+            return made, NONE_KIND
+        case "pop" if not args or sp.kind(args[0]) == Const(-1):
+            return Op(prims.call_method, (base, Lit("pop"))), item
+        case "copy":
+            return to_list(sp, base)
+        case "extend":
+            return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
+        case "insert" if not plain or holds_smooth(sp.kind(args[1])):
+            return sp.prelude("list_insert", base, *args)
+        case "insert":
+            sp.touch(base, List(element(sp.kind(args[1]))))
+            return made, NONE_KIND
+        case _ if plain and hasattr(list, name):
+            return made, item if name == "pop" else NONE_KIND
+        case "pop":
+            return sp.prelude("list_pop", base, args[0])
+        case "sort":
+            options = dict(kwargs)
+            key, descending = options.get("key"), options.get("reverse", Lit(False))
+            if key is None or sp.kind(key) == NONE_KIND:
+                return sp.prelude("list_sort", base, descending)
+            return sp.prelude("list_sort_by", base, key, descending)
+        case "reverse" | "clear" | "remove":
+            return sp.prelude(f"list_{name}", base, *args)
+        case _:
+            raise sp.refuse(f"the list method .{name}()", "build a new list, or use append, pop and item assignment")
+
+
+def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    """A method of a tuple of known length, or of a namedtuple."""
+    if name == "_replace" and held.cls is not None:
+        changed = dict(kwargs)
+        items = [
+            changed[field] if field in changed else sp.op(Op(operator.getitem, (base, Lit(i))))
+            for i, field in enumerate(held.names)
+        ]
+        return objects.construct(sp, held.cls, tuple(items), ())
+    if name == "_asdict":
+        parts: list[Expr] = []
+        for i, field in enumerate(held.names):
+            parts += [Lit(field), sp.op(Op(operator.getitem, (base, Lit(i))))]
+        return sp.resolve(Op(prims.make_dict, tuple(parts)))
+    attribute = objects.class_attribute(held.cls, name) if held.cls is not None else None
+    if isinstance(attribute, types.FunctionType):
+        return call_function(sp, attribute, (base, *args), kwargs)
+    if isinstance(attribute, staticmethod):
+        return call_function(sp, attribute.__func__, args, kwargs)
+    if name in ("index", "count"):
+        return made, INT
+    if name == "__getitem__":
+        return sp.resolve(Op(operator.getitem, (base, args[0])))
+    raise sp.refuse(f"the tuple method .{name}()", "unpack the tuple")
+
+
+def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    """A method of a dict, of known keys or not."""
+    assert isinstance(held, (Dict, Record))
+    match name:
+        case "items":
+            return sp.prelude("dict_items", base)
+        case "values" if isinstance(held, Record):
+            items = tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items)
+            return Op(prims.make_tuple, items), Tuple(tuple(map(sp.kind, items)))
+        case "values":
+            return sp.prelude("dict_values", base)
+        case "keys":
+            keys = as_sequence(sp, base)
+            return keys, sp.kind(keys)
+        case "get":
+            return _get(sp, base, held, args[0], args[1] if len(args) > 1 else Lit(None))
+        case "setdefault":
+            return sp.prelude("dict_setdefault", base, args[0], args[1] if len(args) > 1 else Lit(None))
+        case "update":
+            return _update(sp, base, args, kwargs)
+        case "copy" if isinstance(held, Record) or held.cls is dict:
+            return dict_call(sp, (base,), {})
+        case "pop":
+            if isinstance(held, Record):
+                sp.touch(base, _opened(sp, base, held, args[0]))
+            return sp.prelude("dict_pop", base, args[0]) if len(args) == 1 else sp.prelude("dict_pop_or", base, *args)
+        case _ if not holds_smooth(held) and hasattr(dict, name):
+            return made, UNKNOWN
+        case _:
+            raise sp.refuse(f"the method .{name}() of {show(held)}", "build a new dict, or assign items")
+
+
+def _opened(sp: Specialiser, base: Expr, held: Record, key: Expr) -> Kind:
+    kind = open_dict(held)
+    return join(kind, Dict(widen(sp.kind(key)), kind.value)) if isinstance(kind, Dict) else kind
+
+
+def _get(sp: Specialiser, base: Expr, held: Dict | Record, key: Expr, default: Expr) -> Resolved:
+    at = sp.kind(key)
+    if isinstance(held, Record) and isinstance(at, Const):
+        if at.value in dict(held.items):
+            return sp.resolve(Op(operator.getitem, (base, key)))
+        return default, sp.kind(default)
+    return sp.prelude("dict_get", base, key, default)
+
+
+def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved:
+    if starred(args, kwargs):
+        raise sp.refuse("dict.update with keywords that are not known", "assign the items one by one")
+    for other in args:
+        kind = sp.kind(other)
+        if isinstance(kind, Record):
+            for key, _ in kind.items:
+                sp.write(base, Lit(key), sp.op(Op(operator.getitem, (other, Lit(key)))))
+        elif isinstance(kind, Dict):
+            sp.effect(*sp.prelude("dict_update", base, other))
+        else:
+            raise sp.refuse(f"dict.update with {show(kind)}", "pass a dict", KindError)
+    for name, value in kwargs:
+        sp.write(base, Lit(name), value)
+    return Lit(None), NONE_KIND

@@ -1,0 +1,124 @@
+"""Displays: `[a, *b]`, `(a, b)`, `{k: v, **d}`, `{a, b}`, slices and f-strings."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOTTOM,
+    SLICE,
+    STRING,
+    UNKNOWN,
+    Const,
+    Dict,
+    List,
+    Record,
+    Set,
+    Tuple,
+    join_all,
+    show,
+    widen,
+)
+from srcad.core.nodes import Expr, Lit, Op, Ref, Star
+from srcad.transform.specialise.sequences import as_list, element
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def _list(sp: Specialiser, op: Op) -> Resolved:
+    if any(isinstance(a, Star) for a in op.args):
+        return _with_stars(sp, op)
+    return op, List(join_all(tuple(element(sp.kind(a)) for a in op.args)))
+
+
+def _with_stars(sp: Specialiser, op: Op) -> Resolved:
+    """`[*a, x, *b]`: known tuples are spelled out; lists are joined."""
+    items: list[Expr] = []
+    joined: Expr | None = None
+
+    def flush() -> None:
+        nonlocal joined
+        if items:
+            piece = sp.op(Op(prims.make_list, tuple(items)))
+            items.clear()
+            joined = piece if joined is None else sp.op(Op(operator.add, (joined, piece)))
+
+    for arg in op.args:
+        if not isinstance(arg, Star):
+            items.append(arg)
+            continue
+        kind = sp.kind(arg.value)
+        if isinstance(kind, Tuple):
+            items.extend(sp.op(Op(operator.getitem, (arg.value, Lit(i)))) for i in range(len(kind.items)))
+        else:
+            flush()
+            piece = as_list(sp, arg.value)
+            joined = piece if joined is None else sp.op(Op(operator.add, (joined, piece)))
+    if joined is None:
+        return sp.resolve(Op(op.fn, tuple(items)))
+    flush()
+    assert joined is not None
+    if op.fn is prims.make_tuple:
+        return sp.resolve(Op(prims.call, (Ref("tuple", tuple), joined)))
+    return joined, sp.kind(joined)
+
+
+def _tuple(sp: Specialiser, op: Op) -> Resolved:
+    if any(isinstance(a, Star) for a in op.args):
+        return _with_stars(sp, op)
+    return op, Tuple(tuple(sp.kind(a) for a in op.args))
+
+
+def _dict(sp: Specialiser, op: Op) -> Resolved:
+    keys: list[Expr] = []
+    values: list[Expr] = []
+    for key, item in zip(op.args[::2], op.args[1::2], strict=True):
+        if isinstance(key, Ref) and key.value is prims.SPREAD:
+            kind = sp.kind(item)
+            if not isinstance(kind, Record):
+                if kind is BOTTOM:
+                    return op, BOTTOM
+                raise sp.refuse(f"`**` of {show(kind)} in a dict display", "write the keys out, or use a loop")
+            for name, _ in kind.items:
+                keys.append(Lit(name))
+                values.append(sp.op(Op(operator.getitem, (item, Lit(name)))))
+        else:
+            keys.append(key)
+            values.append(item)
+    args = tuple(part for pair in zip(keys, values, strict=True) for part in pair)
+    made = Op(prims.make_dict, args)
+    key_kinds = [sp.kind(k) for k in keys]
+    if all(isinstance(k, Const) and isinstance(k.value, (str, int, bytes, type(None))) for k in key_kinds):
+        last = {k.value: sp.kind(v) for k, v in zip(key_kinds, values, strict=True) if isinstance(k, Const)}
+        return made, Record(tuple(last.items()))
+    return made, Dict(join_all(tuple(map(widen, key_kinds))), join_all(tuple(element(sp.kind(v)) for v in values)))
+
+
+def _set(sp: Specialiser, op: Op) -> Resolved:
+    if any(isinstance(a, Star) for a in op.args):
+        return op, Set(UNKNOWN)
+    return op, Set(join_all(tuple(widen(sp.kind(a)) for a in op.args)))
+
+
+def _slice(sp: Specialiser, op: Op) -> Resolved:
+    return op, SLICE
+
+
+def _string(sp: Specialiser, op: Op) -> Resolved:
+    return op, STRING
+
+
+DISPLAYS: dict[Callable[..., Any], Callable[[Specialiser, Op], Resolved]] = {
+    prims.make_list: _list,
+    prims.make_tuple: _tuple,
+    prims.make_dict: _dict,
+    prims.make_set: _set,
+    prims.make_slice: _slice,
+    prims.make_string: _string,
+    prims.format_value: _string,
+}

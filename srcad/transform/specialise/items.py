@@ -1,0 +1,136 @@
+"""Items and slices: `base[key]` by the kinds of both.
+
+Index displays (`i, 1:n`) are put back inside the subscript they belong to, so that an index is one expression and not a
+variable to remember.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOTTOM,
+    INT,
+    NUMBER,
+    RANGE,
+    SLICE,
+    STRING,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Opaque,
+    Record,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    join_all,
+    show,
+    widen,
+)
+from srcad.core.nodes import Assign, Expr, Lit, Op, Var
+from srcad.errors import KindError
+from srcad.rules.kinding import kind_of_index
+from srcad.transform.specialise.iteration import write_out_counted
+from srcad.transform.specialise.sequences import element
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def inlined_index(sp: Specialiser, key: Expr) -> Expr:
+    """An index display put back into the subscript: slices and tuples of them are no values of their own."""
+    if isinstance(key, Var) and key.name.startswith("%"):
+        for stmt in reversed(sp.out):
+            if isinstance(stmt, Assign) and stmt.target == key.name:
+                value = stmt.value
+                if isinstance(value, Op) and value.fn in (prims.make_slice, prims.make_tuple):
+                    return Op(value.fn, tuple(inlined_index(sp, a) for a in value.args))
+                return key
+    return key
+
+
+def index_kind(sp: Specialiser, key: Expr) -> Kind:
+    if isinstance(key, Op):
+        if key.fn is prims.make_slice:
+            return SLICE
+        return Tuple(tuple(index_kind(sp, a) for a in key.args))
+    return sp.kind(key)
+
+
+def get_item(sp: Specialiser, op: Op) -> Resolved:
+    base, key = op.args
+    held = sp.kind(base)
+    if isinstance(held, Maybe):
+        held = held.kind
+    at = sp.kind(key)
+    if held is BOTTOM or at is BOTTOM:
+        return op, BOTTOM
+    sliced = at is SLICE
+    match held:
+        case Array():
+            index = inlined_index(sp, key)
+            return Op(operator.getitem, (base, index)), kind_of_index(held, index_kind(sp, index), index)
+        case List(item=item) | TupleOf(item=item):
+            if sliced:
+                if holds_smooth(item) or sp.session.holds_address(item):
+                    return sp.prelude("list_slice" if isinstance(held, List) else "tuple_slice", base, key)
+                return op, held
+            return op, item
+        case Tuple(items=items):
+            if isinstance(at, Const) and isinstance(at.value, int):
+                if not -len(items) <= at.value < len(items):
+                    raise sp.refuse(f"index {at.value} of a tuple of {len(items)}", "stay within the tuple", KindError)
+                position = at.value % len(items)
+                return Op(operator.getitem, (base, Lit(position if at.value >= 0 else at.value))), items[position]
+            if sliced:
+                display = inlined_index(sp, key)
+                bounds = display.args if isinstance(display, Op) else ()
+                if bounds and all(isinstance(b, Lit) for b in bounds):
+                    taken = range(len(items))[slice(*(b.value for b in bounds if isinstance(b, Lit)))]
+                    return sp.resolve(
+                        Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (base, Lit(i)))) for i in taken)),
+                    )
+            if not sliced:
+                write_out_counted(sp, key, items)
+            item = join_all(tuple(element(k) for k in items))
+            if isinstance(base, Var):
+                sp.touch(base, TupleOf(item))
+            if sliced:
+                return sp.prelude("tuple_slice", base, key) if holds_smooth(item) else (op, TupleOf(item))
+            return op, item
+        case Record(items=pairs):
+            if isinstance(at, Const):
+                kinds = dict(pairs)
+                if at.value in kinds:
+                    return Op(operator.getitem, (base, Lit(at.value))), kinds[at.value]
+                if isinstance(base, Var):
+                    sp.touch(base, Dict(widen(at), BOTTOM))
+                return op, BOTTOM
+            opened = Dict(widen(at), join_all(tuple(element(v) for _, v in pairs)))
+            if isinstance(base, Var):
+                sp.touch(base, opened)
+            return op, opened.value
+        case Dict(value=item):
+            return op, item
+        case Object():
+            return sp.method(base, "__getitem__", (key,))
+        case Const(value=str() | bytes()):
+            return op, STRING
+        case _ if held is STRING:
+            return op, STRING
+        case _ if held is RANGE:
+            return op, RANGE if sliced else INT
+        case _ if held is NUMBER:
+            return op, NUMBER
+        case _ if held is UNKNOWN or isinstance(held, (Opaque, Const)):
+            return op, UNKNOWN
+        case _:
+            raise sp.refuse(f"a subscript of {show(held)}", "index an array, list, tuple or dict", KindError)

@@ -1,0 +1,174 @@
+"""Loops over things: `for x in xs` becomes a loop over an index, or is written out where its trips differ in kind."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOTTOM,
+    INT,
+    NUMBER,
+    UNKNOWN,
+    Array,
+    Const,
+    Kind,
+    List,
+    OneOf,
+    Tuple,
+    TupleOf,
+    children,
+    join_all,
+)
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    For,
+    ForEach,
+    Lit,
+    Op,
+    Ref,
+    Var,
+    assigned_in,
+    expressions_of,
+    names_in,
+    walk,
+)
+from srcad.errors import UnsupportedSyntax
+from srcad.rules.registry import rule_for
+from srcad.transform.specialise.sequences import as_sequence, element, item_kind
+from srcad.transform.specialise.session import Unroll
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+MOST_DIFFERING = 32  # trips of a loop that are written out because they differ in kind
+MOST_OF_COMPREHENSION = 8  # items of a comprehension that are written out to make a tuple of known length
+
+_GROWING = ("append", "extend", "insert", "pop", "remove", "clear")
+
+
+def for_each(sp: Specialiser, stmt: ForEach) -> None:
+    """`for target in iterable` as a loop over an index."""
+    iterable = as_sequence(sp, stmt.iterable)
+    kind = sp.kind(iterable)
+    if kind is BOTTOM:
+        return
+    if isinstance(kind, Tuple) and iterable == stmt.iterable and _differ(stmt.body, kind.items):
+        raise Unroll(stmt, tuple(range(len(kind.items))))
+    if item_kind(kind) is BOTTOM:
+        return  # nothing was ever put into it: no trip is made
+    if isinstance(iterable, Var) and iterable.name in assigned_in(stmt.body):
+        kept = sp.assign("items", iterable, kind)
+        sp.share(iterable, kept.name)
+        iterable = kept
+    if isinstance(iterable, Var):
+        _refuse_growing(iterable.name, stmt.body)
+    length = Lit(len(kind.items)) if isinstance(kind, Tuple) else sp.op(Op(prims.call, (Ref("len", len), iterable)))
+    index = sp.temp("i")
+    sp.set(index, INT)
+
+    def inside() -> None:
+        sp.stmt(Assign(stmt.target, Op(operator.getitem, (iterable, Var(index))), stmt.place))
+        sp.inline(stmt.body)
+
+    sp.emit(For(index, Lit(0), length, Lit(1), sp.nested(inside), stmt.until, stmt.place))
+
+
+def write_out_counted(sp: Specialiser, key: Expr, items: tuple[Kind, ...]) -> None:
+    """`t[i]` on a tuple of known length, in a loop that counts `i` up to a number that is known: write the loop out."""
+    loop = sp.counting.get(key.name) if isinstance(key, Var) else None
+    if loop is None or not _differ(loop.body, items):
+        return
+    bounds = [sp.kind(bound) for bound in (loop.start, loop.stop, loop.step)]
+    values = [kind.value for kind in bounds if isinstance(kind, Const) and isinstance(kind.value, int)]
+    if len(values) == 3 and values[2] != 0:
+        trips = tuple(range(*values))
+        raise Unroll(loop, trips[::-1] if loop.reverse else trips)
+
+
+def _differ(body: Block, items: tuple[Kind, ...]) -> bool:
+    """Whether a loop over the items is better written out."""
+    if 0 < len(items) <= MOST_OF_COMPREHENSION and _fills_comprehension(body):
+        return True
+    if not 1 < len(items) <= MOST_DIFFERING:
+        return False
+    return _vague(join_all(tuple(map(element, items)))) and not all(map(_vague, items))
+
+
+def _fills_comprehension(body: Block) -> bool:
+    return any(
+        isinstance(stmt, Do)
+        and stmt.value.fn is prims.call_method
+        and stmt.value.args[1] == Lit("append")
+        and isinstance(stmt.value.args[0], Var)
+        and stmt.value.args[0].name.startswith("%comp")
+        for stmt in body
+    )
+
+
+def _vague(kind: Kind) -> bool:
+    """Whether what is done with a value of this kind is not settled before the program runs."""
+    match kind:
+        case OneOf():
+            return True
+        case Array(dims=dims):
+            return dims is None
+        case List(item=item) | TupleOf(item=item):
+            return _vague(item)
+        case _:
+            return kind is UNKNOWN or kind is NUMBER or any(_vague(k) for _, k in children(kind) or ())
+
+
+def _refuse_growing(name: str, body: Block) -> None:
+    for stmt in walk(body):
+        if isinstance(stmt, Do) and stmt.value.fn is prims.call_method and stmt.value.args[0] == Var(name):
+            method = stmt.value.args[1]
+            if isinstance(method, Lit) and method.value in _GROWING:
+                raise UnsupportedSyntax(
+                    f"a list changes length (.{method.value}) while a loop runs over it",
+                    stmt.place,
+                    "loop over a copy, list(...), or use while with an index",
+                )
+
+
+def static_lists(body: Block) -> set[str]:
+    """Temporaries that hold a list display which only a primitive, a loop or constant subscripts read.
+
+    `np.array([a, b])`: nobody else sees the list, so its length is part of its kind, as for a tuple.
+    """
+    made: dict[str, Op] = {}
+    uses: dict[str, int] = {}
+    consumers: dict[str, Op] = {}
+    read: dict[str, int] = {}  # uses as what is looped over, or with a constant subscript
+    for stmt in walk(body):
+        for expr in expressions_of(stmt):
+            for name in names_in(expr):
+                uses[name] = uses.get(name, 0) + 1
+            if isinstance(expr, Op):
+                for arg in (*expr.args, *(v for _, v in expr.kwargs)):
+                    if isinstance(arg, Var):
+                        consumers[arg.name] = expr
+                if expr.fn is operator.getitem and isinstance(expr.args[0], Var) and isinstance(expr.args[1], Lit):
+                    read[expr.args[0].name] = read.get(expr.args[0].name, 0) + 1
+        if isinstance(stmt, ForEach) and isinstance(stmt.iterable, Var):
+            read[stmt.iterable.name] = read.get(stmt.iterable.name, 0) + 1
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is prims.make_list:
+            if stmt.target.startswith("%"):
+                made[stmt.target] = stmt.value
+    static: set[str] = set()
+    for name in reversed(list(made)):
+        if uses.get(name) == read.get(name):
+            static.add(name)
+            continue
+        consumer = consumers.get(name)
+        if consumer is None or uses.get(name) != 1:
+            continue
+        if consumer.fn is prims.call and isinstance(consumer.args[0], Ref) and rule_for(consumer.args[0].value):
+            static.add(name)
+        elif consumer.fn is prims.make_list and any(made[t] is consumer for t in static if t in made):
+            static.add(name)
+    return static

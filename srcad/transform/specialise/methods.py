@@ -1,0 +1,194 @@
+"""Methods: `base.name(...)` by the kind of the base, and `super().name(...)`."""
+
+from __future__ import annotations
+
+import operator
+import types
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    INT,
+    NONE_KIND,
+    NUMBER,
+    STRING,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Record,
+    Set,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    is_number,
+    show,
+)
+from srcad.core.nodes import Expr, Lit, Op, Ref, Star
+from srcad.errors import KindError, MissingRule
+from srcad.rules.methods import ARRAY_METHODS, normalise_method
+from srcad.transform.specialise import objects
+from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
+from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
+from srcad.transform.specialise.functions import call_function, call_primitive
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+_WRITERS = ("append", "extend", "insert", "update", "setdefault", "add", "appendleft")
+
+
+def resolve_method(sp: Specialiser, op: Op) -> Resolved:
+    """`base.name(...)`"""
+    base, key = op.args[0], op.args[1]
+    assert isinstance(key, Lit)
+    name = str(key.value)
+    spread = spread_arguments(sp, op.args[2:], op.kwargs)
+    held = sp.kind(base)
+    if isinstance(held, Maybe):
+        held = held.kind
+    if spread is None or held is BOTTOM:
+        return op, BOTTOM
+    args, kwargs = spread
+    made = Op(prims.call_method, (base, key, *args), kwargs)
+    if any(sp.kind(a) is BOTTOM for a in args if not isinstance(a, Star)) and not isinstance(held, (List, Dict)):
+        return made, BOTTOM
+    if isinstance(base, Ref) and name in _WRITERS and any(holds_smooth(sp.kind(a)) for a in args):
+        raise sp.refuse(
+            f"a write into the global {base.name} (.{name})", "pass it as an argument, or return the new value"
+        )
+    match held:
+        case Object(cls=cls):
+            attribute = objects.class_attribute(cls, name)
+            if name in dict(held.attrs):
+                value = sp.op(Op(prims.get_attr, (base, key)))
+                return sp.apply(value, sp.kind(value), args, kwargs)
+            if isinstance(attribute, types.FunctionType):
+                return call_function(sp, attribute, (base, *args), kwargs)
+            if isinstance(attribute, staticmethod):
+                return call_function(sp, attribute.__func__, args, kwargs)
+            if isinstance(attribute, classmethod):
+                return call_function(sp, attribute.__func__, (Ref(cls.__name__, cls), *args), kwargs)
+            if isinstance(attribute, property):
+                value = sp.op(Op(prims.get_attr, (base, key)))
+                return sp.apply(value, sp.kind(value), args, kwargs)
+            if attribute is not None:
+                if name in ("__new__", "__init__"):
+                    return Lit(None), NONE_KIND
+                return sp.call(f"{cls.__name__}.{name}", attribute, (base, *args), kwargs)
+            raise sp.refuse(f"{cls.__name__} has no method {name}", "define it in the class", KindError)
+        case Const(value=value):
+            if isinstance(value, str):
+                return made, _string_method(name)
+            if hasattr(value, name):
+                shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
+                found = getattr(value, name)
+                if isinstance(value, type) and isinstance(objects.class_attribute(value, name), classmethod):
+                    function = objects.class_attribute(value, name).__func__
+                    if isinstance(function, types.FunctionType):
+                        return call_function(sp, function, (Ref(value.__name__, value), *args), kwargs)
+                return sp.call(f"{shown}.{name}", found, args, kwargs)
+            raise sp.refuse(f"{show(held)} has no attribute {name}", "check the name", KindError)
+        case Function():
+            raise sp.refuse(f"the method .{name} of a function", "call the function", KindError)
+        case Array():
+            return _array_method(sp, op, base, name, args, kwargs)
+        case List() | TupleOf():
+            return list_method(sp, made, base, held, name, args, kwargs)
+        case Tuple(cls=cls) as held_tuple:
+            return tuple_method(sp, made, base, held_tuple, name, args, kwargs)
+        case Dict() | Record():
+            return dict_method(sp, made, base, held, name, args, kwargs)
+        case Set():
+            if any(holds_smooth(sp.kind(a)) for a in args):
+                raise sp.refuse("a float put into a set", "use a list: sets cannot be differentiated")
+            return made, held if name in ("union", "intersection", "difference", "copy") else UNKNOWN
+        case _ if held is STRING:
+            return made, _string_method(name)
+        case _ if is_number(held):
+            if name in ("conjugate", "item", "__pos__", "copy", "astype", "sum", "mean", "squeeze", "max", "min"):
+                if name == "astype":
+                    return Op(operator.pos, (base,)), held
+                return Op(operator.pos, (base,)), held
+            if name in ("is_integer",):
+                return made, BOOL
+            if name in ("any", "all"):
+                return made, BOOL
+            raise sp.refuse(f"the method .{name} of {show(held)}", "use a function of math or numpy", KindError)
+        case _ if held is NUMBER:
+            return _array_method(sp, op, base, name, args, kwargs)
+        case _:
+            return made, UNKNOWN
+
+
+def resolve_super(sp: Specialiser, op: Op) -> Resolved:
+    """`super().name(...)`: the next class after `cls` in the order of the instance's class."""
+    owner, instance, key = op.args[:3]
+    held = sp.kind(instance)
+    assert isinstance(key, Lit) and isinstance(owner, Ref)
+    name = str(key.value)
+    cls = held.cls if isinstance(held, Object) else held.value if isinstance(held, Const) else None
+    if held is BOTTOM:
+        return op, BOTTOM
+    if cls is None:
+        raise sp.refuse("super() outside of a method", "name the class", KindError)
+    spread = spread_arguments(sp, op.args[3:], op.kwargs)
+    if spread is None:
+        return op, BOTTOM
+    args, kwargs = spread
+    order = cls.__mro__
+    for parent in order[order.index(owner.value) + 1 :]:
+        if name in vars(parent):
+            attribute = vars(parent)[name]
+            if parent is object:
+                break
+            if isinstance(attribute, staticmethod):
+                return call_function(sp, attribute.__func__, args, kwargs)
+            if isinstance(attribute, property):
+                return call_function(sp, attribute.fget, (instance,), ())
+            if name == "__init__" and not isinstance(attribute, types.FunctionType):
+                break
+            if getattr(attribute, "__code__", None) is not None and attribute.__code__.co_filename == "<string>":
+                raise sp.refuse(
+                    f"super().{name}() of the dataclass {parent.__name__}, whose {name} has no source",
+                    "set the fields one by one",
+                )
+            return call_function(sp, getattr(attribute, "__func__", attribute), (instance, *args), kwargs)
+    if name == "__init__":
+        return Lit(None), NONE_KIND
+    raise sp.refuse(f"no parent of {cls.__name__} has {name}", "check the name", KindError)
+
+
+def _string_method(name: str) -> Kind:
+    if name in ("startswith", "endswith") or name.startswith("is"):
+        return BOOL
+    if name in ("split", "splitlines", "rsplit"):
+        return List(STRING)
+    if name in ("find", "index", "count"):
+        return INT
+    return STRING
+
+
+def _array_method(sp: Specialiser, op: Op, base: Expr, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    if name not in ARRAY_METHODS:
+        if name in ("fill", "sort", "put", "partition", "resize", "itemset", "setfield", "byteswap"):
+            raise sp.refuse(f"the in-place array method .{name}()", "compute a new array")
+        raise sp.refuse(f"the array method .{name}() has no rule", "use a function of numpy that has one", MissingRule)
+    fn, made = normalise_method(name, (base, *args))
+    atoms = tuple(a if not isinstance(a, Op) else sp.op(a) for a in made)
+    value, kind = call_primitive(sp, "", fn, atoms, kwargs)
+    same = len(atoms) == 1 + len(args) and atoms[1:] == args
+    if isinstance(value, Op) and same and hasattr(np.ndarray, name):
+        value = Op(value.fn, value.args, value.kwargs, f"method:{name}")
+    return value, kind

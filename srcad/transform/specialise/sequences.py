@@ -1,0 +1,216 @@
+"""What is gone through item by item: as something with a length and items, as a list, joined, repeated, unpacked."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    BOTTOM,
+    FLOAT,
+    INT,
+    NONE_KIND,
+    RANGE,
+    SLICE,
+    STRING,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Opaque,
+    Record,
+    Set,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    is_number,
+    join_all,
+    show,
+    widen,
+)
+from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
+from srcad.errors import KindError
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+# ---------------------------------------------------------------- kinds of items
+
+
+def element(kind: Kind) -> Kind:
+    """The kind of a value as an item of a list: a number without its constant."""
+    return widen(kind) if is_number(kind) else kind
+
+
+def item_kind(kind: Kind) -> Kind:
+    """What the items of a value of this kind join to."""
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Set(item=item):
+            return item
+        case Tuple(items=items):
+            return join_all(tuple(map(element, items)))
+        case Array(dtype=dtype, dims=dims) if dims is not None and len(dims) == 1:
+            return INT if "int" in dtype else BOOL if dtype == "bool" else FLOAT
+        case Dict(key=key):
+            return key
+        case Record(items=pairs):
+            return join_all(tuple(widen(Const(k)) for k, _ in pairs))
+        case Const(value=str()):
+            return STRING
+        case _ if kind is RANGE:
+            return INT
+        case _ if kind is STRING:
+            return STRING
+        case _:
+            return UNKNOWN
+
+
+def is_sequence(kind: Kind) -> bool:
+    return isinstance(kind, (List, TupleOf, Tuple))
+
+
+# ---------------------------------------------------------------- as a sequence, as a list
+
+
+def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
+    """The value as something with a length and an index."""
+    kind = sp.kind(atom)
+    match kind:
+        case List() | Tuple() | TupleOf() | Array() | Const(value=str() | bytes()):
+            return atom
+        case Dict() | Record():
+            return sp.assign("keys", Op(list, (atom,)), List(item_kind(kind)))
+        case Set(item=item):
+            return sp.assign("items", Op(list, (atom,)), List(item))
+        case Object(cls=cls):
+            if hasattr(cls, "__iter__"):
+                return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
+            raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
+        case Maybe(kind=inner):
+            raise sp.refuse(f"a loop over {show(inner)} that may be None", "test for None before the loop")
+        case _ if kind in (STRING, RANGE, BOTTOM):
+            return atom
+        case _ if kind is UNKNOWN or isinstance(kind, Opaque):
+            return sp.assign("items", Op(list, (atom,)), List(UNKNOWN))
+        case _ if kind == NONE_KIND:
+            raise sp.refuse("a loop over None", "return or build a list first", KindError)
+        case _:
+            raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
+
+
+def as_list(sp: Specialiser, atom: Expr) -> Expr:
+    """`list(atom)`, held in a variable."""
+    made, kind = to_list(sp, atom)
+    return sp.hold(made, kind)
+
+
+def to_list(sp: Specialiser, atom: Expr) -> Resolved:
+    """`list(atom)`"""
+    kind = sp.kind(atom)
+    if kind is BOTTOM:
+        return Op(list, (atom,)), BOTTOM
+    if isinstance(kind, Tuple):
+        items = tuple(sp.op(Op(operator.getitem, (atom, Lit(i)))) for i in range(len(kind.items)))
+        return sp.resolve(Op(prims.make_list, items))
+    if isinstance(kind, Object):
+        return to_list(sp, as_sequence(sp, atom))
+    if isinstance(kind, (Dict, Record)):
+        keys = as_sequence(sp, atom)
+        return keys, sp.kind(keys)
+    if holds_smooth(kind):
+        return sp.prelude("list_copy", atom)
+    return Op(list, (atom,)), List(item_kind(kind))
+
+
+# ---------------------------------------------------------------- joined and repeated
+
+
+def joined(sp: Specialiser, op: Op) -> Resolved:
+    """`a + b` on lists and tuples."""
+    a, b = op.args
+    first, second = sp.kind(a), sp.kind(b)
+    if isinstance(first, Tuple) and isinstance(second, Tuple):
+        items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
+        items += [sp.op(Op(operator.getitem, (b, Lit(i)))) for i in range(len(second.items))]
+        return sp.resolve(Op(prims.make_tuple, tuple(items)))
+    if not is_sequence(second):
+        raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
+    item = join_all((item_kind(first), item_kind(second)))
+    if holds_smooth(item) or sp.session.holds_address(item):
+        name = "list_add" if isinstance(first, List) else "tuple_add"
+        return sp.prelude(name, a, b)
+    return op, List(item) if isinstance(first, List) else TupleOf(item)
+
+
+def repeated(sp: Specialiser, op: Op) -> Resolved:
+    """`a * n` on a list or tuple `a`."""
+    a, count = op.args
+    first, times = sp.kind(a), sp.kind(count)
+    if widen(times) not in (INT, BOOL, UNKNOWN):
+        raise sp.refuse(f"a list times {show(times)}", "multiply arrays: np.array(...)", KindError)
+    if isinstance(first, Tuple) and isinstance(times, Const) and isinstance(times.value, int):
+        items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
+        return sp.resolve(Op(prims.make_tuple, tuple(items * times.value)))
+    item = item_kind(first)
+    return op, List(item) if isinstance(first, List) else TupleOf(item)
+
+
+# ---------------------------------------------------------------- unpacked
+
+
+def unpacked(sp: Specialiser, op: Op) -> Resolved:
+    """`a, *b, c = value`: a tuple of known length is itself; anything else becomes the tuple of its items."""
+    value, count, star = op.args
+    assert isinstance(count, Lit) and isinstance(star, Lit)
+    kind = sp.kind(value)
+    if kind is BOTTOM:
+        return op, BOTTOM
+    if isinstance(kind, Tuple):
+        return _taken_apart(sp, value, kind, count.value, star.value)
+    sequence = as_sequence(sp, value)
+    length = sp.op(Op(prims.call, (Ref("len", len), sequence)))
+    starred = star.value >= 0
+    need = count.value - 1 if starred else count.value
+    wrong = Op(operator.lt if starred else operator.ne, (length, Lit(need)))
+    test = sp.assign("t", wrong, BOOL)
+    message = f"expected {'at least ' if starred else ''}{need} values to unpack"
+    error = Raise(Op(prims.call, (Ref("ValueError", ValueError), Lit(message))), None, sp.place)
+    sp.emit(If(test, (error,), (), sp.place))
+    items: list[Expr] = []
+    for i in range(count.value):
+        if i == star.value:
+            after = count.value - i - 1
+            end: Expr = sp.assign("t", Op(operator.sub, (length, Lit(after))), INT) if after else Lit(None)
+            piece = sp.assign("t", Op(prims.make_slice, (Lit(i), end, Lit(None))), SLICE)
+            items.append(as_list(sp, sp.op(Op(operator.getitem, (sequence, piece)))))
+        else:
+            at = i if not starred or i < star.value else i - count.value
+            items.append(sp.op(Op(operator.getitem, (sequence, Lit(at)))))
+    return sp.resolve(Op(prims.make_tuple, tuple(items)))
+
+
+def _taken_apart(sp: Specialiser, value: Expr, kind: Tuple, count: int, star: int) -> Resolved:
+    size = len(kind.items)
+    if star < 0:
+        if size != count:
+            raise sp.refuse(
+                f"{size} values to unpack into {count} names", "unpack as many names as there are values", KindError
+            )
+        return value, kind
+    if size < count - 1:
+        raise sp.refuse(
+            f"{size} values to unpack into at least {count - 1} names", "unpack as many names as there are values",
+            KindError,
+        )  # fmt: skip
+    stop = size - (count - star - 1)
+    parts: list[Var] = [sp.op(Op(operator.getitem, (value, Lit(i)))) for i in range(size)]
+    middle = sp.op(Op(prims.make_list, tuple(parts[star:stop])))
+    return sp.resolve(Op(prims.make_tuple, (*parts[:star], middle, *parts[stop:])))

@@ -1,0 +1,152 @@
+"""Writes into containers and objects, and what they tell of the kinds of what is written into.
+
+A container and what is read out of it or put into it are the same memory: what is learnt of one is learnt of the other.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOTTOM,
+    INT,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Object,
+    Record,
+    Tuple,
+    TupleOf,
+    join,
+    show,
+    widen,
+)
+from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
+from srcad.errors import KindError
+from srcad.transform.specialise.sequences import element
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def store(sp: Specialiser, stmt: Store) -> None:
+    """`base[key] = value` or `base.key = value`"""
+    base, key, value = stmt.base, stmt.key, stmt.value
+    held, kind = sp.kind(base), element(sp.kind(value))
+    if isinstance(base, Ref):
+        raise sp.refuse(
+            f"a write into the global {base.name}",
+            "pass it as an argument, or return the new value",
+        )
+    if held is BOTTOM:
+        return
+    if stmt.attr:
+        name = str(key.value) if isinstance(key, Lit) else ""
+        if not isinstance(held, Object):
+            raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
+        attribute = getattr(held.cls, name, None)
+        if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
+            raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
+        sp.session.mutate(held.cls)
+        sp.touch(base, Object(held.cls, ((name, kind),)))
+        sp.emit(stmt)
+        adopt(sp, value, _attr_kind(sp, base, name))
+        return
+    match held:
+        case List(item=item):
+            if widen(sp.kind(key)) is not INT and sp.kind(key) is not BOTTOM:
+                raise sp.refuse("an assignment to a slice of a list", "assign the items one by one")
+            sp.touch(base, List(kind))
+            adopt(sp, value, item)
+        case Dict(value=held_value, cls=cls):
+            sp.touch(base, Dict(widen(sp.kind(key)), kind, cls))
+            adopt(sp, value, held_value)
+        case Record():
+            sp.touch(base, Dict(widen(sp.kind(key)), kind))
+        case Array():
+            pass
+        case Tuple(cls=cls) if cls is list:
+            raise sp.refuse("a write into a list of different things", "keep numbers in a list of their own", KindError)
+        case Tuple() | TupleOf():
+            pass  # Python raises TypeError when this runs
+        case Object(cls=cls) if hasattr(cls, "__setitem__"):
+            sp.effect(*sp.method(base, "__setitem__", (key, value)))
+            return
+        case _ if held is not UNKNOWN:
+            raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
+        case _:
+            raise sp.refuse("a write into a value whose kind is not known", "build the container here")
+    sp.emit(stmt)
+
+
+def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
+    held = sp.kind(base)
+    return dict(held.attrs).get(name, BOTTOM) if isinstance(held, Object) else BOTTOM
+
+
+def adopt(sp: Specialiser, value: Expr, kind: Kind) -> None:
+    """A container was put into another: it has the kind of the place it was put in."""
+    if isinstance(value, Var) and sp.session.holds_address(sp.kind(value)):
+        sp.set(value.name, kind)
+
+
+def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
+    """`row = rows[0]`: what is learnt of `row` later is learnt of the items of `rows`."""
+    kind = sp.kinds.get(target, BOTTOM)
+    if not sp.session.holds_address(kind) or not isinstance(value, Op):
+        return
+    if value.fn is operator.getitem:
+        put_item(sp, value.args[0], value.args[1], kind)
+    elif value.fn is prims.get_attr and isinstance(value.args[1], Lit):
+        put_attr(sp, value.args[0], str(value.args[1].value), kind)
+    elif value.fn in (prims.make_list, prims.make_tuple):
+        for i, arg in enumerate(value.args):
+            if isinstance(arg, Var) and sp.session.holds_address(sp.kind(arg)):
+                if isinstance(kind, (List, TupleOf)):
+                    sp.set(arg.name, kind.item)
+                elif isinstance(kind, Tuple):
+                    sp.set(arg.name, kind.items[i])
+                elif isinstance(kind, Function):
+                    sp.set(arg.name, kind.fields[i][1])
+    elif value.fn is prims.make_dict:
+        for key, arg in zip(value.args[::2], value.args[1::2], strict=True):
+            if isinstance(arg, Var) and sp.session.holds_address(sp.kind(arg)):
+                if isinstance(kind, Dict):
+                    sp.set(arg.name, kind.value)
+                elif isinstance(kind, Record) and isinstance(key, Lit):
+                    sp.set(arg.name, dict(kind.items)[key.value])
+
+
+def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
+    """The kind of `base` once `base[key]` holds a value of `kind`."""
+    held = sp.kind(base)
+    match held:
+        case List():
+            sp.touch(base, List(kind))
+        case TupleOf():
+            sp.touch(base, TupleOf(kind))
+        case Tuple(items=items, cls=cls, names=names):
+            if isinstance(key, Lit) and isinstance(key.value, int) and -len(items) <= key.value < len(items):
+                changed = list(items)
+                changed[key.value] = join(changed[key.value], kind)
+                sp.touch(base, Tuple(tuple(changed), cls, names))
+        case Dict(key=key_kind, cls=cls):
+            sp.touch(base, Dict(join(key_kind, widen(sp.kind(key))), kind, cls))
+        case Record(items=pairs):
+            at = sp.kind(key)
+            if isinstance(at, Const):
+                sp.touch(base, Record(tuple((k, join(v, kind) if k == at.value else v) for k, v in pairs)))
+        case _:
+            pass
+
+
+def put_attr(sp: Specialiser, base: Expr, name: str, kind: Kind) -> None:
+    held = sp.kind(base)
+    if isinstance(held, Object):
+        sp.touch(base, Object(held.cls, ((name, kind),)))
