@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from srcad import runtime
 from srcad.assumed import assumed_kinds
 from srcad.callables import find_target
@@ -27,6 +29,7 @@ from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
 
+MOST_SHAPES = 1000  # shapes of arrays that calls are remembered by
 GENERATING = threading.RLock()  # held while source is read, differentiated and compiled
 
 
@@ -78,7 +81,8 @@ class Derivative:
             and self._choice.is_plain
         )
         self._cache: dict[Key, Specialised] = {}
-        self._fast: dict[tuple[type, ...], Callable[..., Any]] = {}
+        self._by_type: dict[tuple[type, ...], Specialised] = {}
+        self._by_shape: dict[Any, Specialised] = {}
         self._outside = Outside()
         self._watches = False
         self._last: Specialised | None = None
@@ -97,20 +101,43 @@ class Derivative:
     # ------------------------------------------------------------ calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        made = None
         if not kwargs:
-            function = self._fast.get(tuple(map(type, args)))
-            if function is not None and not (self._watches and self._outside.changed()):
-                return function(*args)
+            made = self._by_type.get(tuple(map(type, args)))
+            if made is None and self._by_shape:
+                made = self._by_shape.get(_fingerprint(args))
+        if made is not None and not (self._watches and self._outside.changed()):
+            self._last = made
+            try:
+                return made.function(*args)
+            except runtime.NotOneNumber as wrong:
+                raise self._not_scalar(wrong) from None
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
-        self._remember_fast(args, kwargs, made)
+        if self._positional and not kwargs and len(args) == len(self._params):
+            self._remember(args, values, made)
+        given, named = self._passed(values)
         try:
-            result = made.function(*self._passed(values)[0], **self._passed(values)[1])
+            result = made.function(*given, **named)
         except runtime.NotOneNumber as wrong:
-            raise NonScalarOutput(
-                f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian"
-            ) from None
+            raise self._not_scalar(wrong) from None
         return self._finished(result, values, key)
+
+    def _remember(self, args: tuple[Any, ...], values: list[Any], made: Specialised) -> None:
+        """Note that calls like this one, of numbers and arrays that are passed on as they are, need no kinds."""
+        if any(given is not passed for given, passed in zip(args, values, strict=True)):
+            return
+        if all(type(a) is float or (type(a) in (int, bool) and i not in self._wrt) for i, a in enumerate(args)):
+            self._by_type[tuple(map(type, args))] = made
+            return
+        shapes = _fingerprint(args)
+        if shapes is not None:
+            if len(self._by_shape) >= MOST_SHAPES:
+                self._by_shape.clear()
+            self._by_shape[shapes] = made
+
+    def _not_scalar(self, wrong: runtime.NotOneNumber) -> NonScalarOutput:
+        return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The arguments by parameter, those that are differentiated as floats."""
@@ -138,16 +165,6 @@ class Derivative:
             else:
                 given.append(value)
         return given, named
-
-    def _remember_fast(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: Specialised) -> None:
-        """Calls with floats, and ints that are not differentiated, need no look at the values."""
-        if (
-            self._positional
-            and not kwargs
-            and len(args) == len(self._params)
-            and all(type(a) is float or (type(a) in (int, bool) and i not in self._wrt) for i, a in enumerate(args))
-        ):
-            self._fast[tuple(map(type, args))] = made.function
 
     def _finished(self, result: Any, values: list[Any], key: Key) -> Any:
         """The result with the gradients in their last form: those picked out of `*args`, floats for NumPy scalars."""
@@ -214,7 +231,8 @@ class Derivative:
     def _forget(self) -> None:
         with GENERATING:
             self._cache.clear()
-            self._fast.clear()
+            self._by_type.clear()
+            self._by_shape.clear()
             self._outside = Outside()
             self._watches = False
             self._last = None
@@ -295,6 +313,22 @@ class Derivative:
 
 def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
     return Derivative(fun, **options)
+
+
+def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What tells the kinds of numbers, arrays and strings apart, quicker than the kinds; None for other arguments."""
+    found: list[Any] = []
+    for arg in args:
+        kind = type(arg)
+        if kind is np.ndarray:
+            found.append((arg.dtype, arg.shape))
+        elif kind in (float, int, bool):
+            found.append(kind)
+        elif kind is str or arg is None:
+            found.append(arg)
+        else:
+            return None
+    return tuple(found)
 
 
 def _may_be_empty(kind: Kind) -> bool:

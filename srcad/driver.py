@@ -74,13 +74,14 @@ def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     """What is worth doing before the reverse sweep is made: a value computed twice has one adjoint, not two."""
+    from srcad.transform.inplace import settle_in_place
     from srcad.transform.rebind import rebind
     from srcad.transform.simplify import Facts
     from srcad.transform.simplify.common import common
     from srcad.transform.simplify.dead import remove_dead
     from srcad.transform.simplify.propagate import propagate
 
-    program = rebind(program, kinds)
+    program = rebind(settle_in_place(program, kinds), kinds)
     facts = Facts(kinds, frozenset())
     for one in (propagate, common, propagate, remove_dead):
         program = one(program, facts)

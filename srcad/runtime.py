@@ -300,3 +300,19 @@ def require_one(x: Any) -> None:
     """Raise unless `x` is one number."""
     if np.size(x) != 1:
         raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")
+
+
+def merge_copy(shadow: Any, part: Any) -> None:
+    """Add the adjoint of a reshaped array to that of the array, where the reshaping took a copy."""
+    if not np.shares_memory(shadow, part):
+        shadow += np.reshape(part, np.shape(shadow))
+        part[...] = 0.0
+
+
+def last_written(d: Any, index: Any) -> Any:
+    """The cotangent of v in `x[index] = v`: of equal indices only the last was written."""
+    places = np.arange(np.size(d)).reshape(np.shape(d))[index]
+    order = np.arange(np.size(places)).reshape(np.shape(places))
+    latest = np.zeros(np.size(d), dtype=int)
+    latest[places.ravel()] = order.ravel()
+    return d[index] * (latest[places] == order)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from srcad.analysis.regions import Regions, find_regions
+from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.core import prims
 from srcad.core.kinds import UNKNOWN, Kind, Maybe, holds_smooth
 from srcad.core.nodes import (
@@ -78,13 +78,14 @@ def find_activity(
     kinds: Mapping[str, Kind],
     varied_params: Iterable[str],
     holds_address: Callable[[Kind], bool],
+    summarise: Summarise = lambda handle: None,
     seen: Iterable[str] = (),
 ) -> Activity:
     """The activity of a specialised body whose varied parameters are given.
 
     `seen` are parameters whose memory the caller reads after the call: what is written there is of use.
     """
-    regions = find_regions(body, kinds, holds_address)
+    regions = find_regions(body, kinds, holds_address, summarise)
     varied = _varied(body, kinds, set(varied_params), regions)
     useful = _useful(body, kinds, regions, varied, [name for name in seen if regions.is_written(name)])
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
@@ -159,7 +160,7 @@ def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> l
     return [
         a.name
         for a in value.args[1:]
-        if isinstance(a, Var) and regions.member(a.name) and holds_smooth(kinds.get(a.name, UNKNOWN))
+        if isinstance(a, Var) and regions.is_written(a.name) and holds_smooth(kinds.get(a.name, UNKNOWN))
     ]
 
 
@@ -255,4 +256,4 @@ def _writes(stmt: Assign | Do, varied: set[str], regions: Regions) -> bool:
         return False
     if not isinstance(value.args[0].value, FunctionHandle):
         return False
-    return any(isinstance(a, Var) and a.name in varied and regions.member(a.name) for a in value.args[1:])
+    return any(isinstance(a, Var) and a.name in varied and regions.is_written(a.name) for a in value.args[1:])

@@ -46,6 +46,8 @@ def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
     """The leaves of a value of this kind that can carry a derivative."""
     if not holds_smooth(kind):
         return ()
+    if by_address(kind):
+        return (Leaf((), kind, True),)
     if is_smooth(kind):
         return (Leaf((), kind, False),)
     if isinstance(kind, Maybe):

@@ -1,17 +1,79 @@
-"""Regions: which variables may be or hold the same memory.
+"""Regions: which variables may be, view or hold the same memory.
 
-A union-find over the variables whose kind lives at an address, united wherever one may come to hold or be the other
-(Steensgaard's analysis with a container and its contents in one region). Conservative: variables in different regions
-never share memory.
+A union-find over the variables whose values are memory (arrays, lists, dicts, objects that are written to, and
+structures with such parts), united wherever one may come to be, view or hold the other (Steensgaard's analysis, with a
+container and its contents in one region). Conservative: variables in different regions never share memory. A call of a
+generated function shares and writes what the summary of its body says.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+import numpy as np
+
+from srcad import runtime
 from srcad.core import prims
-from srcad.core.kinds import Kind
-from srcad.core.nodes import Assign, Block, Do, Expr, Return, Store, Unpack, Var, names_in, walk
+from srcad.core.kinds import (
+    NUMBER,
+    UNKNOWN,
+    Array,
+    Const,
+    Kind,
+    Maybe,
+    Opaque,
+    Tuple,
+    children,
+    is_number,
+    widen,
+)
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    FunctionHandle,
+    Lit,
+    Op,
+    Ref,
+    Return,
+    Store,
+    Unpack,
+    Var,
+    names_in,
+    walk,
+)
+from srcad.rules.registry import rule_for
+
+RESULT = -1  # in a summary, the result beside the positions of the parameters
+
+MUTATORS = ("append", "pop", "extend", "insert", "remove", "clear", "reverse", "sort", "update", "setdefault")
+ARRAY_MUTATORS = ("fill", "sort", "put", "partition", "resize")
+IN_PLACE = {
+    operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow,
+    operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift,
+}  # fmt: skip
+# functions whose result may be or view their first operand
+VIEWS = {
+    np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,
+    np.asarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.flip, np.rot90, np.diagonal, np.real, np.imag,
+    np.split, np.array_split, np.hsplit, np.vsplit, np.rollaxis, np.asfarray if hasattr(np, "asfarray") else np.asarray,
+    np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require, operator.pos, np.nan_to_num, np.broadcast_arrays,
+    np.fliplr, np.flipud, np.diag,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a function does with the memory it is given: the parameters written to, and who comes to share with whom."""
+
+    writes: frozenset[int]
+    groups: tuple[frozenset[int], ...]
+
+
+Summarise = Callable[[FunctionHandle], Summary | None]
 
 
 class Regions:
@@ -20,13 +82,24 @@ class Regions:
         self._kinds = kinds
         self._holds_address = holds_address
         self.written: set[str] = set()
+        self._written_roots: set[str] | None = None
 
     def member(self, name: str) -> bool:
         kind = self._kinds.get(name)
-        return kind is not None and self._holds_address(kind)
+        return kind is not None and self.is_memory(kind)
+
+    def is_memory(self, kind: Kind) -> bool:
+        """Whether a value of this kind is memory, or has parts that are."""
+        if isinstance(kind, (Array, Opaque)) or kind in (NUMBER, UNKNOWN):
+            return True
+        if isinstance(kind, Maybe):
+            return self.is_memory(kind.kind)
+        if self._holds_address(kind):
+            return True
+        return any(self.is_memory(k) for _, k in children(kind) or ())
 
     def of(self, name: str) -> str | None:
-        """The region of a variable, None for one that holds no address."""
+        """The region of a variable, None for one that is no memory."""
         if not self.member(name):
             return None
         root = name
@@ -40,62 +113,170 @@ class Regions:
             a, b = self.of(members[0]), self.of(other)
             if a is not None and b is not None and a != b:
                 self._parent[b] = a
+                self._written_roots = None
+
+    def write(self, names: list[str]) -> None:
+        self.written.update(names)
+        self._written_roots = None
 
     def is_written(self, name: str) -> bool:
         """Whether anything in the region of `name` is written to."""
         region = self.of(name)
-        return region is not None and region in {self.of(n) for n in self.written}
+        if region is None:
+            return False
+        if self._written_roots is None:
+            self._written_roots = {r for r in map(self.of, self.written) if r is not None}
+        return region in self._written_roots
 
     def mates(self, name: str, names: Mapping[str, Kind]) -> list[str]:
         region = self.of(name)
         return [n for n in names if region is not None and self.of(n) == region]
 
 
-MUTATORS = ("append", "pop", "extend", "insert", "remove", "clear", "reverse", "sort", "update", "setdefault")
+def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
+    """The variables whose memory the value of an expression may be, view or hold."""
+    match value:
+        case Var(name=name):
+            return [name]
+        case Op(fn=fn, args=args):
+            if fn is operator.getitem:
+                return _of_item(args[0], args[1], kinds)
+            if (
+                fn is prims.get_attr
+                and isinstance(args[1], Lit)
+                and args[1].value in ("shape", "ndim", "size", "dtype")
+            ):
+                return []
+            if fn in IN_PLACE:
+                return list(names_in(args[0]))
+            if fn in VIEWS or fn is runtime.flatten:
+                return list(names_in(args[0]))
+            if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
+                return list(names_in(value))
+            rule = rule_for(fn)
+            if rule is not None:
+                return []
+            return list(names_in(value))
+        case _:
+            return list(names_in(value))
 
 
-def find_regions(body: Block, kinds: Mapping[str, Kind], holds_address: Callable[[Kind], bool]) -> Regions:
+def _of_item(base: Expr, index: Expr, kinds: Mapping[str, Kind]) -> list[str]:
+    """`base[index]`: a view for slices and ints, a copy for masks and arrays of ints."""
+    if isinstance(base, Var) and isinstance(kinds.get(base.name), Array) and is_copying(index, kinds):
+        return []
+    return list(names_in(base))
+
+
+def is_copying(index: Expr, kinds: Mapping[str, Kind]) -> bool:
+    """Whether an index of an array surely takes a copy."""
+    match index:
+        case Op(fn=fn, args=args) if fn is not prims.make_slice:
+            return any(is_copying(a, kinds) for a in args)
+        case Var(name=name):
+            kind = kinds.get(name)
+            return isinstance(kind, Array) or (kind is not None and type(kind).__name__ == "List")
+        case _:
+            return False
+
+
+def is_basic(index: Expr, kinds: Mapping[str, Kind]) -> bool:
+    """Whether an index of an array surely takes a view (or a number)."""
+    match index:
+        case Op(fn=fn, args=args):
+            return fn is prims.make_slice or all(is_basic(a, kinds) for a in args)
+        case Lit(value=value):
+            return not isinstance(value, bool)
+        case Var(name=name):
+            kind = kinds.get(name, UNKNOWN)
+            if isinstance(kind, Tuple):
+                return all(_basic_kind(k) for k in kind.items)
+            return _basic_kind(kind)
+        case _:
+            return False
+
+
+def _basic_kind(kind: Kind) -> bool:
+    return (
+        repr(widen(kind)) in ("Int", "Slice")
+        or (isinstance(kind, Const) and kind.value in (None, Ellipsis))
+        or (is_number(kind) and repr(widen(kind)) == "Int")
+    )
+
+
+def find_regions(
+    body: Block,
+    kinds: Mapping[str, Kind],
+    holds_address: Callable[[Kind], bool],
+    summarise: Summarise = lambda handle: None,
+) -> Regions:
     """The regions of a specialised body, and which of them it writes to."""
     regions = Regions(kinds, holds_address)
     for stmt in walk(body):
         match stmt:
             case Assign(target=target, value=value):
-                regions.unite([target, *names_in(value)])
+                if not _call(regions, value, [target], summarise):
+                    regions.unite([target, *shared_operands(value, kinds)])
+                if isinstance(value, Op) and value.fn in IN_PLACE and isinstance(value.args[0], Var):
+                    if isinstance(kinds.get(value.args[0].name), Array) or kinds.get(value.args[0].name) is NUMBER:
+                        regions.write([value.args[0].name])
             case Unpack(targets=targets, value=value):
-                regions.unite([*targets, *names_in(value)])
+                if not _call(regions, value, list(targets), summarise):
+                    regions.unite([*targets, *shared_operands(value, kinds)])
             case Store(base=base, value=value):
-                regions.unite([*names_in(base), *names_in(value)])
-                regions.written.update(names_in(base))
+                held = kinds.get(base.name) if isinstance(base, Var) else None
+                if not isinstance(held, Array):
+                    regions.unite([*names_in(base), *names_in(value)])
+                regions.write(list(names_in(base)))
             case Do(value=value):
-                regions.unite(list(names_in(value)))
-                if value.fn in (prims.push, prims.pop):
-                    regions.written.update(names_in(value.args[0]))
+                if not _call(regions, value, [], summarise):
+                    regions.unite(list(names_in(value)))
+                if value.fn in (prims.push, prims.pop) or value.fn in WRITES_FIRST:
+                    regions.write(list(names_in(value.args[0])))
             case Return():
                 pass
             case _:
                 continue
-        for expr in _calls(stmt):
-            if expr is not None:
-                regions.written.update(expr)
+        method = stmt.value if isinstance(stmt, (Assign, Do)) else None
+        if isinstance(method, Op) and method.fn is prims.call_method and isinstance(method.args[0], Var):
+            name = method.args[1]
+            if isinstance(name, Lit) and (name.value in MUTATORS or name.value in ARRAY_MUTATORS):
+                regions.write([method.args[0].name])
     return regions
 
 
-def _calls(stmt: object) -> list[list[str]]:
-    """The names that a method call or a call of a generated function may write to."""
-    from srcad.core.nodes import FunctionHandle, Lit, Op, Ref
+# functions called for what they write into their first operand
+WRITES_FIRST: set[object] = {np.copyto, np.fill_diagonal, np.put, np.add.at, np.subtract.at, np.multiply.at, np.place}
 
-    found: list[list[str]] = []
-    value: Expr | None = stmt.value if isinstance(stmt, (Assign, Do, Unpack)) else None
-    if isinstance(value, Op):
-        if value.fn is prims.call_method:
-            method = value.args[1]
-            if isinstance(method, Lit) and method.value in MUTATORS and isinstance(value.args[0], Var):
-                found.append([value.args[0].name])
-        elif value.fn is prims.call and isinstance(value.args[0], Ref):
-            handle = value.args[0].value
-            if isinstance(handle, FunctionHandle):
-                written = getattr(handle, "writes", None)
-                for i, arg in enumerate(value.args[1:]):
-                    if isinstance(arg, Var) and (written is None or i in written):
-                        found.append([arg.name])
-    return found
+
+def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summarise) -> bool:
+    """Take in a call of a generated function; False where it is none."""
+    if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
+        return False
+    if not isinstance(value.args[0].value, FunctionHandle):
+        return False
+    args = value.args[1:]
+    names = {i: a.name for i, a in enumerate(args) if isinstance(a, Var)}
+    summary = summarise(value.args[0].value)
+    if summary is None:
+        regions.unite([*targets, *names.values()])
+        regions.write([n for n in names.values() if regions.member(n)])
+        return True
+    for group in summary.groups:
+        regions.unite(
+            [n for i in sorted(group) for n in ([names[i]] if i in names else targets if i == RESULT else [])]
+        )
+    regions.write([names[i] for i in summary.writes if i in names])
+    return True
+
+
+def summarised(body: Block, params: list[str], regions: Regions) -> Summary:
+    """The summary of a function whose body has these regions."""
+    result = next((list(names_in(s.value)) for s in reversed(body) if isinstance(s, Return)), [])
+    groups: dict[str, set[int]] = {}
+    for i, name in [*enumerate(params), *((RESULT, n) for n in result)]:
+        region = regions.of(name)
+        if region is not None:
+            groups.setdefault(region, set()).add(i)
+    writes = frozenset(i for i, name in enumerate(params) if regions.is_written(name))
+    return Summary(writes, tuple(frozenset(g) for g in groups.values() if len(g) > 1))

@@ -157,7 +157,9 @@ def probe(fn: Callable[..., Any], operands: tuple[Kind, ...]) -> Any:
         for kind in operands:
             match kind:
                 case Array(dtype=dtype, dims=dims):
-                    values.append(np.full((1,) * (1 if dims is None else len(dims)), 0.5 if attempt == 0 else 1.5).astype(dtype))
+                    values.append(
+                        np.full((1,) * (1 if dims is None else len(dims)), 0.5 if attempt == 0 else 1.5).astype(dtype)
+                    )
                 case Const(value=value) if not isinstance(value, float):
                     values.append(value)
                 case _:

@@ -443,3 +443,22 @@ def test_check_grads_rejects_what_is_wrong():
 def test_check_grads_knows_its_modes():
     with pytest.raises(srcad.SrcadError):
         srcad.check_grads(f, (3.0, 4.0), modes=("sideways",))
+
+
+def test_the_source_is_that_of_the_latest_call():
+    g = srcad.grad(annotated)
+    for _ in range(2):
+        for args in ((2.0, np.ones(3), 2), (2.0, 3.0, 2), (2.0, np.ones((1, 2)), 2)):
+            g(*args)
+            assert g.source == g.source_for(*args)
+
+
+def test_an_array_that_turns_out_to_have_several_numbers_is_refused_at_every_call():
+    def picked(v, n):
+        return v[:n]
+
+    g = srcad.grad(picked)
+    for _ in range(3):
+        assert g(np.ones(3), 1).tolist() == [1.0, 0.0, 0.0]
+        with pytest.raises(srcad.NonScalarOutput):
+            g(np.ones(3), 2)

@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import reach
-from srcad.core import prims
-from srcad.core.kinds import NUMBER, Array, Kind, Maybe, is_number
-from srcad.core.nodes import Assign, Comment, Do, Expr, For, Lit, Op, Stmt, Store, Unpack, Var, While, names_in
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, is_number
+from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Stmt, Store, Var
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
 
@@ -209,13 +208,13 @@ class Accumulator:
             case Kill(name=name):
                 state.pop(name, None)
             case Run(stmt=stmt, of=of, always=always):
-                if of and not always and not any(n in state for n in of):
+                if of and not always and not self.some_actual(of, state):
                     return
                 self.actual(of, state, made)
                 self.fill(of, state, made)
                 made.append(stmt)
             case Set(name=name, value=value, of=of):
-                if of and not any(n in state for n in of):
+                if of and not self.some_actual(of, state):
                     state.pop(name, None)
                     return
                 self.actual(of, state, made)
@@ -224,17 +223,17 @@ class Accumulator:
                 held = self.holding(value, state)
                 state[name] = held
             case Add(name=name, value=value, of=of, spread=spread):
-                if of and not any(n in state for n in of):
+                if of and not self.some_actual(of, state):
                     return
                 self.actual(of, state, made)
                 if spread == "needs":
                     self.fill(of, state, made)
-                uniform = spread == "same" and any(state[n].uniform for n in of)
+                uniform = spread == "same" and any(n in state and state[n].uniform for n in of)
                 if isinstance(value, Op) and value.fn is np.full_like:
                     value, uniform = value.args[1], True
                 self.add(name, value, uniform, state, made)
             case AddAt(name=name, index=index, value=value, of=of, repeats=repeats):
-                if of and not any(n in state for n in of):
+                if of and not self.some_actual(of, state):
                     return
                 self.actual(of, state, made)
                 self.own(name, state, made)
@@ -243,9 +242,13 @@ class Accumulator:
                 else:
                     made.append(Store(Var(name), index, value, accumulate=True))
 
+    def some_actual(self, names: tuple[str, ...], state: State) -> bool:
+        """Whether any of these adjoints may be other than zero; shadows always may."""
+        return any(n in state or (n in self.names.adjoints and self.names.adjoints[n].shadow) for n in names)
+
     def actual(self, names: tuple[str, ...], state: State, made: list[Stmt]) -> None:
         for name in names:
-            if name not in state and name in self.names.adjoints:
+            if name not in state and name in self.names.adjoints and not self.names.adjoints[name].shadow:
                 made.append(Assign(name, self.zero(name)))
                 state[name] = Held(self.fresh_group(), True)
 
@@ -265,7 +268,9 @@ class Accumulator:
 
     def add(self, name: str, value: Expr, uniform: bool, state: State, made: list[Stmt]) -> None:
         held = state.get(name)
-        if held is None:
+        if self.names.adjoints[name].shadow:
+            made.append(Assign(name, value, accumulate=True))
+        elif held is None:
             made.append(Assign(name, value))
             state[name] = Held(self.fresh_group(), True, True) if uniform else self.holding(value, state)
         elif held.uniform:
@@ -292,6 +297,9 @@ class Accumulator:
         """The group of a value that an adjoint was set to."""
         match value:
             case Var(name=name):
+                about = self.names.adjoints.get(name)
+                if about is None and is_number(self.names.kinds.get(name, UNKNOWN)):
+                    return Held(self.fresh_group(), True)
                 return state.get(name, Held(-1, False))
             case Lit():
                 return Held(self.fresh_group(), True)

@@ -17,6 +17,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
+from srcad.analysis.regions import VIEWS, is_basic, is_copying
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -41,6 +42,7 @@ from srcad.core.kinds import (
     is_array,
     is_complex,
     is_number,
+    is_smooth,
     show,
     widen,
 )
@@ -70,8 +72,8 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
-from srcad.errors import KindError, MissingRule, Place, SrcadError, UnsupportedSyntax
-from srcad.rules.kinding import kind_of_call
+from srcad.errors import AliasError, KindError, MissingRule, Place, SrcadError, UnsupportedSyntax
+from srcad.rules.kinding import kind_of_call, kind_of_index
 from srcad.rules.registry import Call, rule_for
 from srcad.rules.static import bind, padded, settle
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
@@ -102,7 +104,8 @@ class Builder:
         activity: Activity,
         names: Names,
         by_address: Callable[[Kind], bool],
-        pair: Callable[[Any, tuple[bool, ...]], Callee],
+        pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...]], Callee],
+        shadowed: frozenset[str] = frozenset(),
     ) -> None:
         self.kinds = kinds
         self.activity = activity
@@ -113,6 +116,7 @@ class Builder:
         self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
         self.after_actions: list[Action] = []  # what reads those shadows on the way back
         self.place: Place | None = None
+        self.shadowed = shadowed  # parameters whose arrays the caller keeps at an address
         self.contexts: dict[str, Op] = {}  # error states, entered again on the way back
 
     # ------------------------------------------------------------ small questions
@@ -133,15 +137,22 @@ class Builder:
     def active(self, atom: Expr) -> bool:
         return isinstance(atom, Var) and atom.name in self.activity.active
 
-    def leaves(self, kind: Kind) -> tuple[Leaf, ...]:
-        return leaves(kind, self.by_address)
+    def addresses(self, name: str) -> Callable[[Kind], bool]:
+        """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
+        if not self.activity.regions.is_written(name) and name not in self.shadowed:
+            return self.by_address
+        return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+
+    def leaves(self, name: str) -> tuple[Leaf, ...]:
+        """The leaves of a variable."""
+        return leaves(self.kinds[name], self.addresses(name))
 
     def adjoint(self, name: str, leaf: Leaf) -> str:
         return self.names.adjoint(name, leaf)
 
     def adjoint_leaves(self, name: str) -> list[tuple[Leaf, str]]:
         """The leaves of an active variable, each with its adjoint."""
-        return [(leaf, self.adjoint(name, leaf)) for leaf in self.leaves(self.kinds[name])]
+        return [(leaf, self.adjoint(name, leaf)) for leaf in self.leaves(name)]
 
     def refuse(self, message: str, remedy: str, error: type[SrcadError] = UnsupportedSyntax) -> SrcadError:
         return error(message, self.place, remedy)
@@ -164,13 +175,17 @@ class Builder:
 
     def main_step(self, stmt: Stmt, actions: Sequence[Action] = ()) -> None:
         """The step of the program's own statement, and the shadows made of what it computes."""
-        self.step(stmt, actions)
         after, self.after = self.after, []
-        for made in after:
-            self.step(made)
-        if self.after_actions:
-            actions, self.after_actions = self.after_actions, []
+        late, self.after_actions = self.after_actions, []
+        if not after:
+            self.step(stmt, actions)
+        else:
+            self.step(stmt)
+            for made in after:
+                self.step(made)
             self.step(None, actions)
+        if late:
+            self.step(None, late)
 
     def stmt(self, stmt: Stmt) -> None:
         match stmt:
@@ -282,7 +297,8 @@ class Builder:
             self.method(stmt, target, value)
             return
         own = {name for _, name in self.adjoint_leaves(target)}
-        if isinstance(value, Op) and target in set(names_in(value)) and self._reads_result(value):
+        again = isinstance(value, Op) and target in set(names_in(value))
+        if again and (self._reads_result(value) or self._made_anew(target, value)):
             fresh = self.names.temp("new", self.kinds[target])
             raise_kind = self.kinds[target]
             self.names.kinds[fresh] = raise_kind
@@ -291,6 +307,10 @@ class Builder:
         contributions: list[Action] = []
         self.step_for(stmt, target, value, contributions)
         self.finish(stmt, contributions, own)
+
+    def _made_anew(self, target: str, value: Op) -> bool:
+        """The variable is bound to new memory at an address, while its old memory is read."""
+        return is_array(self.kinds[target]) and any(leaf.shadow for leaf in self.leaves(target))
 
     def _assign_fresh(self, stmt: Assign, target: str, fresh: str, value: Op) -> None:
         """`y = f(y)` whose rule reads the result: through a temporary, so that both values are at hand."""
@@ -375,14 +395,14 @@ class Builder:
         """`target[path]` was set to `source[source_path]`: leaf by leaf."""
         kind = _at(self.kinds[target], path)
         if not self.active(source):
-            for leaf in self.leaves(kind):
+            for leaf in leaves(kind, self.addresses(target)):
                 if leaf.shadow:
                     self._zero_shadow(target, path, leaf)
             return
         assert isinstance(source, Var)
         source_kind = _at(self.kinds[source.name], source_path)
-        theirs = {leaf.path: leaf for leaf in self.leaves(source_kind)}
-        for leaf in self.leaves(kind):
+        theirs = {leaf.path: leaf for leaf in leaves(source_kind, self.addresses(source.name))}
+        for leaf in leaves(kind, self.addresses(target)):
             other = theirs.get(leaf.path)
             if other is None or other.shadow != leaf.shadow:
                 if other is None and not any(p[: len(leaf.path)] == leaf.path for p in theirs):
@@ -402,10 +422,11 @@ class Builder:
     def _zero_shadow(self, target: str, path: Path, leaf: Leaf) -> None:
         name = self.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, True))
         primal = reach(Var(target), (*path, *leaf.path), self.kinds[target])
-        self.after.append(Assign(name, Op(runtime.shadow_of, (primal,)), self.place))
+        zero = np.zeros_like if is_array(leaf.kind) else runtime.shadow_of
+        self.after.append(Assign(name, Op(zero, (primal,)), self.place))
 
     def fresh_shadows(self, target: str) -> None:
-        for leaf in self.leaves(self.kinds[target]):
+        for leaf in self.leaves(target):
             if leaf.shadow:
                 self._zero_shadow(target, (), leaf)
 
@@ -442,7 +463,7 @@ class Builder:
         name = self.adjoint(target, Leaf((), kind, True))
         for key, part in zip(keys, parts, strict=True):
             part_kind = _item_kind(kind, key)
-            zeros.append(self.shadow_value(part, part_kind))
+            zeros.append(self.shadow_value(part, part_kind, self.addresses(target)))
             for action in self.from_shadow(Op(operator.getitem, (Var(name), _as_expr(key))), part, part_kind):
                 out.append(action)
         if isinstance(kind, (Dict, Record)):
@@ -453,11 +474,11 @@ class Builder:
             made = Op(prims.make_list, tuple(zeros))
         self.step(Assign(name, made, self.place))
 
-    def shadow_value(self, part: Expr, kind: Kind) -> Expr:
+    def shadow_value(self, part: Expr, kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
         """The shadow of a value put into a container: zero for a number, the shadow itself for what has one."""
         if not holds_smooth(kind):
             return NONE
-        if self.by_address(kind):
+        if addresses(kind):
             if self.active(part):
                 assert isinstance(part, Var)
                 return Var(self.adjoint(part.name, Leaf((), self.kinds[part.name], True)))
@@ -476,7 +497,7 @@ class Builder:
         values = []
         for step, inner_kind in inner:
             leaf_part = self._part(part, own, step)
-            values.append(self.shadow_value_of_part(leaf_part, part, own, step, inner_kind))
+            values.append(self.shadow_value_of_part(leaf_part, part, step, inner_kind, addresses))
         if isinstance(kind, Record):
             return Op(
                 prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v))
@@ -488,10 +509,12 @@ class Builder:
     def _part(self, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
         return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
 
-    def shadow_value_of_part(self, leaf_part: Expr, part: Expr, own: Kind, step: tuple[str, Any], kind: Kind) -> Expr:
+    def shadow_value_of_part(
+        self, leaf_part: Expr, part: Expr, step: tuple[str, Any], kind: Kind, addresses: Callable[[Kind], bool]
+    ) -> Expr:
         if not holds_smooth(kind):
             return NONE
-        if self.by_address(kind):
+        if addresses(kind):
             if self.active(part):
                 assert isinstance(part, Var)
                 return Var(self.adjoint(part.name, Leaf((step,), kind, True)))
@@ -508,7 +531,7 @@ class Builder:
             return []
         assert isinstance(part, Var)
         made: list[Action] = []
-        for leaf in self.leaves(self.kinds[part.name]):
+        for leaf in self.leaves(part.name):
             if leaf.shadow:
                 continue
             source = place
@@ -533,8 +556,13 @@ class Builder:
             return
         assert isinstance(base, Var)
         kind = self.kinds[target]
+        if isinstance(held, Array) and self.addresses(base.name)(held):
+            self.item_at_address(target, base, index, out)
+            return
         if isinstance(held, Array) or held is NUMBER:
-            mine = self.adjoint(target, Leaf((), kind, False))
+            mine = self.adjoint(target, self._smooth_leaf(target))
+            if self.names.adjoints[mine].shadow:
+                self.fresh_shadows(target)
             theirs = self.adjoint(base.name, Leaf((), self.kinds[base.name], False))
             if mine == theirs or held is NUMBER:
                 out.append(Add(theirs, Op(runtime.scatter, (base, index, Var(mine))), (mine,)))
@@ -549,6 +577,32 @@ class Builder:
         if step is None:
             raise self.refuse(f"a subscript of {show(held)} that is not constant", "use a list or an array", KindError)
         self.copy(target, (), base, (step,), out)
+
+    def item_at_address(self, target: str, base: Var, index: Expr, out: list[Action]) -> None:
+        """`base[index]` of an array whose shadow is at hand: a view has the same view of the shadow."""
+        shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
+        leaf = self._smooth_leaf(target)
+        mine = self.adjoint(target, leaf)
+        viewed = is_array(self.kinds[target]) and not is_copying(index, self.kinds)
+        if viewed:
+            if not is_basic(index, self.kinds):
+                raise self.refuse(
+                    f"it is not known whether this index of {self.user(base.name)} takes a view or a copy",
+                    "index with ints and slices, or with an integer or boolean array",
+                    AliasError,
+                )
+            self.step(Assign(mine, Op(operator.getitem, (shadow, index)), self.place))
+            return
+        if leaf.shadow:
+            self.fresh_shadows(target)
+        if _repeats(self, index):
+            out.append(Run(Do(Op(np.add.at, (shadow, index, Var(mine)), name="np.add.at"), self.place), (mine,)))
+        else:
+            out.append(Run(Store(shadow, index, Var(mine), self.place, accumulate=True), (mine,)))
+
+    def user(self, name: str) -> str:
+        """A variable as the user calls it."""
+        return "the value" if name.startswith("%t") else name.lstrip("%")
 
     def attribute(self, target: str, value: Op, out: list[Action]) -> None:
         base, key = value.args
@@ -568,7 +622,7 @@ class Builder:
 
     def load(self, target: str, place: Expr, out: list[Action]) -> None:
         """`target` was read from a container at an address, whose shadow has its adjoint at `place`."""
-        for leaf in self.leaves(self.kinds[target]):
+        for leaf in self.leaves(target):
             mine = self.adjoint(target, leaf)
             if leaf.shadow:
                 source = self._inside(place, leaf.path, self.kinds[target])
@@ -634,12 +688,21 @@ class Builder:
                 MissingRule,
             )
         if rule.style == "zero":
+            self.fresh_shadows(target)
             return
         bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
         kind = self.kinds[target]
-        if self.leaves(kind) != (Leaf((), kind, False),):
+        found = self.leaves(target)
+        if len(found) != 1 or found[0].path or not is_plain(kind):
             raise self.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
-        mine = self.adjoint(target, Leaf((), kind, False))
+        mine = self.adjoint(target, found[0])
+        if found[0].shadow:
+            if value.fn in VIEWS and self.activity.regions.of(target) in {
+                self.activity.regions.of(n) for n in names_in(value.args[0])
+            }:
+                self.view(target, mine, value, out)
+                return
+            self.fresh_shadows(target)
         env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": Var(mine)}
         kinds = {name: self._kind_of(e) for name, e in bound.items()}
         kinds["out"] = kinds["d_out"] = kind
@@ -667,6 +730,24 @@ class Builder:
         out += [Run(m, (mine,)) for m in kept] if used else []
         out += used
 
+    def view(self, target: str, mine: str, value: Op, out: list[Action]) -> None:
+        """A view of an array at an address (or, from `reshape`, perhaps a copy): the shadow is viewed alike."""
+        base = value.args[0]
+        assert isinstance(base, Var)
+        if not self.active(base):
+            self.fresh_shadows(target)
+            return
+        if value.fn not in _SHADOW_VIEWS:
+            raise self.refuse(
+                f"{value.name or value.fn.__name__} may share the memory of {self.user(base.name)}, which is written to",
+                "take a copy first: np.array(...)",
+                AliasError,
+            )
+        shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
+        self.step(Assign(mine, replace(value, args=(shadow, *value.args[1:])), self.place))
+        if value.fn in (np.reshape, np.ravel):
+            out.append(Run(Do(Op(runtime.merge_copy, (shadow, Var(mine))), self.place), (), True))
+
     def _kind_of(self, expr: Expr) -> Kind:
         if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):
             return Tuple(tuple(map(self._kind_of, expr.args)))
@@ -680,6 +761,8 @@ class Builder:
         cotangent = times(Var(mine), partial)
         own = self.kind(operand)
         leaf = self._smooth_leaf(operand.name)
+        if leaf.shadow:
+            return [Add(self.adjoint(operand.name, leaf), self.unbroadcast(cotangent, operand, own, result), (mine,))]
         summed = self.unbroadcast(cotangent, operand, own, result)
         factor = self.kind_of_tree(partial)
         spread = "needs"
@@ -698,8 +781,8 @@ class Builder:
         return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
 
     def _smooth_leaf(self, name: str) -> Leaf:
-        found = self.leaves(self.kinds[name])
-        if len(found) != 1 or found[0].path or found[0].shadow:
+        found = self.leaves(name)
+        if len(found) != 1 or found[0].path or (found[0].shadow and not is_array(self.kinds[name])):
             raise self.refuse(
                 f"arithmetic on {show(self.kinds[name])}", "convert it to an array first: np.array(...)", KindError
             )
@@ -742,7 +825,7 @@ class Builder:
             if item is None or not holds_smooth(item):
                 raise self.refuse(f"a numpy function of {show(kind)}", "pass an array", KindError)
             return [Run(Do(Op(runtime.add_into, (shadow, value)), self.place), (mine,))]
-        found = self.leaves(kind)
+        found = self.leaves(operand.name)
         if len(found) == 1 and not found[0].path:
             return [Add(self.adjoint(operand.name, found[0]), value, (mine,))]
         actions: list[Action] = []
@@ -769,12 +852,11 @@ class Builder:
     def store(self, stmt: Store) -> None:
         base = stmt.base
         held = self.kind(base)
-        if isinstance(held, Array):
-            raise self.refuse(
-                "a write into an array", "build a new array (np.where, np.concatenate, a list turned into an array)"
-            )
         if not self.active(base):
             self.step(stmt)
+            return
+        if isinstance(held, Array):
+            self.array_store(stmt, held)
             return
         assert isinstance(base, Var)
         shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
@@ -791,9 +873,10 @@ class Builder:
             actions += self.from_shadow(place, stmt.value, kind)
         self.step(stmt)
         if holds_smooth(kind):
-            value = self.shadow_value(stmt.value, kind)
+            addresses = self.addresses(base.name)
+            value = self.shadow_value(stmt.value, kind, addresses)
             empty = Store(shadow, key_expr, value, self.place, attr=stmt.attr)
-            if self.by_address(kind):
+            if addresses(kind):
                 before = self.names.temp("shadow_before", kind)
                 peek = runtime.attribute_before if stmt.attr else runtime.item_before
                 back = runtime.restore_attribute if stmt.attr else runtime.restore_item
@@ -805,6 +888,75 @@ class Builder:
                 self.step(empty, [*actions, Run(empty)])
             else:
                 self.step(None, [*actions, Run(empty)])
+
+    def array_store(self, stmt: Store, held: Array) -> None:
+        """`x[index] = v`: the adjoint of the elements goes to v, and is zero before."""
+        base, index = stmt.base, stmt.key
+        assert isinstance(base, Var)
+        shadow = Var(self.adjoint(base.name, Leaf((), held, True)))
+        place = Op(operator.getitem, (shadow, index))
+        actions: list[Action] = []
+        element = kind_of_index(held, index_kind(index, self.kinds), index)
+        zero = Run(Store(shadow, index, Lit(0.0), self.place))
+        if self.active(stmt.value):
+            value = stmt.value
+            assert isinstance(value, Var)
+            leaf = self._smooth_leaf(value.name)
+            taken = self.names.temp("d_item", element)
+            if _repeats(self, index):
+                made: Expr = Op(runtime.last_written, (shadow, index))
+            elif is_number(element) or is_copying(index, self.kinds):
+                made = place
+            else:
+                made = Op(np.array, (place,))
+            actions = [Run(Assign(taken, made, self.place)), zero]
+            cotangent = self.unbroadcast(Var(taken), value, self.kind(value), element)
+            actions.append(Add(self.adjoint(value.name, leaf), cotangent, ()))
+        else:
+            actions = [zero]
+        self.step(stmt, actions)
+
+    def in_place(self, stmt: Assign, value: Op) -> None:
+        """`x += v` on an array: x keeps its memory, whose adjoint is scaled by the partial in x."""
+        base, other = value.args
+        assert isinstance(base, Var)
+        if stmt.target != base.name:
+            raise self.refuse("an in-place operation on an expression", "give the array a name first")
+        if not self.active(base):
+            self.step(stmt)
+            return
+        plain = _IN_PLACE[value.fn]
+        held = self.kinds[base.name]
+        rule = rule_for(plain)
+        if rule is None or rule.style != "elementwise":
+            raise self.refuse("this in-place operator on an array", "write x[...] = x @ y")
+        shadow = self.adjoint(base.name, Leaf((), held, True))
+        again = Op(plain, (base, other))
+        names = rule.params
+        env: dict[str, Expr] = {names[0]: base, names[1]: other, "out": again, "d_out": Var(shadow)}
+        kinds = {names[0]: held, names[1]: self.kind(other), "out": held, "d_out": held}
+        assigns, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+        parts = padded(rule, returned)
+        actions: list[Action] = [Run(a) for a in assigns]
+        own, others = parts[names[0]], parts[names[1]]
+        if self.active(other) and others is not None:
+            assert isinstance(other, Var)
+            leaf = self._smooth_leaf(other.name)
+            cotangent = self.unbroadcast(times(Var(shadow), others), other, self.kind(other), held)
+            taken = self.names.temp("d_part", self.kind(other))
+            if cotangent == Var(shadow):
+                cotangent = Op(np.array, (cotangent,))
+            actions.append(Run(Assign(taken, cotangent, self.place)))
+            actions += self._scaled(shadow, own)
+            actions.append(Add(self.adjoint(other.name, leaf), Var(taken), ()))
+        else:
+            actions += self._scaled(shadow, own)
+        self.step(stmt, actions)
+
+    def _scaled(self, shadow: str, partial: Expr | None) -> list[Action]:
+        if partial is None or partial == Lit(1):
+            return []
+        return [Run(Store(Var(shadow), Lit(Ellipsis), times(Var(shadow), partial), self.place))]
 
     def do(self, stmt: Stmt, value: Op) -> None:
         """A call that stands alone."""
@@ -833,18 +985,20 @@ class Builder:
         taken = self.names.temp("d_item")
         actions: list[Action] = [Run(Assign(taken, Op(prims.pop, (shadow,)), self.place))]
         actions += self.from_shadow(Var(taken), value, kind.item)
-        self.step(Do(Op(prims.push, (shadow, self.shadow_value(value, kind.item))), self.place), actions)
+        self.step(
+            Do(Op(prims.push, (shadow, self.shadow_value(value, kind.item, self.addresses(name)))), self.place), actions
+        )
 
     def pop(self, stmt: Stmt, name: str, kind: List, target: str | None) -> None:
         """`v = xs.pop()`: the shadow's item goes with it, and comes back on the way back with the adjoint of v."""
         shadow = Var(self.adjoint(name, Leaf((), self.kinds[name], True)))
         self.step(stmt)
-        if self.by_address(kind.item) or not is_plain(kind.item):
+        if self.addresses(name)(kind.item) or not is_plain(kind.item):
             taken = self.names.temp("d_item", kind.item)
             self.step(Assign(taken, Op(prims.pop, (shadow,)), self.place),
                       [Run(Do(Op(prims.push, (shadow, Var(taken))), self.place))])  # fmt: skip
             if target is not None:
-                for leaf in self.leaves(self.kinds[target]):
+                for leaf in self.leaves(target):
                     mine = self.adjoint(target, leaf)
                     if leaf.shadow:
                         self.step(Assign(mine, self._inside(Var(taken), leaf.path, self.kinds[target]), self.place))
@@ -882,14 +1036,6 @@ class Builder:
                 return
         raise self.refuse(f".{method.value}() that returns an active value", "use append, pop() and indexing")
 
-    def in_place(self, stmt: Assign, value: Op) -> None:
-        """`x += v` on an array writes into memory."""
-        fresh = Op(_IN_PLACE[value.fn], value.args)
-        raise self.refuse(
-            f"`{stmt.target.lstrip('%')} {_SIGNS.get(value.fn, '+')}= ...` writes into an array",
-            f"write `{stmt.target.lstrip('%')} = {stmt.target.lstrip('%')} {_SIGNS.get(fresh.fn, '+')} ...`",
-        )
-
     # ------------------------------------------------------------ calls of generated functions
 
     def call(self, stmt: Assign, target: str, special: Any, value: Op) -> None:
@@ -897,7 +1043,8 @@ class Builder:
         args = value.args[1:]
         mask = tuple(self.active(a) for a in args)
         useful = target in self.activity.active or any(
-            m and self.holds_shadow(self.kind(a)) for m, a in zip(mask, args, strict=True)
+            m and isinstance(a, Var) and any(leaf.shadow for leaf in self.leaves(a.name))
+            for m, a in zip(mask, args, strict=True)
         )
         if not any(mask) or not useful:
             if target in self.activity.active:
@@ -907,7 +1054,11 @@ class Builder:
             else:
                 self.step(stmt)
             return
-        pair = self.pair(special, mask)
+        forced = tuple(
+            m and isinstance(a, Var) and is_array(self.kind(a)) and self._smooth_leaf(a.name).shadow
+            for m, a in zip(mask, args, strict=True)
+        )
+        pair = self.pair(special, mask, forced)
         shadows: list[Expr] = []
         for position, leaf in pair.argument_leaves:
             if leaf.shadow:
@@ -916,7 +1067,7 @@ class Builder:
                 shadows.append(Var(self.adjoint(atom.name, leaf)))
         targets = [target]
         cotangents: list[str] = []
-        own = self.leaves(self.kinds[target]) if target in self.activity.active else ()
+        own = self.leaves(target) if target in self.activity.active else ()
         mine = {leaf.path: leaf for leaf in own}
         for leaf in pair.result_leaves:
             match_ = mine.get(leaf.path)
@@ -975,7 +1126,7 @@ class Builder:
         self.finish_call(made, actions, own_names)
 
     def _own_leaf(self, name: str, leaf: Leaf) -> Leaf:
-        for mine in self.leaves(self.kinds[name]):
+        for mine in self.leaves(name):
             if mine.path == leaf.path:
                 return mine
         raise self.refuse(
@@ -986,9 +1137,6 @@ class Builder:
 
     def finish_call(self, stmt: Stmt, actions: list[Action], own: set[str]) -> None:
         self.finish(stmt, actions, own)
-
-    def holds_shadow(self, kind: Kind) -> bool:
-        return any(leaf.shadow for leaf in self.leaves(kind))
 
 
 _IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -1005,6 +1153,10 @@ _SIGNS = {
     operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/",
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
     operator.ipow: "**", operator.pow: "**", operator.imatmul: "@", operator.matmul: "@",
+}  # fmt: skip
+_SHADOW_VIEWS = {
+    np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
+    np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,
 }  # fmt: skip
 _INDEXABLE = (prims.make_list, prims.make_tuple, prims.each)
 

@@ -18,7 +18,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
-from srcad.analysis.regions import Regions
+from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.core import prims
 from srcad.core.kinds import (
     FLOAT,
@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     TupleOf,
     is_integral,
     show,
+    is_smooth,
 )
 from srcad.core.nodes import (
     NONE,
@@ -50,6 +51,7 @@ from srcad.core.nodes import (
     Var,
     assigned_in,
     map_operands,
+    names_in,
     read_in,
     walk,
 )
@@ -118,34 +120,73 @@ class Differentiator:
         self.simplify = simplify
         self.tidy = tidy
         self.units: list[Unit] = []
-        self._pairs: dict[tuple[int, tuple[bool, ...]], Pair] = {}
+        self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...]], Pair] = {}
+        self._summaries: dict[int, Summary] = {}
+        self._open_summaries: set[int] = set()
         self._primals: dict[int, FunctionHandle] = {}
 
     # ------------------------------------------------------------ pairs
 
-    def pair(self, special: Special, mask: tuple[bool, ...]) -> Pair:
-        """The pair of a callee whose arguments in `mask` are active."""
-        key = (id(special), mask)
+    def summary(self, handle: FunctionHandle) -> Summary | None:
+        """What a function does with the memory it is given; over recursion, to a fixed point."""
+        if not isinstance(handle, Special):
+            return None
+        key = id(handle)
+        if key in self._open_summaries:
+            return self._summaries[key]
+        if key not in self._summaries:
+            self._summaries[key] = Summary(frozenset(), ())
+            self._open_summaries.add(key)
+            params = [p.name for p in handle.program.params]
+            while True:
+                regions = find_regions(handle.body, handle.kinds, self.session.holds_address, self.summary)
+                made = summarised(handle.body, params, regions)
+                if made == self._summaries[key]:
+                    break
+                self._summaries[key] = made
+            self._open_summaries.discard(key)
+        return self._summaries[key]
+
+    def addresses(self, regions: Regions, name: str) -> Callable[[Kind], bool]:
+        """What lives at an address in the memory that a variable leads to."""
+        if not regions.is_written(name):
+            return self.session.by_address
+        return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+
+    def pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = ()) -> Pair:
+        """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have shadows at the caller's."""
+        forced = forced or tuple(False for _ in mask)
+        key = (id(special), mask, forced)
         made = self._pairs.get(key)
         if made is not None:
             return made
-        by_address = self.session.by_address
+        params = [p.name for p in special.program.params]
+        regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        regions.write([p for p, f in zip(params, forced, strict=True) if f])
         arguments: list[tuple[int, Leaf]] = []
         for i, (kind, active) in enumerate(zip(special.out_kinds, mask, strict=True)):
             if active:
-                arguments += [(i, leaf) for leaf in leaves(kind, by_address)]
+                arguments += [(i, leaf) for leaf in leaves(kind, self.addresses(regions, params[i]))]
+        shares = any(
+            regions.of(p) == r and r is not None
+            for p in params
+            for r in map(regions.of, names_in(special.body[-1].value))
+        )
+        result = special.body[-1].value
+        whole = self.addresses(regions, result.name) if shares and isinstance(result, Var) else self.session.by_address
         pair = Pair(
             FunctionHandle(f"{special.name}_fwd"),
             FunctionHandle(f"{special.name}_rev"),
-            leaves(special.result_kind, by_address),
+            leaves(special.result_kind, whole),
             tuple(arguments),
         )
         self._pairs[key] = pair
-        self._write_pair(special, mask, pair)
+        self._write_pair(special, mask, forced, pair)
         return pair
 
-    def _write_pair(self, special: Special, mask: tuple[bool, ...], pair: Pair) -> None:
-        both = self.sweeps(special, mask, None)
+    def _write_pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...], pair: Pair) -> None:
+        names_forced = frozenset(p.name for p, f in zip(special.program.params, forced, strict=True) if f)
+        both = self.sweeps(special, mask, None, names_forced, pair.result_leaves)
         names = both.names
         given = [Param(c) for c in both.cotangents]
         shadow_params = []
@@ -233,6 +274,7 @@ class Differentiator:
 
         live = live_before((*reverse, Return(Op(prims.make_tuple, last)))) - given
         made = assigned_in(forward) | {p.name for p in params}
+        live |= {s.target for s in walk(reverse) if isinstance(s, Assign) and s.accumulate} - _first_bound(reverse)
         order = [p.name for p in params] + [t for s in walk(forward) for t in _targets(s)]
         return [n for n in dict.fromkeys(order) if n in live and n in made]
 
@@ -279,7 +321,14 @@ class Differentiator:
 
     # ------------------------------------------------------------ the two sweeps
 
-    def sweeps(self, special: Special, mask: tuple[bool, ...], aux: bool | None) -> Both:
+    def sweeps(
+        self,
+        special: Special,
+        mask: tuple[bool, ...],
+        aux: bool | None,
+        forced: frozenset[str] = frozenset(),
+        result_leaves: tuple[Leaf, ...] = (),
+    ) -> Both:
         """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
         program = special.program
         body = self.tidy(replace(program, body=special.body), special.kinds).body
@@ -287,22 +336,25 @@ class Differentiator:
         params = [p.name for p in program.params]
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         kinds = dict(special.kinds)
-        activity = find_activity(body, special.kinds, varied, self.session.holds_address, varied if aux is None else ())
+        activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
+                                 params if aux is None else ())  # fmt: skip
+        if forced:
+            activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
         body = self._primal_calls(body, activity)
-        builder = Builder(kinds, activity, names, by_address, self.pair)
+        builder = Builder(kinds, activity, names, by_address, self.pair, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
         result = body[-1].value  # type: ignore[union-attr]
         bound = Bound(nodes, set(params))
         accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
-        state, seeds, cotangents = self._seeds(special, result, activity, names, aux)
+        state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
         state = accumulator.block(nodes, state, True)
         closing: list[Stmt] = []
         opening: dict[str, Assign] = {}
         given: set[int] = set()  # memory that a gradient has already been given
         for param, kind, active in zip(params, special.out_kinds, mask, strict=True):
-            for leaf in leaves(kind, by_address) if active else ():
+            for leaf in leaves(kind, self.addresses(activity.regions, param)) if active else ():
                 name = names.adjoint(param, leaf)
                 if leaf.shadow:
                     zero = _shadow_of(reach(Var(param), leaf.path, kind), leaf.kind)
@@ -321,7 +373,10 @@ class Differentiator:
         seeds = tuple(changed(s, chosen) for s in seeds)
         recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lambda n: n)
         recorder.counts.update({})
-        records = recorder.run(_needed_regions(params, kinds, activity.regions) if aux is None else set())
+        needed = set(opening)
+        if aux is None:
+            needed |= _needed_regions(params, kinds, activity.regions)
+        records = recorder.run(needed)
         sweeps = Sweeps(records, names, kinds)
         forward = sweeps.forward(nodes)
         steps = sweeps.reverse(nodes)
@@ -338,10 +393,12 @@ class Differentiator:
                         given_as[param] = names.fresh(f"%given_{param}")
                         kinds[given_as[param]] = kind
                         copies.append(Assign(given_as[param], Var(param)))
-                    copies.append(Assign(param, Op(runtime.copied, (Var(param),))))
+                    copy = np.array if isinstance(kind, Array) else runtime.copied
+                    copies.append(Assign(param, Op(copy, (Var(param),))))
             read = read_in(forward)
-            early = tuple(a for n, a in opening.items() if n in read or copies)
-            late = tuple(a for n, a in opening.items() if not (n in read or copies))
+            arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}
+            early = tuple(a for n, a in opening.items() if n in read or (copies and n not in arrays))
+            late = tuple(a for n, a in opening.items() if not (n in read or (copies and n not in arrays)))
             forward = (*copies, *early, *forward)
             reverse = (*late, *reverse)
         adjoints = frozenset(names.adjoints) | {n for n in assigned_in(reverse) if n.lstrip("%").startswith("d_")}
@@ -351,21 +408,35 @@ class Differentiator:
         return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents, given_as)
 
     def _seeds(
-        self, special: Special, result: Expr, activity: Activity, names: Names, aux: bool | None
+        self,
+        special: Special,
+        result: Expr,
+        activity: Activity,
+        names: Names,
+        aux: bool | None,
+        result_leaves: tuple[Leaf, ...],
     ) -> tuple[dict[str, Held], tuple[Stmt, ...], tuple[str, ...]]:
         by_address = self.session.by_address
         state: dict[str, Held] = {}
         if aux is None:
             cotangents = []
-            for i, leaf in enumerate(leaf for leaf in leaves(special.result_kind, by_address) if not leaf.shadow):
+            seeds: list[Stmt] = []
+            for i, leaf in enumerate(leaf for leaf in result_leaves if not leaf.shadow):
                 if isinstance(result, Var) and result.name in activity.active:
-                    own = next((x for x in leaves(special.kinds[result.name], by_address) if x.path == leaf.path), leaf)
+                    inside = leaves(special.kinds[result.name], self.addresses(activity.regions, result.name))
+                    own = next((x for x in inside if x.path == leaf.path), leaf)
                     name = names.adjoint(result.name, own)
-                    state[name] = Held(-1, False)
+                    if own.shadow:
+                        given = names.fresh(f"%d_out_{i}")
+                        names.kinds[given] = leaf.kind
+                        seeds.append(Assign(name, Var(given), accumulate=True))
+                        name = given
+                    else:
+                        state[name] = Held(-1, False)
                 else:
                     name = names.fresh(f"%d_out_{i}")
                 cotangents.append(name)
-            return state, (), tuple(cotangents)
+            return state, tuple(seeds), tuple(cotangents)
         kind = special.result_kind
         path: tuple[Any, ...] = ()
         if aux:
@@ -379,7 +450,8 @@ class Differentiator:
         check_scalar(kind, special)
         if not isinstance(result, Var) or result.name not in activity.active:
             return state, (), ()
-        found = [leaf for leaf in leaves(special.kinds[result.name], by_address) if leaf.path == path]
+        inside = leaves(special.kinds[result.name], self.addresses(activity.regions, result.name))
+        found = [leaf for leaf in inside if leaf.path == path]
         if not found:
             return state, (), ()
         name = names.adjoint(result.name, found[0])
@@ -391,6 +463,8 @@ class Differentiator:
                 checks = (Do(Op(runtime.require_one, (primal,))),)
         else:
             seed = Lit(1.0)
+        if found[0].shadow:
+            return state, (*checks, Assign(name, seed, accumulate=True)), ()
         state[name] = Held(0, True)
         return state, (*checks, Assign(name, seed)), ()
 
@@ -515,6 +589,8 @@ def check_scalar(kind: Kind, special: Special) -> None:
 
 
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:
+    if isinstance(kind, Array):
+        return Op(np.zeros_like, (primal,))
     if isinstance(kind, List) and kind.item is FLOAT:
         return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
     return Op(runtime.shadow_of, (primal,))
@@ -541,6 +617,11 @@ def _handles(block: Block) -> list[Any]:
         for expr in expressions_of(stmt):
             visit(expr)
     return found
+
+
+def _first_bound(reverse: Block) -> set[str]:
+    """The variables that the reverse sweep binds itself."""
+    return {t for s in walk(reverse) if not (isinstance(s, Assign) and s.accumulate) for t in _targets(s)}
 
 
 def _targets(stmt: Stmt) -> tuple[str, ...]:

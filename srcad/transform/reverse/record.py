@@ -16,9 +16,11 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from srcad.analysis.regions import Regions
+import numpy as np
+
+from srcad.analysis.regions import IN_PLACE, Regions, is_basic
 from srcad.core import prims
-from srcad.core.kinds import BOOL, FLOAT, INT, Kind, is_number, widen
+from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, is_number, widen
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -35,6 +37,7 @@ from srcad.core.nodes import (
     While,
     expressions_of,
     names_in,
+    operands,
     read_in,
     targets_of,
     walk,
@@ -50,7 +53,7 @@ class Records:
 
     before: dict[int, tuple[str, ...]] = field(default_factory=dict)
     tail: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    again: dict[int, tuple[Assign, ...]] = field(default_factory=dict)  # computed again at the start of a reversed trip
+    again: dict[int, tuple[Assign, ...]] = field(default_factory=dict)  # computed again just before a node is reversed
     here: set[int] = field(default_factory=set)  # steps whose result is computed again where it is read
     undo: set[int] = field(default_factory=set)
     unbound: set[str] = field(default_factory=set)
@@ -86,6 +89,7 @@ class Recorder:
         self.shown = shown
         self.primal = self.params | assigned(nodes)
         self.records = Records()
+        self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
         self.counts = _read_counts(nodes)
         self.reverse_counts = _reverse_read_counts(nodes)
 
@@ -93,15 +97,17 @@ class Recorder:
         while True:
             unbound = set(self.records.unbound)
             self.records = Records(unbound=unbound)
+            self.extra = {}
             self.block(self.nodes, set(needed_at_start), self.params | unbound, False)
             if self.records.unbound == unbound:
                 return self.records
 
     def reads(self, stmts: Iterable[Stmt]) -> set[str]:
         """What reversed statements read of primal variables, and of the contents of regions."""
+        stmts = list(stmts)
         names = reads_of_reverse(stmts) & self.primal
         made = set(names)
-        for name in names:
+        for name in names & contents_read(stmts):
             region = self.regions.of(name)
             if region is not None:
                 made.add("@" + region)
@@ -129,6 +135,7 @@ class Recorder:
                     for name in targets_of(node.stmt):
                         bound = None if bound is None else bound | {name}
                     need, bound = self.block(node.final, need, bound, looped)
+            need = need | self.extra.get(id(node), set())
         return need, bound
 
     def step(
@@ -142,7 +149,7 @@ class Recorder:
 
         if isinstance(stmt, Raise):
             return need, None
-        targets = [t for t in targets_of(stmt)]
+        targets = [] if in_place_array(stmt, self.kinds) else list(targets_of(stmt))
         operands = {n for e in expressions_of(stmt) for n in names_in(e)}
         after = {t for t in targets if t in reads and t not in operands}
         need = need | (reads - after)
@@ -155,7 +162,7 @@ class Recorder:
                     self.records.unbound.add(target)
         if saved:
             self.records.before[id(node)] = tuple(saved)
-        self.memory(node, stmt, need)
+        need = need | self.memory(node, stmt, need)
         if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt):
             self.records.here.add(id(node))
             after.discard(stmt.target)
@@ -168,14 +175,19 @@ class Recorder:
         mine = _reverse_read_counts([node]).get(stmt.target, 0)
         return mine == self.reverse_counts.get(stmt.target, 0) and self.is_cheap(stmt, stmt.target)
 
-    def memory(self, node: Step, stmt: Stmt, need: set[str]) -> None:
-        """A write to contents that are still needed is undone in the reverse sweep."""
+    def memory(self, node: Step, stmt: Stmt, need: set[str]) -> set[str]:
+        """A write to contents that are still needed is undone in the reverse sweep; what undoing it reads."""
         written = _written(stmt)
         if written is None:
-            return
+            return set()
         region = self.regions.of(written)
-        if region is not None and "@" + region in need:
-            self.records.undo.add(id(node))
+        if region is None or "@" + region not in need:
+            return set()
+        self.records.undo.add(id(node))
+        reads = {written}
+        if isinstance(stmt, Store):
+            reads.update(names_in(stmt.key))
+        return reads & self.primal
 
     def branch(
         self, node: Branch, need: set[str], bound: set[str] | None, looped: bool
@@ -194,7 +206,9 @@ class Recorder:
                 )
                 if private:
                     out = out - set(private)
-                    out = self.keep_at_end(block, private, out, set())
+                    inner = inner | self.keep_at_end(block, private, out, set())
+                    out, inside = self.block(block, set(inner), bound, looped)
+                    out = out - set(private)
             ends.append((out, inside))
         (a, x), (b, y) = ends
         merged = y if x is None else x if y is None else x & y
@@ -234,12 +248,14 @@ class Recorder:
             if out <= entry:
                 break
             entry = entry | out
-        out = self.keep_at_end(node.body, tuple(sorted(local)), out, own)
-        # what recomputing reads must survive the trips too
-        while not out <= entry:
-            entry = entry | out
+        # what computing again reads must be there too: it may have to be saved in turn
+        while True:
+            entry = entry | self.keep_at_end(node.body, tuple(sorted(local)), out, own)
             out, end = self.block(node.body, set(entry), inside_bound, True)
-            out = self.keep_at_end(node.body, tuple(sorted(local)), out - own - local, own)
+            out = out - own - local
+            if out <= entry:
+                break
+            entry = entry | out
         after = need | out
         bounds: set[str] = set()
         if isinstance(stmt, For):
@@ -253,33 +269,56 @@ class Recorder:
     # ------------------------------------------------------------ saving at the end of a block
 
     def keep_at_end(self, block: list[Node], names: tuple[str, ...], need: set[str], own: set[str]) -> set[str]:
-        """Save `names` at the end of a block, or compute them again on the way back where that is cheap."""
-        again: list[Assign] = []
+        """Save `names` at the end of a block, or compute them again before their last use is reversed, where cheap."""
         kept = list(names)
+        done: dict[str, int] = {}  # what is computed again, and the position from which it is there
         changing = assigned(block)
-        available = {n for n in need if not n.startswith("@")} | own
         order = {name: i for i, name in enumerate(_definition_order(block))}
+        for node in block:
+            self.records.again.pop(id(node), None)
+        again: dict[int, list[Assign]] = {}
+        extra: dict[int, set[str]] = {}
         for name in sorted(names, key=lambda n: order.get(n, len(order))):
             definition = _only_definition(block, name)
             if definition is None or not self.is_cheap(definition, name):
                 continue
-            operands = set(names_in(definition.value))
-            done = {a.target for a in again}
-            if all(
-                n in done
-                or n in own
-                or n not in changing
-                or (n in available and _last_change(block, n) <= _position(block, definition))
-                or (n in kept and n != name and _last_change(block, n) <= _position(block, definition))
-                for n in operands
-            ):
-                again.append(definition)
+            made = _position(block, definition)
+            last = max((i for i, node in enumerate(block) if _reverse_read_counts([node]).get(name)), default=None)
+            if last is None or last < made:
+                continue
+            operands_ = set(names_in(definition.value))
+            if all(self.is_there(n, made, last, block, changing, own, names, done) for n in operands_):
+                done[name] = last
                 kept.remove(name)
-        # computing again reads its operands: those are needed, unless they are put back or computed again here too
-        extra = {n for a in again for n in names_in(a.value)} - own - set(names)
+                again.setdefault(last, []).append(definition)
+                extra.setdefault(last, set()).update((operands_ - own - set(names)) & self.primal)
         self.records.tail[id(block)] = tuple(kept)
-        self.records.again[id(block)] = tuple(again)
-        return need | (extra & self.primal)
+        for position, definitions in again.items():
+            self.records.again[id(block[position])] = tuple(definitions)
+        for position, reads in extra.items():
+            self.extra[id(block[position])] = reads
+        return need | {n for reads in extra.values() for n in reads if n not in changing}
+
+    def is_there(
+        self,
+        name: str,
+        made: int,
+        last: int,
+        block: list[Node],
+        changing: frozenset[str],
+        own: set[str],
+        local: tuple[str, ...],
+        done: Mapping[str, int],
+    ) -> bool:
+        """Whether an operand has, where a value is computed again, what it had where the value was first computed."""
+        if name in own or name not in changing:
+            return True
+        if name in done:
+            return done[name] >= last
+        changes = [i for i, node in enumerate(block) if name in assigned([node])]
+        if name in local:
+            return max(changes) < made
+        return not any(made <= i <= last for i in changes)
 
     def is_cheap(self, definition: Assign, name: str) -> bool:
         """One operation on scalars that costs no more than a push and a pop."""
@@ -288,6 +327,8 @@ class Recorder:
             return True
         if not isinstance(value, Op):
             return False
+        if isinstance(self.kinds.get(name), Array) and is_view(value, self.kinds):
+            return True
         kind = widen(self.kinds.get(name, BOOL))
         if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
             return value.fn is prims.get_attr and isinstance(value.args[1], Lit) and value.args[1].value == "shape"
@@ -302,6 +343,16 @@ class Recorder:
     def changes(self, base: Var | Ref) -> bool:
         """Whether the contents of a container may be written to."""
         return isinstance(base, Var) and self.regions.is_written(base.name)
+
+
+def is_view(value: Op, kinds: Mapping[str, Kind]) -> bool:
+    """A view of an array costs nothing to take again, and shows what the memory holds by then."""
+    base = value.args[0] if value.args else None
+    if not isinstance(base, Var) or not isinstance(kinds.get(base.name), Array):
+        return False
+    if value.fn is operator.getitem:
+        return is_basic(value.args[1], kinds)
+    return value.fn in (np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze)
 
 
 _CHEAP = {
@@ -344,9 +395,50 @@ def _last_change(nodes: list[Node], name: str) -> int:
     return last
 
 
+def in_place_array(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
+    """`x += v` on an array: the name is not bound anew."""
+    return (
+        isinstance(stmt, Assign)
+        and isinstance(stmt.value, Op)
+        and stmt.value.fn in IN_PLACE
+        and stmt.value.args[0] == Var(stmt.target)
+        and isinstance(kinds.get(stmt.target), Array)
+    )
+
+
+def contents_read(stmts: Iterable[Stmt]) -> set[str]:
+    """The variables whose contents statements read, and not only their shape."""
+    found: set[str] = set()
+
+    def visit(expr: Expr) -> None:
+        if isinstance(expr, Var):
+            found.add(expr.name)
+            return
+        args = operands(expr)
+        if isinstance(expr, Op):
+            attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in SHAPES
+            if (expr.fn in SHAPE_ONLY or attribute) and isinstance(expr.args[0], Var):
+                args = args[1:]
+        for part in args:
+            visit(part)
+
+    for stmt in walk(tuple(stmts)):
+        for expr in expressions_of(stmt):
+            visit(expr)
+        if isinstance(stmt, Assign) and stmt.accumulate:
+            found.add(stmt.target)
+    return found
+
+
+SHAPES = ("shape", "size", "ndim", "dtype")
+SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim, len}
+
+
 def _written(stmt: Stmt) -> str | None:
     """The container that a statement writes to."""
     match stmt:
+        case Assign(value=Op(fn=fn, args=(Var(name=name), *_))) if fn in IN_PLACE:
+            return name
         case Store(base=Var(name=name)):
             return name
         case (

@@ -89,7 +89,9 @@ def changed(stmt: Stmt, chosen: Mapping[str, str]) -> Stmt:
 
     def ask(expr: Expr) -> Expr:
         if isinstance(expr, Op) and expr.args and isinstance(expr.args[0], Var) and expr.args[0].name in chosen:
-            attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in _ATTRIBUTES
+            attribute = (
+                expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in _ATTRIBUTES
+            )
             if expr.fn in _LIKE or attribute:
                 expr = replace(expr, args=(Var(chosen[expr.args[0].name]), *expr.args[1:]))
         return map_operands(expr, ask)

@@ -10,9 +10,12 @@ import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from srcad import runtime
+from srcad.analysis.regions import IN_PLACE
 from srcad.core import prims
-from srcad.core.kinds import INT, Dict, Kind, List
+from srcad.core.kinds import INT, Array, Dict, Kind, List, is_number
 from srcad.core.nodes import (
     NONE,
     Assign,
@@ -35,6 +38,8 @@ from srcad.core.nodes import (
     read_in,
 )
 from srcad.errors import Place
+from srcad.rules.kinding import kind_of_index
+from srcad.transform.reverse.build import index_kind
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.record import Records
@@ -119,8 +124,9 @@ class Sweeps:
                 made.append(Assign(kept, Var(name)))
 
     def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
-        if id(node) in self.records.undo and isinstance(stmt, Store):
-            old = self._old_item(stmt)
+        whole = isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn in IN_PLACE
+        if id(node) in self.records.undo and (isinstance(stmt, Store) or whole):
+            old = self._old_item(stmt) if isinstance(stmt, Store) else Op(np.array, (Var(stmt.target),))
             if self._depth:
                 made.append(self._push(id(node), "%item", old))
             else:
@@ -135,7 +141,11 @@ class Sweeps:
         assert isinstance(stmt.base, Var)
         if isinstance(self.kinds.get(stmt.base.name), Dict):
             return Op(runtime.item_before, (stmt.base, stmt.key))
-        return Op(operator.getitem, (stmt.base, stmt.key))
+        item = Op(operator.getitem, (stmt.base, stmt.key))
+        held = self.kinds.get(stmt.base.name)
+        if isinstance(held, Array) and not is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
+            return Op(np.array, (item,))
+        return item
 
     # ------------------------------------------------------------ reverse
 
@@ -145,6 +155,7 @@ class Sweeps:
     def _reverse(self, nodes: list[Node]) -> list[Stmt]:
         made: list[Stmt] = []
         for node in reversed(nodes):
+            made += [replace(a, place=None) for a in self.records.again.get(id(node), ())]
             match node:
                 case Step():
                     self._reverse_step(node, made)
@@ -189,7 +200,6 @@ class Sweeps:
         made: list[Stmt] = []
         for name in reversed(self.records.tail.get(id(nodes), ())):
             made.append(Assign(name, Op(prims.pop, (Var(self._saved[(id(nodes), name)][0]),))))
-        made += [replace(a, place=None) for a in self.records.again.get(id(nodes), ())]
         return made + self._reverse(nodes)
 
     def _reverse_step(self, node: Step, made: list[Stmt]) -> None:
@@ -240,6 +250,10 @@ class Sweeps:
                     made.append(Do(Op(runtime.restore_item, (base, key, old))))
                 else:
                     made.append(Store(base, key, old))
+            case Assign(target=target, value=Op(fn=fn)) if fn in IN_PLACE:
+                kept, on_tape = self._saved[(id(node), "%item")]
+                old = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
+                made.append(Store(Var(target), Lit(Ellipsis), old))
             case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):
                 made.append(Do(Op(prims.pop, (base,))))
             case Assign(target=target, value=Op(fn=prims.call_method, args=(base, Lit(value="pop")))):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import functools
 import itertools
 import math
@@ -195,6 +196,23 @@ def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     if kwargs:
         raise sp.refuse("dict(...) of a mapping with keyword arguments", "update the dict afterwards")
     return sp.prelude("dict_copy" if isinstance(kind, Dict) else "dict_of_pairs", *args)
+
+
+_FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
+
+
+def default_dict(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
+    """`collections.defaultdict(float)`: what a key that is missing holds is part of the kind of its values."""
+    factory = sp.kind(args[0]) if len(args) == 1 and not kwargs else NONE_KIND
+    value = _FACTORIES.get(factory.value) if isinstance(factory, Const) else None
+    if value is None:
+        raise sp.refuse(
+            "a defaultdict made otherwise than by defaultdict(float), (int), (list) or (dict)",
+            "use a dict with .get(key, default) or .setdefault(key, default)",
+        )
+    return Op(collections.defaultdict, args, name="collections.defaultdict"), Dict(
+        BOTTOM, value, collections.defaultdict
+    )
 
 
 def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:

@@ -7,6 +7,7 @@ but nothing active may pass through it; that is checked when activity is known.
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 import types
@@ -19,7 +20,7 @@ from srcad.errors import KindError
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
-from srcad.transform.specialise.builtin_calls import special_call
+from srcad.transform.specialise.builtin_calls import default_dict, special_call
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
@@ -92,6 +93,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         lifted = call_lifted(sp, value, args, kwargs)
         if lifted is not None:
             return lifted
+    if value is collections.defaultdict:
+        return default_dict(sp, args, kwargs)
     if isinstance(value, type):
         if issubclass(value, BaseException) or value.__module__ in ("builtins", "numpy", "collections", "fractions"):
             return opaque(name, value, args, kwargs)

@@ -75,28 +75,47 @@ def _tuple(sp: Specialiser, op: Op) -> Resolved:
 
 
 def _dict(sp: Specialiser, op: Op) -> Resolved:
-    keys: list[Expr] = []
-    values: list[Expr] = []
+    """`{k: v, **d}`: a record where the keys are known; what is spread from a dict of unknown keys is merged."""
+    whole: Expr | None = None
+    parts: list[Expr] = []
+
+    def flush() -> None:
+        nonlocal whole
+        if parts or whole is None:
+            piece: Expr = sp.hold(*_written_out(sp, tuple(parts)))
+            parts.clear()
+            whole = piece if whole is None else sp.op(Op(operator.or_, (whole, piece)))
+
     for key, item in zip(op.args[::2], op.args[1::2], strict=True):
-        if isinstance(key, Ref) and key.value is prims.SPREAD:
-            kind = sp.kind(item)
-            if not isinstance(kind, Record):
-                if kind is BOTTOM:
-                    return op, BOTTOM
-                raise sp.refuse(f"`**` of {show(kind)} in a dict display", "write the keys out, or use a loop")
+        if not (isinstance(key, Ref) and key.value is prims.SPREAD):
+            parts += (key, item)
+            continue
+        kind = sp.kind(item)
+        if kind is BOTTOM:
+            return op, BOTTOM
+        if isinstance(kind, Record):
             for name, _ in kind.items:
-                keys.append(Lit(name))
-                values.append(sp.op(Op(operator.getitem, (item, Lit(name)))))
+                parts += (Lit(name), sp.op(Op(operator.getitem, (item, Lit(name)))))
+        elif isinstance(kind, Dict):
+            flush()
+            assert whole is not None
+            whole = sp.op(Op(operator.or_, (whole, item)))
         else:
-            keys.append(key)
-            values.append(item)
-    args = tuple(part for pair in zip(keys, values, strict=True) for part in pair)
-    made = Op(prims.make_dict, args)
-    key_kinds = [sp.kind(k) for k in keys]
-    if all(isinstance(k, Const) and isinstance(k.value, (str, int, bytes, type(None))) for k in key_kinds):
-        last = {k.value: sp.kind(v) for k, v in zip(key_kinds, values, strict=True) if isinstance(k, Const)}
+            raise sp.refuse(f"`**` of {show(kind)} in a dict display", "write the keys out, or use a loop")
+    if whole is None:
+        return _written_out(sp, tuple(parts))
+    flush()
+    return whole, sp.kind(whole)
+
+
+def _written_out(sp: Specialiser, parts: tuple[Expr, ...]) -> Resolved:
+    keys = [sp.kind(k) for k in parts[::2]]
+    values = [sp.kind(v) for v in parts[1::2]]
+    made = Op(prims.make_dict, parts)
+    if all(isinstance(k, Const) and isinstance(k.value, (str, int, bytes, type(None))) for k in keys):
+        last = {k.value: v for k, v in zip(keys, values, strict=True) if isinstance(k, Const)}
         return made, Record(tuple(last.items()))
-    return made, Dict(join_all(tuple(map(widen, key_kinds))), join_all(tuple(element(sp.kind(v)) for v in values)))
+    return made, Dict(join_all(tuple(map(widen, keys))), join_all(tuple(map(element, values))))
 
 
 def _set(sp: Specialiser, op: Op) -> Resolved:

@@ -20,6 +20,7 @@ from srcad.core.kinds import (
     NUMBER,
     STRING,
     UNKNOWN,
+    Array,
     Const,
     Function,
     Kind,
@@ -29,7 +30,7 @@ from srcad.core.kinds import (
     holds_smooth,
 )
 from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Var
-from srcad.errors import SourceNotFound, UnsupportedSyntax
+from srcad.errors import KindError, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
@@ -117,7 +118,10 @@ def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: K
     named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):
         return Op(value, args, kwargs, name=name), BOTTOM
-    return Op(value, args, kwargs, name=name), primitive_kind(Call(value, kinds, named, args, kwargs))
+    kind = primitive_kind(Call(value, kinds, named, args, kwargs))
+    if isinstance(kind, Array) and kind.dtype == "object" and any(map(holds_smooth, (*kinds, *dict(named).values()))):
+        raise sp.refuse("an array of Python objects", "use a float dtype, or a list", KindError)
+    return Op(value, args, kwargs, name=name), kind
 
 
 def primitive_kind(call: Call) -> Kind:

@@ -35,6 +35,7 @@ from srcad.core.nodes import (
     assigned_in,
     expressions_of,
     names_in,
+    targets_of,
     walk,
 )
 from srcad.errors import UnsupportedSyntax
@@ -136,12 +137,13 @@ def _refuse_growing(name: str, body: Block) -> None:
 
 
 def static_lists(body: Block) -> set[str]:
-    """Temporaries that hold a list display which only a primitive, a loop or constant subscripts read.
+    """Variables that hold a list display which only constant subscripts or a loop read, or, once, a primitive.
 
     `np.array([a, b])`: nobody else sees the list, so its length is part of its kind, as for a tuple.
     """
     made: dict[str, Op] = {}
     uses: dict[str, int] = {}
+    bound: dict[str, int] = {}
     consumers: dict[str, Op] = {}
     read: dict[str, int] = {}  # uses as what is looped over, or with a constant subscript
     for stmt in walk(body):
@@ -157,15 +159,16 @@ def static_lists(body: Block) -> set[str]:
         if isinstance(stmt, ForEach) and isinstance(stmt.iterable, Var):
             read[stmt.iterable.name] = read.get(stmt.iterable.name, 0) + 1
         if isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is prims.make_list:
-            if stmt.target.startswith("%"):
-                made[stmt.target] = stmt.value
+            made[stmt.target] = stmt.value
+        for target in targets_of(stmt):
+            bound[target] = bound.get(target, 0) + 1
     static: set[str] = set()
     for name in reversed(list(made)):
-        if uses.get(name) == read.get(name):
+        if bound[name] == 1 and uses.get(name) == read.get(name):
             static.add(name)
             continue
         consumer = consumers.get(name)
-        if consumer is None or uses.get(name) != 1:
+        if consumer is None or uses.get(name) != 1 or not name.startswith("%"):
             continue
         if consumer.fn is prims.call and isinstance(consumer.args[0], Ref) and rule_for(consumer.args[0].value):
             static.add(name)

@@ -170,6 +170,17 @@ def resolve_super(sp: Specialiser, op: Op) -> Resolved:
     raise sp.refuse(f"no parent of {cls.__name__} has {name}", "check the name", KindError)
 
 
+def _item_at(sp: Specialiser, base: Expr, args: Args) -> Resolved:
+    """`x.item(i)` counts through the array as if it were flat; `x.item(i, j)` is `x[i, j]`."""
+    if len(args) > 1:
+        return sp.resolve(Op(operator.getitem, (base, sp.op(Op(prims.make_tuple, args)))))
+    held = sp.kind(base)
+    flat = base
+    if not isinstance(held, Array) or held.dims is None or len(held.dims) != 1:
+        flat = sp.hold(*call_primitive(sp, "np.ravel", np.ravel, (base,), ()))
+    return sp.resolve(Op(operator.getitem, (flat, args[0])))
+
+
 def _string_method(name: str) -> Kind:
     if name in ("startswith", "endswith") or name.startswith("is"):
         return BOOL
@@ -185,6 +196,8 @@ def _array_method(sp: Specialiser, op: Op, base: Expr, name: str, args: Args, kw
         if name in ("fill", "sort", "put", "partition", "resize", "itemset", "setfield", "byteswap"):
             raise sp.refuse(f"the in-place array method .{name}()", "compute a new array")
         raise sp.refuse(f"the array method .{name}() has no rule", "use a function of numpy that has one", MissingRule)
+    if name == "item" and args and not kwargs:
+        return _item_at(sp, base, args)
     fn, made = normalise_method(name, (base, *args))
     atoms = tuple(a if not isinstance(a, Op) else sp.op(a) for a in made)
     value, kind = call_primitive(sp, "", fn, atoms, kwargs)

@@ -6,6 +6,7 @@ A container and what is read out of it or put into it are the same memory: what 
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad.core import prims
@@ -29,6 +30,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
+from srcad.transform.specialise.items import inlined_index
 from srcad.transform.specialise.sequences import element
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case Record():
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
-            pass
+            stmt = replace(stmt, key=inlined_index(sp, key))
         case Tuple(cls=cls) if cls is list:
             raise sp.refuse("a write into a list of different things", "keep numbers in a list of their own", KindError)
         case Tuple() | TupleOf():
