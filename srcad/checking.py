@@ -55,11 +55,12 @@ def check_grads(
         if mode != "rev":
             raise ArgumentError(f"the mode {mode!r} is not supported yet", None, 'use modes=("rev",)')
     rng = np.random.default_rng(seed)
-    args = tuple(map(promoted, args))
+    args = tuple(args)
     value, pullback = vjp(fun, *args)
     weights = {path: _random_like(part, rng) for path, part in parts_of(value)}
     cotangent = rebuilt(value, weights)
     gradients = pullback(cotangent)
+    args = tuple(a if g is None else promoted(a) for a, g in zip(args, gradients, strict=True))
 
     def weighted(*moved: Any) -> float:
         result = dict(parts_of(fun(*moved)))

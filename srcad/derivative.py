@@ -24,7 +24,7 @@ from srcad.callables import find_target
 from srcad.choice import choose, promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, show
-from srcad.errors import ArgumentError, NonScalarOutput
+from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
@@ -110,8 +110,8 @@ class Derivative:
             self._last = made
             try:
                 return made.function(*args)
-            except runtime.NotOneNumber as wrong:
-                raise self._not_scalar(wrong) from None
+            except (runtime.NotOneNumber, runtime.Refusal) as wrong:
+                raise self._refused(wrong) from None
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
         if self._positional and not kwargs and len(args) == len(self._params):
@@ -119,8 +119,8 @@ class Derivative:
         given, named = self._passed(values)
         try:
             result = made.function(*given, **named)
-        except runtime.NotOneNumber as wrong:
-            raise self._not_scalar(wrong) from None
+        except (runtime.NotOneNumber, runtime.Refusal) as wrong:
+            raise self._refused(wrong) from None
         return self._finished(result, values, key)
 
     def _remember(self, args: tuple[Any, ...], values: list[Any], made: Specialised) -> None:
@@ -136,7 +136,11 @@ class Derivative:
                 self._by_shape.clear()
             self._by_shape[shapes] = made
 
-    def _not_scalar(self, wrong: runtime.NotOneNumber) -> NonScalarOutput:
+    def _refused(self, wrong: runtime.NotOneNumber | runtime.Refusal) -> SrcadError:
+        """What generated code refuses when it runs, as an error of ours."""
+        if isinstance(wrong, runtime.Refusal):
+            message, remedy, *place = wrong.args
+            return UnsupportedSyntax(message, Place(*place), remedy)
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:

@@ -10,15 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.analysis.regions import find_regions
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
 from srcad.core.nodes import (
-    Assign,
     FunctionHandle,
     Program,
     Ref,
-    Store,
-    Var,
     expressions_of,
     operands,
     walk,
@@ -136,19 +134,25 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         special,
         session,
         _outside(session, special),
-        not _writes_arrays(maker),
+        not _writes_arrays(maker, special),
     )
 
 
-def _writes_arrays(maker: Differentiator) -> bool:
-    """Whether a generated function writes into arrays that another one made."""
-    for unit in maker.units:
-        made = {s.target for s in walk(unit.program.body) if isinstance(s, Assign)}
-        for stmt in walk(unit.program.body):
-            if isinstance(stmt, Store) and isinstance(stmt.base, Var) and stmt.base.name not in made:
-                if isinstance(unit.kinds.get(stmt.base.name), Array):
-                    return True
+def _writes_arrays(maker: Differentiator, special: Special) -> bool:
+    """Whether a program or what it calls writes into arrays: the reverse half then writes into them too."""
+    for one in _reached(special):
+        regions = find_regions(one.body, one.kinds, maker.session.holds_address, maker.summary)
+        if any(isinstance(kind, Array) and regions.is_written(name) for name, kind in one.kinds.items()):
+            return True
     return False
+
+
+def _reached(special: Special) -> list[Special]:
+    """A program and all that it calls."""
+    found = [special]
+    for one in found:
+        found += [callee for callee in one.callees if callee not in found]
+    return found
 
 
 def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
@@ -185,9 +189,7 @@ def _outside(session: Session, special: Special) -> Outside:
 
 def _methods(special: Special) -> list[tuple[Mapping[str, Any], str]]:
     """The methods and properties that a program and what it calls use, each as an entry of its class."""
-    reached = [special]
-    for one in reached:
-        reached += [callee for callee in one.callees if callee not in reached]
+    reached = _reached(special)
     sources = {one.program.source for one in reached}
     found: dict[tuple[int, str], tuple[Mapping[str, Any], str]] = {}
     for cls in {kind.cls for one in reached for kind in one.arg_kinds if isinstance(kind, Object)}:

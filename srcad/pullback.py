@@ -1,7 +1,9 @@
 """`vjp`: run the forward half of a function now, and its reverse half whenever a cotangent is given.
 
-The reverse half consumes the tapes that the forward half filled, so each pullback but the last possible one is given a
-copy of them: the function itself runs once. The two halves are generated once for each function and kinds.
+The reverse half consumes the tapes that the forward half filled, so each pullback is given a copy of them, and the
+function itself runs once; only a function that writes into arrays runs again. What the caller does to the arguments and
+to the value afterwards does not matter, since both are copied. The two halves are generated once for each function and
+kinds.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.derivative import GENERATING
-from srcad.errors import ArgumentError
+from srcad.errors import ArgumentError, KindError
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
@@ -55,9 +57,12 @@ def loaded_pair(function: FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
 
 def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of the function and its pullback."""
-    bound = target.bind(tuple(map(promoted, primals)), {})
-    values = list(bound.arguments.values())
-    run = _Run(loaded_pair(target.function, tuple(map(kind_of, values))), values)
+    try:
+        run = _run(target, tuple(map(promoted, primals)))
+    except KindError:
+        if all(one is other for one, other in zip(primals, map(promoted, primals), strict=True)):
+            raise
+        run = _run(target, primals)  # an int is a count or an index here: it stays one, and has no cotangent
     spread = [p.kind is p.VAR_POSITIONAL for p in target.signature.parameters.values()]
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -66,7 +71,13 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
             made += list(gradient or ()) if many else [gradient]
         return tuple(made[len(target.before) :][: len(primals)])
 
-    return run.value, pullback
+    return copied_arrays(run.value), pullback
+
+
+def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
+    bound = target.bind(primals, {})
+    values = [copied_arrays(v) for v in bound.arguments.values()]
+    return _Run(loaded_pair(target.function, tuple(map(kind_of, values))), values)
 
 
 class _Run:
@@ -81,7 +92,10 @@ class _Run:
 
     def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
         pair = self.loaded.pair
-        given = [runtime.copied(v) if self.by_address(k) else v for v, k in zip(self.values, self.kinds, strict=True)]
+        given = [
+            runtime.copied(v) if not self.loaded.repeats or self.loaded.session.holds_address(k) else v
+            for v, k in zip(self.values, self.kinds, strict=True)
+        ]
         shadows = {
             (i, leaf.path): runtime.shadow_of(_part(given[i], leaf.path))
             for i, leaf in pair.argument_leaves
@@ -140,43 +154,63 @@ class _Run:
                 return None
 
 
-def renewed(state: Any) -> Any:
-    """A copy of the containers in what was saved, which the reverse half empties or writes to.
+def copied_arrays(value: Any) -> Any:
+    """The value with its arrays copied, and the lists, tuples and dicts that hold them."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple):
+        items = [copied_arrays(v) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    if type(value) is list:
+        return list(map(copied_arrays, value))
+    if isinstance(value, dict):
+        made = value.copy()
+        for key, item in value.items():
+            made[key] = copied_arrays(item)
+        return made
+    return value
 
-    Names of one container stay names of one copy. Arrays are shared: no reverse half of a pair that is repeated writes
-    to an array that it did not make.
+
+def renewed(state: Any) -> Any:
+    """A copy of the containers in what was saved, and of what they hold: the reverse half empties or adds to them.
+
+    Names of one container stay names of one copy. Arrays outside of containers are shared: no reverse half of a pair
+    that is repeated writes to an array that it did not make.
     """
     known: dict[int, Any] = {}
 
-    def copy(value: Any) -> Any:
+    def copy(value: Any, inside: bool) -> Any:
         if isinstance(value, tuple):
-            items = [copy(v) for v in value]
+            items = [copy(v, inside) for v in value]
             if all(a is b for a, b in zip(items, value, strict=True)):
                 return value
             return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-        held = value.__dict__ if isinstance(value, runtime.object_shadow) else _attributes(value)
-        if not isinstance(value, (list, dict)) and held is None:
-            return value
         if id(value) in known:
             return known[id(value)]
-        if isinstance(value, list):
-            made: Any = [] if set(map(type, value)) - {float, int, bool} else list(value)
+        if isinstance(value, np.ndarray):
+            made: Any = value.copy() if inside else value
             known[id(value)] = made
-            if not made:
-                made += map(copy, value)
+        elif isinstance(value, list):
+            made = known[id(value)] = []
+            made += value if set(map(type, value)) <= {float, int, bool} else [copy(v, True) for v in value]
         elif isinstance(value, dict):
-            made = value.copy()
-            known[id(value)] = made
+            made = known[id(value)] = value.copy()
             for key, item in value.items():
-                made[key] = copy(item)
+                made[key] = copy(item, True)
+        elif (held := _held(value)) is not None:
+            made = known[id(value)] = object.__new__(type(value))
+            for name, item in held.items():
+                object.__setattr__(made, name, copy(item, True))
         else:
-            made = object.__new__(type(value))
-            known[id(value)] = made
-            for name, item in (held or {}).items():
-                object.__setattr__(made, name, copy(item))
+            return value
         return made
 
-    return copy(state)
+    return copy(state, False)
+
+
+def _held(value: Any) -> dict[str, Any] | None:
+    """What a shadow or an object of the user's holds."""
+    return dict(vars(value)) if isinstance(value, runtime.object_shadow) else _attributes(value)
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:

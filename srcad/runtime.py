@@ -212,11 +212,14 @@ def empty_shadow() -> Any:
 
 def add_into(shadow: Any, d: Any) -> None:
     """Add the parts of `d` to those of a shadow, in place."""
+    if isinstance(shadow, np.ndarray):
+        shadow += d
+        return
     if isinstance(shadow, object_shadow):
         shadow, d = shadow.__dict__, d if isinstance(d, dict) else attributes_of(d)
     for key in shadow if isinstance(shadow, dict) else range(len(shadow)):
         part = d[key]
-        if isinstance(shadow[key], (list, dict, object_shadow)):
+        if isinstance(shadow[key], (list, dict, object_shadow)) or np.ndim(shadow[key]):
             add_into(shadow[key], part)
         elif part is not None and shadow[key] is not None:
             shadow[key] = shadow[key] + part
@@ -292,12 +295,18 @@ def copied(x: Any) -> Any:
     return copy.deepcopy(x)
 
 
+class Refusal(Exception):
+    """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
+
+
 class NotOneNumber(TypeError):
     """A gradient was asked of a value that is not one number."""
 
 
 def require_one(x: Any) -> None:
     """Raise unless `x` is one number."""
+    if x is None or isinstance(x, complex):
+        raise NotOneNumber(f"the function returned {x!r}, not one real number")
     if np.size(x) != 1:
         raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")
 

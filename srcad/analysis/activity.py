@@ -7,12 +7,13 @@ whose derivative is not known is refused here, with its place.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.core import prims
-from srcad.core.kinds import UNKNOWN, Kind, Maybe, holds_smooth
+from srcad.core.kinds import STRING, UNKNOWN, Kind, Maybe, holds_smooth
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -121,15 +122,18 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
 
     for name in list(varied):
         add(name, None)
+    texts: set[str] = set()  # strings that show a varied value
     while True:
         changed = False
         for stmt in walk(body):
+            if isinstance(stmt, Assign):
+                changed |= _follow_text(stmt, kinds, varied, texts)
             match stmt:
                 case Assign(target=target, value=value):
                     if any(n in varied for n in differentiable_reads(value)):
                         _check_call(value, varied, kinds, stmt)
                         changed |= add(target, stmt.place)
-                        for name in _given_memory(value, kinds, regions):
+                        for name in (*_given_memory(value, kinds, regions), *_appended_to(value)):
                             changed |= add(name, stmt.place)
                 case Unpack(targets=targets, value=value):
                     if any(n in varied for n in differentiable_reads(value)):
@@ -149,6 +153,35 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     pass
         if not changed:
             return varied
+
+
+def _follow_text(stmt: Assign, kinds: Mapping[str, Kind], varied: set[str], texts: set[str]) -> bool:
+    """A number written into a string and read back would lose its derivative: that is refused."""
+    value = stmt.value
+    if not isinstance(value, Op) or value.fn is operator.getitem:
+        return False
+    names = set(names_in(value))
+    shown = bool(names & texts)
+    if kinds.get(stmt.target) is STRING:
+        if (shown or names & varied) and stmt.target not in texts:
+            texts.add(stmt.target)
+            return True
+        return False
+    kind = kinds.get(stmt.target, UNKNOWN)
+    if shown and (holds_smooth(kind) or kind is UNKNOWN):
+        raise MissingRule(
+            "a number is read back from a string that shows a value which carries a derivative",
+            stmt.place,
+            "pass the number itself",
+        )
+    return False
+
+
+def _appended_to(value: Expr) -> list[str]:
+    """The container that a method call within an expression may put a value into."""
+    if isinstance(value, Op) and value.fn is prims.call_method and len(value.args) > 2:
+        return list(names_in(value.args[0]))
+    return []
 
 
 def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> list[str]:
@@ -226,6 +259,9 @@ def _useful(
                     for name in names_in(value):
                         changed |= add(name)
                 case Assign(value=value) | Do(value=value) if _writes(stmt, varied, regions):
+                    for name in names_in(value):
+                        changed |= add(name)
+                case Assign(value=value) if any(n in useful for n in _appended_to(value)):
                     for name in names_in(value):
                         changed |= add(name)
                 case Assign(target=target, value=value) if target in useful:

@@ -70,6 +70,7 @@ class Summary:
     """What a function does with the memory it is given: the parameters written to, and who comes to share with whom."""
 
     writes: frozenset[int]
+    array_writes: frozenset[int]
     groups: tuple[frozenset[int], ...]
 
 
@@ -82,11 +83,18 @@ class Regions:
         self._kinds = kinds
         self._holds_address = holds_address
         self.written: set[str] = set()
-        self._written_roots: set[str] | None = None
+        self.array_written: set[str] = set()  # variables whose arrays are written to, not only a container of them
+        self._extra: dict[str, Kind] = {}
+        self._roots: dict[str, set[str]] = {}
 
     def member(self, name: str) -> bool:
-        kind = self._kinds.get(name)
+        kind = self._kinds.get(name) or self._extra.get(name)
         return kind is not None and self.is_memory(kind)
+
+    def adopt(self, name: str, like: str) -> None:
+        """A variable made by a pass shares the memory of `like`."""
+        self._extra[name] = self._kinds[like]
+        self.unite([like, name])
 
     def is_memory(self, kind: Kind) -> bool:
         """Whether a value of this kind is memory, or has parts that are."""
@@ -113,20 +121,29 @@ class Regions:
             a, b = self.of(members[0]), self.of(other)
             if a is not None and b is not None and a != b:
                 self._parent[b] = a
-                self._written_roots = None
+                self._roots.clear()
 
-    def write(self, names: list[str]) -> None:
+    def write(self, names: list[str], arrays: bool = True) -> None:
         self.written.update(names)
-        self._written_roots = None
+        if arrays:
+            self.array_written.update(names)
+        self._roots.clear()
 
     def is_written(self, name: str) -> bool:
         """Whether anything in the region of `name` is written to."""
+        return self._in(name, "any", self.written)
+
+    def is_array_written(self, name: str) -> bool:
+        """Whether the elements of an array in the region of `name` are written to."""
+        return self._in(name, "array", self.array_written)
+
+    def _in(self, name: str, which: str, names: set[str]) -> bool:
         region = self.of(name)
         if region is None:
             return False
-        if self._written_roots is None:
-            self._written_roots = {r for r in map(self.of, self.written) if r is not None}
-        return region in self._written_roots
+        if which not in self._roots:
+            self._roots[which] = {r for r in map(self.of, names) if r is not None}
+        return region in self._roots[which]
 
     def mates(self, name: str, names: Mapping[str, Kind]) -> list[str]:
         region = self.of(name)
@@ -227,12 +244,12 @@ def find_regions(
                 held = kinds.get(base.name) if isinstance(base, Var) else None
                 if not isinstance(held, Array):
                     regions.unite([*names_in(base), *names_in(value)])
-                regions.write(list(names_in(base)))
+                regions.write(list(names_in(base)), isinstance(held, Array))
             case Do(value=value):
                 if not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
-                if value.fn in (prims.push, prims.pop) or value.fn in WRITES_FIRST:
-                    regions.write(list(names_in(value.args[0])))
+                if value.fn in (prims.push, prims.pop, operator.delitem) or value.fn in WRITES_FIRST:
+                    regions.write(list(names_in(value.args[0])), value.fn in WRITES_FIRST)
             case Return():
                 pass
             case _:
@@ -241,7 +258,8 @@ def find_regions(
         if isinstance(method, Op) and method.fn is prims.call_method and isinstance(method.args[0], Var):
             name = method.args[1]
             if isinstance(name, Lit) and (name.value in MUTATORS or name.value in ARRAY_MUTATORS):
-                regions.write([method.args[0].name])
+                held = kinds.get(method.args[0].name)
+                regions.write([method.args[0].name], isinstance(held, Array) or held is NUMBER)
     return regions
 
 
@@ -266,7 +284,8 @@ def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summaris
         regions.unite(
             [n for i in sorted(group) for n in ([names[i]] if i in names else targets if i == RESULT else [])]
         )
-    regions.write([names[i] for i in summary.writes if i in names])
+    regions.write([names[i] for i in summary.writes if i in names], False)
+    regions.write([names[i] for i in summary.array_writes if i in names])
     return True
 
 
@@ -279,4 +298,5 @@ def summarised(body: Block, params: list[str], regions: Regions) -> Summary:
         if region is not None:
             groups.setdefault(region, set()).add(i)
     writes = frozenset(i for i, name in enumerate(params) if regions.is_written(name))
-    return Summary(writes, tuple(frozenset(g) for g in groups.values() if len(g) > 1))
+    arrays = frozenset(i for i, name in enumerate(params) if regions.is_array_written(name))
+    return Summary(writes, arrays, tuple(frozenset(g) for g in groups.values() if len(g) > 1))

@@ -397,6 +397,8 @@ def children(kind: Kind) -> tuple[tuple[tuple[str, Any], Kind], ...] | None:
             return tuple((("attr", name), k) for name, k in pairs)
         case Function(fields=pairs):
             return tuple((("field", name), k) for name, k in pairs)
+        case Maybe(kind=inner):
+            return children(inner)
         case _:
             return None
 

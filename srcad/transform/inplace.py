@@ -48,7 +48,7 @@ def _block(block: Block, kinds: Mapping[str, Kind]) -> Block:
             case Assign(target=target, value=Op(fn=operator.getitem, args=(base, key))):
                 views[target] = (base, key)
                 made.append(stmt)
-            case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), other))) if (
+            case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), _))) if (
                 fn in IN_PLACE and isinstance(kinds.get(name), Array) and target != name
             ):
                 made.append(replace(stmt, target=name))

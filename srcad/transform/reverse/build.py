@@ -7,6 +7,7 @@ add to the adjoints of its operands what the chain rule says, and leave the adjo
 
 from __future__ import annotations
 
+import collections
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -139,7 +140,7 @@ class Builder:
 
     def addresses(self, name: str) -> Callable[[Kind], bool]:
         """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
-        if not self.activity.regions.is_written(name) and name not in self.shadowed:
+        if not self.activity.regions.is_array_written(name) and name not in self.shadowed:
             return self.by_address
         return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
 
@@ -230,7 +231,11 @@ class Builder:
             stmt = self._with_fixed_bounds(stmt)
         if trips is not None:
             body = (Assign(trips, Op(operator.iadd, (Var(trips), Lit(1))), stmt.place), *body)
-        self.nodes.append(Loop(stmt, self.block(body), trips))
+        inner = self.block(body)
+        if isinstance(stmt, For) and stmt.target in self.activity.active:
+            # counting overwrites what the variable held before
+            inner.insert(0, Step(None, [Kill(name) for _, name in self.adjoint_leaves(stmt.target)], self.place))
+        self.nodes.append(Loop(stmt, inner, trips))
 
     def _with_fixed_bounds(self, stmt: For) -> For:
         """The bounds of a loop are read again on the way back: those that the body assigns are copied first."""
@@ -251,14 +256,11 @@ class Builder:
             isinstance(inner, (Assign, Unpack, Store)) and self._touches_active(inner) for inner in walk(stmt.body)
         )
         if stmt.handlers and risky:
-            error = Op(
-                prims.call,
-                (
-                    Ref("RuntimeError", RuntimeError),
-                    Lit(f"line {stmt.place.line if stmt.place else '?'}: an error was caught inside differentiated "
-                        "code; its derivative is not defined"),
-                ),
-            )  # fmt: skip
+            place = stmt.place or Place("", 0)
+            said = "an error was caught half way through differentiated steps, whose derivative is not defined"
+            remedy = "test for the error before, with if, or move the steps out of the try"
+            where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
+            error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
             handlers = tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers)
             stmt = replace(stmt, handlers=handlers)
         self.nodes.append(Wrap(stmt, body, None, self.block(stmt.final)))
@@ -317,6 +319,7 @@ class Builder:
         kinds = dict(self.kinds)
         kinds[fresh] = self.kinds[target]
         self.kinds = kinds
+        self.activity.regions.adopt(fresh, target)
         object.__setattr__(self.activity, "active", self.activity.active | {fresh})
         self.assign(Assign(fresh, value, stmt.place))
         self.assign(Assign(target, Var(fresh), stmt.place))
@@ -372,6 +375,8 @@ class Builder:
             self.attribute(target, value, out)
         elif fn is object.__new__:
             self.shadow(target, Op(runtime.empty_shadow, ()))
+        elif fn is collections.defaultdict:
+            self.shadow(target, value)
         elif fn is tuple:
             self.copy(target, (), value.args[0], (), out)
         elif (
@@ -660,7 +665,7 @@ class Builder:
                 return
             if any(self.by_address(k) for _, k in children(item) or ()):
                 raise self.refuse("a list of tuples of lists repeated with *", "use a comprehension")
-            for leaf in self.leaves(held):
+            for leaf in self.leaves(base.name):
                 theirs = self.adjoint(base.name, leaf)
                 if not leaf.shadow:
                     raise self.refuse("a tuple of active numbers repeated with *", "use a comprehension")

@@ -21,6 +21,7 @@ from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.core import prims
 from srcad.core.kinds import (
+    BOOL,
     FLOAT,
     NUMBER,
     Array,
@@ -30,8 +31,9 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     is_integral,
-    show,
     is_smooth,
+    show,
+    widen,
 )
 from srcad.core.nodes import (
     NONE,
@@ -135,7 +137,7 @@ class Differentiator:
         if key in self._open_summaries:
             return self._summaries[key]
         if key not in self._summaries:
-            self._summaries[key] = Summary(frozenset(), ())
+            self._summaries[key] = Summary(frozenset(), frozenset(), ())
             self._open_summaries.add(key)
             params = [p.name for p in handle.program.params]
             while True:
@@ -149,7 +151,7 @@ class Differentiator:
 
     def addresses(self, regions: Regions, name: str) -> Callable[[Kind], bool]:
         """What lives at an address in the memory that a variable leads to."""
-        if not regions.is_written(name):
+        if not regions.is_array_written(name):
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
 
@@ -463,6 +465,8 @@ class Differentiator:
                 checks = (Do(Op(runtime.require_one, (primal,))),)
         else:
             seed = Lit(1.0)
+            if isinstance(kind, Maybe):
+                checks = (Do(Op(runtime.require_one, (primal,))),)
         if found[0].shadow:
             return state, (*checks, Assign(name, seed, accumulate=True)), ()
         state[name] = Held(0, True)
@@ -576,7 +580,7 @@ def check_scalar(kind: Kind, special: Special) -> None:
     """Refuse the gradient of what is not one real number."""
     if isinstance(kind, Maybe):
         kind = kind.kind
-    if kind in (FLOAT, NUMBER) or is_integral(kind):
+    if kind in (FLOAT, NUMBER) or (is_integral(kind) and widen(kind) is not BOOL):
         return
     if isinstance(kind, Array) and "n" not in (kind.dims or ""):
         if not kind.dtype.startswith("complex"):

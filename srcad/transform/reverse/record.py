@@ -20,19 +20,21 @@ import numpy as np
 
 from srcad.analysis.regions import IN_PLACE, Regions, is_basic
 from srcad.core import prims
-from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, is_number, widen
+from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
     Assign,
     Block,
     Do,
     Expr,
     For,
+    FunctionHandle,
     Lit,
     Op,
     Ref,
     Return,
     Stmt,
     Store,
+    Unpack,
     Var,
     While,
     expressions_of,
@@ -167,8 +169,21 @@ class Recorder:
             self.records.here.add(id(node))
             after.discard(stmt.target)
             need = need | (operands & self.primal)
+        if node.reverse:
+            need = need | self.given_memory(stmt)
         need = need | after
         return need, None if bound is None else bound | set(targets)
+
+    def given_memory(self, stmt: Stmt) -> set[str]:
+        """Reversing a call undoes what it wrote: the memory it was given must be as the call left it."""
+        value = stmt.value if isinstance(stmt, (Assign, Unpack, Do)) else None
+        if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
+            return set()
+        if not isinstance(value.args[0].value, FunctionHandle):
+            return set()
+        names = {n for a in value.args[1:] for n in names_in(a)}
+        regions = {self.regions.of(n) for n in names if self.regions.is_written(n)}
+        return {"@" + r for r in regions if r is not None}
 
     def only_here(self, node: Step, stmt: Assign) -> bool:
         """Whether only the reversal of the step itself reads its result, and computing that again is cheap."""
@@ -342,6 +357,8 @@ class Recorder:
 
     def changes(self, base: Var | Ref) -> bool:
         """Whether the contents of a container may be written to."""
+        if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
+            return True
         return isinstance(base, Var) and self.regions.is_written(base.name)
 
 
@@ -446,6 +463,8 @@ def _written(stmt: Stmt) -> str | None:
             | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
             return name if method in ("append", "pop") else None
+        case Do(value=Op(fn=operator.delitem, args=(Var(name=name), _))):
+            return name
         case _:
             return None
 

@@ -125,8 +125,14 @@ class Sweeps:
 
     def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
         whole = isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn in IN_PLACE
-        if id(node) in self.records.undo and (isinstance(stmt, Store) or whole):
-            old = self._old_item(stmt) if isinstance(stmt, Store) else Op(np.array, (Var(stmt.target),))
+        removed = isinstance(stmt, Do) and stmt.value.fn is operator.delitem
+        if id(node) in self.records.undo and (isinstance(stmt, Store) or whole or removed):
+            if isinstance(stmt, Store):
+                old = self._old_item(stmt)
+            elif isinstance(stmt, Do):
+                old = Op(operator.getitem, stmt.value.args)
+            else:
+                old = Op(np.array, (Var(stmt.target),))
             if self._depth:
                 made.append(self._push(id(node), "%item", old))
             else:
@@ -254,6 +260,9 @@ class Sweeps:
                 kept, on_tape = self._saved[(id(node), "%item")]
                 old = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
                 made.append(Store(Var(target), Lit(Ellipsis), old))
+            case Do(value=Op(fn=operator.delitem, args=(base, key))):
+                kept, on_tape = self._saved[(id(node), "%item")]
+                made.append(Store(base, key, Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)))
             case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):
                 made.append(Do(Op(prims.pop, (base,))))
             case Assign(target=target, value=Op(fn=prims.call_method, args=(base, Lit(value="pop")))):

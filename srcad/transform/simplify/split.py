@@ -30,6 +30,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from srcad.analysis.webs import IN_PLACE
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -57,7 +58,6 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.analysis.webs import IN_PLACE
 from srcad.transform.simplify.facts import Facts, is_temporary
 
 

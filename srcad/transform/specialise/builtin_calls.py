@@ -210,9 +210,7 @@ def default_dict(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
             "a defaultdict made otherwise than by defaultdict(float), (int), (list) or (dict)",
             "use a dict with .get(key, default) or .setdefault(key, default)",
         )
-    return Op(collections.defaultdict, args, name="collections.defaultdict"), Dict(
-        BOTTOM, value, collections.defaultdict
-    )
+    return Op(collections.defaultdict, args, name="defaultdict"), Dict(BOTTOM, value, collections.defaultdict)
 
 
 def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:

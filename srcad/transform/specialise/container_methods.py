@@ -10,7 +10,6 @@ from srcad.core import prims
 from srcad.core.kinds import (
     INT,
     NONE_KIND,
-    UNKNOWN,
     Const,
     Dict,
     Kind,
@@ -18,7 +17,6 @@ from srcad.core.kinds import (
     Record,
     Tuple,
     TupleOf,
-    holds_smooth,
     join,
     open_dict,
     show,
@@ -44,7 +42,6 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     if starred(args, kwargs):
         raise sp.refuse(f"`*` in a call of the list method .{name}()", "write the arguments out")
     item = held.item
-    plain = not holds_smooth(item) and not sp.session.holds_address(item)
     if name in ("index", "count"):
         return made, INT
     if name == "__getitem__":
@@ -65,13 +62,8 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return to_list(sp, base)
         case "extend":
             return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
-        case "insert" if not plain or holds_smooth(sp.kind(args[1])):
-            return sp.prelude("list_insert", base, *args)
         case "insert":
-            sp.touch(base, List(element(sp.kind(args[1]))))
-            return made, NONE_KIND
-        case _ if plain and hasattr(list, name):
-            return made, item if name == "pop" else NONE_KIND
+            return sp.prelude("list_insert", base, *args)
         case "pop":
             return sp.prelude("list_pop", base, args[0])
         case "sort":
@@ -138,8 +130,6 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             if isinstance(held, Record):
                 sp.touch(base, _opened(sp, base, held, args[0]))
             return sp.prelude("dict_pop", base, args[0]) if len(args) == 1 else sp.prelude("dict_pop_or", base, *args)
-        case _ if not holds_smooth(held) and hasattr(dict, name):
-            return made, UNKNOWN
         case _:
             raise sp.refuse(f"the method .{name}() of {show(held)}", "build a new dict, or assign items")
 

@@ -73,7 +73,7 @@ def for_each(sp: Specialiser, stmt: ForEach) -> None:
     sp.set(index, INT)
 
     def inside() -> None:
-        sp.stmt(Assign(stmt.target, Op(operator.getitem, (iterable, Var(index))), stmt.place))
+        sp.bind(stmt.target, *sp.resolve(Op(operator.getitem, (iterable, Var(index)))))
         sp.inline(stmt.body)
 
     sp.emit(For(index, Lit(0), length, Lit(1), sp.nested(inside), stmt.until, stmt.place))

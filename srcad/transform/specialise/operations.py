@@ -15,6 +15,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    INT,
     NONE_KIND,
     NUMBER,
     STRING,
@@ -37,8 +38,9 @@ from srcad.core.kinds import (
     is_integral,
     is_number,
     show,
+    widen,
 )
-from srcad.core.nodes import Closure, Do, Expr, Op, Ref, Star
+from srcad.core.nodes import Closure, Do, Expr, Lit, Op, Ref, Star
 from srcad.errors import KindError
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
@@ -141,6 +143,8 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
         return
     if made.fn is prims.call and isinstance(made.args[0], Ref) and isinstance(made.args[0].value, Special):
         sp.assign("ignored", made, kind)
+    elif made.fn is prims.call_method and made.args[1] == Lit("pop"):
+        sp.assign("ignored", made, kind)  # so that it can be put back
     elif rule_for(made.fn) is None and made.fn not in _STRUCTURAL or made.fn in (prims.call, prims.call_method):
         sp.emit(Do(made, sp.place))
 
@@ -173,7 +177,7 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
     if fn in IN_PLACE:
         return _in_place(sp, op, kinds)
     if fn is operator.delitem:
-        raise sp.refuse("`del` of an item", "build a new container without it")
+        return _deleted(sp, op, kinds)
     if any(isinstance(k, Object) for k in kinds) and fn in DUNDERS:
         return _dunder(sp, op, kinds)
     if fn in (operator.is_, operator.is_not, operator.eq, operator.ne):
@@ -252,6 +256,19 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         if hasattr(first.cls, name):
             return sp.method(op.args[0], name, op.args[1:])
     return operate(sp, Op(IN_PLACE[fn], op.args))
+
+
+def _deleted(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
+    """`del base[key]`"""
+    base, key = op.args
+    held = kinds[0]
+    if isinstance(held, Record):
+        sp.touch(base, Dict(widen(kinds[1]), BOTTOM))
+    elif isinstance(held, List) and widen(kinds[1]) is INT:
+        return sp.prelude("list_pop", base, key)
+    elif not isinstance(held, Dict):
+        raise sp.refuse(f"`del` of an item of {show(held)}", "build a new container without it")
+    return op, NONE_KIND
 
 
 def _merged(sp: Specialiser, op: Op) -> Resolved:

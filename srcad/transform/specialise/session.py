@@ -25,7 +25,18 @@ MOST_NESTED = 12  # calls within calls that are run at once; deeper ones wait th
 class Special(FunctionHandle):
     """A program at given argument kinds, and what is known of it so far."""
 
-    __slots__ = ("program", "arg_kinds", "result_kind", "out_kinds", "body", "kinds", "callers", "callees", "queued")
+    __slots__ = (
+        "program",
+        "arg_kinds",
+        "result_kind",
+        "out_kinds",
+        "body",
+        "kinds",
+        "callers",
+        "callees",
+        "queued",
+        "names",
+    )
 
     def __init__(self, program: Program, arg_kinds: tuple[Kind, ...]) -> None:
         super().__init__(program.name)
@@ -35,6 +46,7 @@ class Special(FunctionHandle):
         self.out_kinds = arg_kinds
         self.body: Block = ()
         self.kinds: dict[str, Kind] = {}
+        self.names: dict[tuple[int, int], str] = {}  # the temporaries, by statement and how it was resolved so far
         self.callers: set[Special] = set()
         self.callees: set[Special] = set()
         self.queued = False
@@ -43,6 +55,7 @@ class Special(FunctionHandle):
         """Take another form of the same program, of which nothing is known yet."""
         self.program = program
         self.kinds = {}
+        self.names = {}
         self.result_kind = BOTTOM
         self.out_kinds = self.arg_kinds
 

@@ -80,7 +80,7 @@ class Specialiser:
         self.changed = False
         self.out: list[Stmt] = []
         self.place: Place | None = special.program.place
-        self._names: dict[tuple[int, int], str] = {}
+        self._names = special.names
         self._stmt = 0
         self._way = 0  # how the statement has been resolved so far
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
@@ -180,10 +180,16 @@ class Specialiser:
         return self._held(value, kind, hint)
 
     def _held(self, value: Expr, kind: Kind, hint: str) -> Var:
-        made = self.assign(hint, value, kind)
-        self.share(value, made.name)
-        back_flow(self, made.name, value)
-        return made
+        name = self.temp(hint, value)
+        self.bind(name, value, kind)
+        return Var(name)
+
+    def bind(self, target: str, value: Expr, kind: Kind) -> None:
+        """Emit `target = value` for a resolved value."""
+        self.set(target, kind)
+        self.emit(Assign(target, value, self.place))
+        self.share(value, target)
+        back_flow(self, target, value)
 
     def nested(self, emit: Callable[[], None]) -> Block:
         """The statements that `emit` emits."""
@@ -259,11 +265,7 @@ class Specialiser:
                 self.share(value, target)
                 self.emit(stmt)
             case Assign(target=target, value=value):
-                made, kind = operations.bind_value(self, value, target)
-                self.set(target, kind)
-                self.emit(replace(stmt, value=made))
-                self.share(made, target)
-                back_flow(self, target, made)
+                self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
                 raise AssertionError("the front end does not make Unpack")
             case Store():

@@ -94,7 +94,7 @@ def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
 
 def adopt(sp: Specialiser, value: Expr, kind: Kind) -> None:
     """A container was put into another: it has the kind of the place it was put in."""
-    if isinstance(value, Var) and sp.session.holds_address(sp.kind(value)):
+    if isinstance(value, Var) and sp.session.holds_address(kind) and sp.kind(value) is not BOTTOM:
         sp.set(value.name, kind)
 
 
@@ -109,20 +109,18 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
         put_attr(sp, value.args[0], str(value.args[1].value), kind)
     elif value.fn in (prims.make_list, prims.make_tuple):
         for i, arg in enumerate(value.args):
-            if isinstance(arg, Var) and sp.session.holds_address(sp.kind(arg)):
-                if isinstance(kind, (List, TupleOf)):
-                    sp.set(arg.name, kind.item)
-                elif isinstance(kind, Tuple):
-                    sp.set(arg.name, kind.items[i])
-                elif isinstance(kind, Function):
-                    sp.set(arg.name, kind.fields[i][1])
+            if isinstance(kind, (List, TupleOf)):
+                adopt(sp, arg, kind.item)
+            elif isinstance(kind, Tuple):
+                adopt(sp, arg, kind.items[i])
+            elif isinstance(kind, Function):
+                adopt(sp, arg, kind.fields[i][1])
     elif value.fn is prims.make_dict:
         for key, arg in zip(value.args[::2], value.args[1::2], strict=True):
-            if isinstance(arg, Var) and sp.session.holds_address(sp.kind(arg)):
-                if isinstance(kind, Dict):
-                    sp.set(arg.name, kind.value)
-                elif isinstance(kind, Record) and isinstance(key, Lit):
-                    sp.set(arg.name, dict(kind.items)[key.value])
+            if isinstance(kind, Dict):
+                adopt(sp, arg, kind.value)
+            elif isinstance(kind, Record) and isinstance(key, Lit):
+                adopt(sp, arg, dict(kind.items)[key.value])
 
 
 def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
