@@ -23,7 +23,7 @@ from srcad.assumed import assumed_kinds
 from srcad.callables import find_target
 from srcad.choice import choose, promoted
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, show
+from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
 from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
@@ -210,6 +210,12 @@ class Derivative:
         return made, key
 
     def _check_smooth(self, position: int, kind: Kind) -> None:
+        if is_complex(kind):
+            raise ArgumentError(
+                f"{self.__name__}: the argument {self._params[position].name} is {show(kind)}",
+                None,
+                "pass its real and imaginary parts as two arguments: derivatives are of real numbers",
+            )
         if not holds_smooth(kind) and not _may_be_empty(kind):
             name = self._params[position].name
             raise ArgumentError(

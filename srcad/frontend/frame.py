@@ -197,8 +197,15 @@ class Frame:
         return rule(self, node, into)
 
     def atom(self, node: Any, into: str | None = None) -> Atom:
-        """The node as a variable, literal or reference."""
-        return self.hold(self.expr(node, into))
+        """The node as a variable, literal or reference. A call on the statement's own line is pointed at itself."""
+        value = self.expr(node, into)
+        around = self.place
+        if isinstance(node, gast.Call) and around is not None:
+            place = self.source.place(node)
+            self.place = place if place.line == around.line else around
+        made = self.hold(value)
+        self.place = around
+        return made
 
     def atoms(self, nodes: Sequence[Any]) -> list[Expr]:
         """Operands from left to right; a starred one is a `Star`."""

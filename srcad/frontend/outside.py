@@ -53,9 +53,8 @@ class Outside:
         value = getattr(module, name, _MISSING)
         if value is _MISSING:
             return None
-        settled = isinstance(value, (types.ModuleType, type)) or callable(value)
         top = module.__name__.partition(".")[0]
-        if not settled and top not in sys.stdlib_module_names and top not in ("numpy", "scipy"):
+        if not isinstance(value, types.ModuleType) and top not in sys.stdlib_module_names and top not in ("numpy", "scipy"):
             self.guard(vars(module), name, value)
         return Ref(f"{base.name}.{name}", value)
 

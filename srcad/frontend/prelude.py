@@ -282,8 +282,23 @@ def list_pop(xs: Any, at: Any) -> Any:
     return value
 
 
+def list_index(xs: Any, value: Any) -> int:
+    for i in range(len(xs)):
+        if xs[i] == value:
+            return i
+    raise ValueError("the value is not in the list")
+
+
+def list_count(xs: Any, value: Any) -> int:
+    count = 0
+    for x in xs:
+        if x == value:
+            count += 1
+    return count
+
+
 def list_remove(xs: Any, value: Any) -> None:
-    for i in range(xs.index(value), len(xs) - 1):
+    for i in range(list_index(xs, value), len(xs) - 1):
         xs[i] = xs[i + 1]
     last = xs.pop()  # noqa: F841
 

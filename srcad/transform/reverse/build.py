@@ -677,7 +677,8 @@ class Builder:
         for node in reversed(self.nodes):
             if isinstance(node, Step) and isinstance(node.stmt, Assign) and Var(node.stmt.target) == base:
                 value = node.stmt.value
-                return isinstance(value, Op) and all(isinstance(a, Lit) for a in value.args)
+                shown = isinstance(value, Op) and bool(value.args) and all(isinstance(a, Lit) for a in value.args)
+                return shown and node.stmt.target.startswith("%")
         return False
 
     # -- primitives

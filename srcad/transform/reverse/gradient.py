@@ -57,7 +57,7 @@ from srcad.core.nodes import (
     read_in,
     walk,
 )
-from srcad.errors import NonScalarOutput
+from srcad.errors import NonScalarOutput, UnsupportedSyntax
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
@@ -356,9 +356,19 @@ class Differentiator:
         opening: dict[str, Assign] = {}
         given: set[int] = set()  # memory that a gradient has already been given
         for param, kind, active in zip(params, special.out_kinds, mask, strict=True):
-            for leaf in leaves(kind, self.addresses(activity.regions, param)) if active else ():
+            found = leaves(kind, self.addresses(activity.regions, param)) if param in activity.active or active else ()
+            for leaf in found:
+                if not active and not leaf.shadow:
+                    continue  # only a value of that name later on carries a derivative
                 name = names.adjoint(param, leaf)
                 if leaf.shadow:
+                    if aux is None and not active:
+                        raise UnsupportedSyntax(
+                            f"{program.name}() writes values that carry derivatives into {param}, which outlives the "
+                            "call",
+                            program.place,
+                            "pass a new list, dict or object at each call",
+                        )
                     zero = _shadow_of(reach(Var(param), leaf.path, kind), leaf.kind)
                     opening[name] = Assign(name, zero)
                 elif name not in state:

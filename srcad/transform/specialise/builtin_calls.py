@@ -283,7 +283,7 @@ def _sorted(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(items)
     if key is not None and sp.kind(key) != NONE_KIND:
         return sp.prelude("sorted_by", items, key, descending)
-    if holds_smooth(kind):
+    if holds_smooth(kind) or sp.session.holds_address(item_kind(kind)):
         return sp.prelude("sorted_plain", items, descending)
     return Op(prims.call, (Ref("sorted", sorted), items), tuple(kwargs.items())), List(item_kind(kind))
 

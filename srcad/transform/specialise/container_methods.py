@@ -17,6 +17,7 @@ from srcad.core.kinds import (
     Record,
     Tuple,
     TupleOf,
+    holds_smooth,
     join,
     open_dict,
     show,
@@ -42,6 +43,10 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     if starred(args, kwargs):
         raise sp.refuse(f"`*` in a call of the list method .{name}()", "write the arguments out")
     item = held.item
+    if name in ("index", "count") and (holds_smooth(item) or sp.session.holds_address(item)):
+        if len(args) > 1:
+            raise sp.refuse(f".{name}() within a part of a list", "slice the list first")
+        return sp.prelude(f"list_{name}", base, args[0])
     if name in ("index", "count"):
         return made, INT
     if name == "__getitem__":

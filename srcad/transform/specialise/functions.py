@@ -33,6 +33,7 @@ from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op,
 from srcad.errors import KindError, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
+from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.session import Resolved
 
@@ -112,8 +113,23 @@ def prelude(sp: Specialiser, name: str, args: Args) -> Resolved:
 # ---------------------------------------------------------------- functions without a program
 
 
+def in_order(value: Any, args: Args, kwargs: Kwargs) -> tuple[Args, Kwargs]:
+    """Named operands of an elementwise function by position: `pow(x, exp=2)` is `pow(x, 2)`."""
+    rule = rule_for(value)
+    if rule is None or rule.style != "elementwise" or not kwargs:
+        return args, kwargs
+    named = dict(kwargs)
+    given = list(args)
+    for name, _ in positions(rule, value)[len(args) :]:
+        if name not in named:
+            break
+        given.append(named.pop(name))
+    return tuple(given), tuple(named.items())
+
+
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
+    args, kwargs = in_order(value, args, kwargs)
     kinds = tuple(_known(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
     named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):

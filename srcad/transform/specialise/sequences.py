@@ -84,6 +84,10 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
     """The value as something with a length and an index."""
     kind = sp.kind(atom)
     match kind:
+        case Tuple(items=items, cls=cls) if cls is not None:
+            return sp.op(
+                Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (atom, Lit(i)))) for i in range(len(items))))
+            )
         case List() | Tuple() | TupleOf() | Array() | Const(value=str() | bytes()):
             return atom
         case Dict() | Record():
@@ -125,7 +129,7 @@ def to_list(sp: Specialiser, atom: Expr) -> Resolved:
     if isinstance(kind, (Dict, Record)):
         keys = as_sequence(sp, atom)
         return keys, sp.kind(keys)
-    if holds_smooth(kind):
+    if holds_smooth(kind) or sp.session.holds_address(item_kind(kind)):
         return sp.prelude("list_copy", atom)
     return Op(list, (atom,)), List(item_kind(kind))
 

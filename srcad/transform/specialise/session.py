@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, show
+from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, join, show
 from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.placing import placed
@@ -36,6 +36,7 @@ class Special(FunctionHandle):
         "callees",
         "queued",
         "names",
+        "demand",
     )
 
     def __init__(self, program: Program, arg_kinds: tuple[Kind, ...]) -> None:
@@ -46,6 +47,7 @@ class Special(FunctionHandle):
         self.out_kinds = arg_kinds
         self.body: Block = ()
         self.kinds: dict[str, Kind] = {}
+        self.demand: Kind = BOTTOM  # what callers put into the containers that it returns
         self.names: dict[tuple[int, int], str] = {}  # the temporaries, by statement and how it was resolved so far
         self.callers: set[Special] = set()
         self.callees: set[Special] = set()
@@ -168,6 +170,13 @@ class Session:
         if (special.result_kind, special.out_kinds) != before:
             for caller in special.callers:
                 self._enqueue(caller)
+
+    def demand(self, special: Special, kind: Kind) -> None:
+        """What a program returns is seen to hold more than it said: what it was given may share memory with it."""
+        wanted = join(special.demand, kind)
+        if kind != special.result_kind and wanted != special.demand:
+            special.demand = wanted
+            self._enqueue(special)
 
     def _enqueue(self, special: Special) -> None:
         if not special.queued:

@@ -315,6 +315,8 @@ class Specialiser:
             case Return(value=value):
                 if not isinstance(value, (Var, Lit, Ref)):
                     value = self.hold(*self.resolve(value), "result")
+                if self.session.holds_address(self.special.demand):
+                    self.touch(value, self.special.demand)
                 kind = self.kind(value)
                 self.special.result_kind = join(self.special.result_kind, kind)
                 self.emit(Return(value, stmt.place))

@@ -32,6 +32,7 @@ from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.items import inlined_index
 from srcad.transform.specialise.sequences import element
+from srcad.transform.specialise.session import Special
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -107,6 +108,12 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
         put_item(sp, value.args[0], value.args[1], kind)
     elif value.fn is prims.get_attr and isinstance(value.args[1], Lit):
         put_attr(sp, value.args[0], str(value.args[1].value), kind)
+    elif value.fn is prims.call and isinstance(value.args[0], Ref) and isinstance(value.args[0].value, Special):
+        sp.session.demand(value.args[0].value, kind)
+    elif value.fn in (operator.mul, tuple) and isinstance(kind, (List, TupleOf)):
+        held = sp.kind(value.args[0])
+        if sp.session.holds_address(kind.item) and isinstance(held, (List, TupleOf)):
+            sp.touch(value.args[0], type(held)(kind.item))
     elif value.fn in (prims.make_list, prims.make_tuple):
         for i, arg in enumerate(value.args):
             if isinstance(kind, (List, TupleOf)):
