@@ -22,9 +22,11 @@ from srcad.core.kinds import (
     Array,
     Const,
     Kind,
+    List,
     Maybe,
     Opaque,
     Tuple,
+    TupleOf,
     children,
     is_number,
     widen,
@@ -170,6 +172,8 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
                 return list(names_in(args[0]))
             if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
                 return list(names_in(value))
+            if fn in (operator.mul, operator.add):  # of lists: the items are shared
+                return [n for n in names_in(value) if isinstance(kinds.get(n), (List, TupleOf, Tuple))]
             rule = rule_for(fn)
             if rule is not None:
                 return []

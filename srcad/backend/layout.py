@@ -29,6 +29,7 @@ class Marker(str):
 
 
 OPEN, CLOSE = Marker(""), Marker("")
+TARGETS, TARGETS_END = Marker(""), Marker("")  # around the targets `a, b` of an assignment
 
 
 class Operator(str):
@@ -152,6 +153,13 @@ class _Layout:
         """A whole statement: outside brackets, so that only a bracket may be broken."""
         if self.fits(pieces, indent):
             return [self.line(pieces, indent)]
+        if TARGETS in pieces:
+            start, stop = pieces.index(TARGETS), pieces.index(TARGETS_END)
+            targets, rest = pieces[start + 1 : stop], pieces[stop + 1 :]
+            if self.fits([*targets, " = ", "("], indent):
+                return self.statement([*pieces[:start], *targets, *rest], indent)
+            closing = self.statement([Marker(")"), *rest], indent)
+            return [self.line(["("], indent), *self.contents(targets, indent + _INDENT, spread=True), *closing]
         if OPEN not in pieces:
             return self.broken(pieces, indent)
         start, stop = pieces.index(OPEN), pieces.index(CLOSE)

@@ -7,8 +7,9 @@ known. Contract:
   captured: an outer object used in that function is given a fresh name instead.
 - One object has one name in the whole module. The entry comes first, then the other functions, then the user's own
   objects, then modules and builtins: so a user's `np` that is not NumPy keeps its name and NumPy becomes `np_2`.
-- `%hint` is `hint`, or the first free of `hint_2`, `hint_3`, ...; `%t7` is the next free of `t1`, `t2`, ...
-  and `%d_t7` goes with it.
+- `%hint` is `hint`, or the first free of `hint_2`, `hint_3`, ...; numbers that a pass added (`%hint_2`, `%hint@7`)
+  are dropped first. `%t7` is the next free of `t1`, `t2`, ... and `%d_t7` goes with it; where `%t7` is gone and was
+  the only one, its adjoint is `d`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ import gast
 _BUILTINS = frozenset(dir(builtins))
 _ANONYMOUS = re.compile(r"t\d*")
 _NUMBERED = re.compile(r"(?:(?<=_)|^)t\d+(?=_|$)")  # the temporary that `d_t7` or `t7_tape` belongs to
+_MADE = re.compile(r"@\d+")
+_AGAIN = re.compile(r"(.*[^_\d].*?)_(?:[2-9]|[1-9]\d+)")
 
 FUNCTION, OBJECT, MODULE, BUILTIN = range(4)  # who is named first
 
@@ -143,21 +146,51 @@ class Names:
 def _settle_variables(scope: Scope, outer: set[str]) -> None:
     user = scope.user_names()
     taken = outer | user
-    hints = {name: as_identifier(name[1:], "t") for name in scope.nodes if name.startswith("%")}
-    numbered: dict[str, str] = {}
+    hints = _hints([name for name in scope.nodes if name.startswith("%")])
+    numbered: dict[str, str] = {}  # `t7` -> `t1`
+    orphans: list[str] = []  # temporaries that are gone, and live on in the names of their adjoints
     for hint in hints.values():
         if _ANONYMOUS.fullmatch(hint):
-            count = len(numbered) + 1
-            while f"t{count}" in taken:
-                count += 1
-            numbered[hint] = f"t{count}"
-            taken.add(f"t{count}")
+            numbered[hint] = _next_number(numbered, taken)
+            taken.add(numbered[hint])
+    for hint in hints.values():
+        orphans += [part for part in _NUMBERED.findall(hint) if part not in {*numbered, *user, *orphans}]
+    for part in orphans:
+        numbered[part] = _next_number(numbered, taken)
 
     def renumbered(part: re.Match[str]) -> str:
         return part[0] if part[0] in user else numbered.get(part[0], part[0])
 
     for name, hint in hints.items():
-        printed = numbered.get(hint) or fresh(_NUMBERED.sub(renumbered, hint), taken)
+        if len(orphans) == 1 and hint == f"d_{orphans[0]}":
+            printed = fresh("d", taken)
+        elif _ANONYMOUS.fullmatch(hint):
+            printed = numbered[hint]
+        else:
+            printed = fresh(_NUMBERED.sub(renumbered, hint), taken)
         taken.add(printed)
         for node in scope.nodes[name]:
             node.id = printed
+
+
+def _next_number(numbered: dict[str, str], taken: set[str]) -> str:
+    count = len(numbered) + 1
+    while f"t{count}" in taken:
+        count += 1
+    return f"t{count}"
+
+
+def _hints(names: list[str]) -> dict[str, str]:
+    """What temporaries would like to be called: without the numbers that told them apart while they were made."""
+    plain = {name: as_identifier(_MADE.sub("", name[1:]), "t") for name in names}
+    for name, hint in plain.items():
+        if hint == "t" and name != "%t":
+            plain[name] = as_identifier(name[1:], "t")
+    known = set(plain.values())
+    hints: dict[str, str] = {}
+    for name, hint in plain.items():
+        # `d_x_2` may be the adjoint of an element of `x`: it is a second `d_x` only where there is a first.
+        while (m := _AGAIN.fullmatch(hint)) and (not hint.startswith("d_") or m[1] in known):
+            hint = m[1]
+        hints[name] = hint
+    return hints

@@ -15,7 +15,7 @@ import gast
 from astor.code_gen import SourceGenerator, set_precedence
 from astor.op_util import Precedence, get_op_symbol
 
-from srcad.backend.layout import CLOSE, OPEN, Docstring, Marker, Operator, Remark, Text, laid_out
+from srcad.backend.layout import CLOSE, OPEN, TARGETS, TARGETS_END, Docstring, Marker, Operator, Remark, Text, laid_out
 from srcad.errors import BackendError
 
 WIDTH = 88
@@ -57,7 +57,7 @@ def _logical_lines(result: list[str]) -> list[tuple[int, list[str]]]:
             fresh = True
             if len(piece) > 1 and lines:
                 lines.append((0, [""]))
-        elif fresh and not piece.strip(" ") and piece not in (OPEN, CLOSE):
+        elif fresh and not piece.strip(" ") and not isinstance(piece, Marker):
             lines.append((len(piece), []))
             fresh = False
         else:
@@ -87,7 +87,13 @@ class Printer(SourceGenerator):  # type: ignore[misc]
         set_precedence(node, node.value, *node.targets)
         self.newline(node)
         for target in node.targets:
-            self.write(target, " = ")
+            several = isinstance(target, ast.Tuple) and len(target.elts) > 1 and len(node.targets) == 1
+            if several:
+                self.result.append(TARGETS)
+            self.write(target)
+            if several:
+                self.result.append(TARGETS_END)
+            self.write(" = ")
         if isinstance(node.value, ast.Tuple) and not isinstance(node.targets[0], ast.Tuple):
             set_precedence(Precedence.highest, node.value)
         self._value(node.value)

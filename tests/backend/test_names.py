@@ -21,7 +21,7 @@ def source(*body, params: str = "x y") -> str:
 
 def test_a_temporary_takes_the_first_free_name() -> None:
     text = source(Assign("d_x", x), Assign("%d_x", y), Assign("%d_x_2", y), Return(Var("%d_x")))
-    assert "d_x_2 = y\n    d_x_2_2 = y\n    return d_x_2\n" in text
+    assert "d_x_2 = y\n    d_x_3 = y\n    return d_x_2\n" in text
 
 
 def test_anonymous_temporaries_count_from_one_and_step_over_the_users() -> None:

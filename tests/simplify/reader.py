@@ -185,7 +185,7 @@ def read(text: str, names: Mapping[str, Any] | None = None) -> Program:
     function = ast.parse(textwrap.dedent(text)).body[0]
     assert isinstance(function, ast.FunctionDef)
     params = tuple(Param(core_name(a.arg)) for a in function.args.args)
-    return Program(function.name, params, _Reader(names or {}).block(function.body))
+    return Program(function.name, params, _Reader(names or {}).block(function.body), source=text)
 
 
 def facts_of(program: Program, kinds: Mapping[str, Kind] | None = None, default: Kind = FLOAT) -> Facts:

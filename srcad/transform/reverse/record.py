@@ -210,20 +210,29 @@ class Recorder:
         ends = []
         for block, end in ((node.body, node.body_end), (node.orelse, node.orelse_end)):
             inner = need | self.reads(end)
-            out, inside = self.block(block, inner, bound, looped)
-            if looped and inside is not None and bound is not None:
+            start = set(inner)
+            before: object = None
+            kept_so_far: set[str] = set()
+            while True:
+                out, inside = self.block(block, set(inner), bound, looped)
+                if not looped or inside is None or bound is None:
+                    break
                 private = tuple(
                     sorted(
                         n
-                        for n in out - inner
+                        for n in (out - start) | kept_so_far
                         if n not in bound and n in inside and not n.startswith("@") and self.is_private(n, block)
                     )
                 )
-                if private:
-                    out = out - set(private)
-                    inner = inner | self.keep_at_end(block, private, out, set())
-                    out, inside = self.block(block, set(inner), bound, looped)
-                    out = out - set(private)
+                if not private:
+                    break
+                kept_so_far = set(private)
+                out = out - kept_so_far
+                inner = inner | self.keep_at_end(block, private, out, set())
+                now = (frozenset(inner), private, {id(n): self.extra.get(id(n)) for n in block})
+                if now == before:
+                    break
+                before = now
             ends.append((out, inside))
         (a, x), (b, y) = ends
         merged = y if x is None else x if y is None else x & y
@@ -250,6 +259,8 @@ class Recorder:
             inside_bound = (
                 None if inside_bound is None else inside_bound | {t for s in walk(stmt.test) for t in targets_of(s)}
             )
+        before: object = None
+        kept_so_far: set[str] = set()  # what one round saves, the next saves too: else rounds may alternate
         while True:
             out, end = self.block(node.body, set(entry), inside_bound, True)
             out = out - own
@@ -258,19 +269,14 @@ class Recorder:
             }
             missing = {n for n in local if end is not None and n not in end}
             self.records.unbound |= missing
-            local -= missing
+            local = kept_so_far = (local | kept_so_far) - missing
             out = out - local
-            if out <= entry:
+            # what computing again reads must be there too: it may have to be saved in turn
+            entry = entry | out | self.keep_at_end(node.body, tuple(sorted(local)), out, own)
+            now = (frozenset(entry), frozenset(local), {id(n): self.extra.get(id(n)) for n in node.body})
+            if now == before:
                 break
-            entry = entry | out
-        # what computing again reads must be there too: it may have to be saved in turn
-        while True:
-            entry = entry | self.keep_at_end(node.body, tuple(sorted(local)), out, own)
-            out, end = self.block(node.body, set(entry), inside_bound, True)
-            out = out - own - local
-            if out <= entry:
-                break
-            entry = entry | out
+            before = now
         after = need | out
         bounds: set[str] = set()
         if isinstance(stmt, For):

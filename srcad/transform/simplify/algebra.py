@@ -18,10 +18,13 @@ change the type or the shape, or make two names of one array that was two.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from srcad.core.nodes import Assign, Block, Expr, Lit, Program, Stmt, Store, Var
 from srcad.transform.simplify.facts import Facts, adjoint_temporaries
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import Rewriter
+from srcad.transform.simplify.sure import sure_floats
 from srcad.transform.simplify.tidy import Tidy
 
 
@@ -32,6 +35,7 @@ def algebra(program: Program, facts: Facts, memory: Memory | None = None) -> Pro
 
 class _Algebra(Rewriter):
     def __init__(self, program: Program, facts: Facts, memory: Memory | None = None) -> None:
+        facts = replace(facts, floats=sure_floats(program, facts))
         super().__init__(program, facts, memory)
         self._tidy = Tidy(facts, self.memory)
         self._adjoint_names = facts.adjoints | adjoint_temporaries(program, facts)

@@ -44,10 +44,12 @@ class Facts:
 
     `kinds` has the kind of every variable (a missing one is `UNKNOWN`). `adjoints` are the variables that hold
     adjoints: their memory is never shared with that of primal values, and arithmetic on them may be rearranged.
+    `floats` are the variables of kind `FLOAT` that never hold ints (`sure.py`); None where nobody looked.
     """
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     adjoints: frozenset[str] = frozenset()
+    floats: frozenset[str] | None = None
 
     def kind(self, name: str) -> Kind:
         return self.kinds.get(name, UNKNOWN)
@@ -72,6 +74,8 @@ class Facts:
         known = _RESULTS.get(fn)
         if known is not None:
             return known
+        if (size := _of_shape(fn, args)) is not None:
+            return size
         if fn in ARITHMETIC:
             kinds = [plain(self.kind_of(a)) for a in args]
             if all(k in _NUMBERS for k in kinds):
@@ -111,6 +115,24 @@ class Facts:
                 return items[key.value] if -len(items) <= key.value < len(items) else UNKNOWN
             case _:
                 return UNKNOWN
+
+
+def _of_shape(fn: Any, args: tuple[Expr, ...]) -> Kind | None:
+    """`x.size` and `x.shape[k]` are ints."""
+    match fn, args:
+        case operator.getitem, (Op() as base, Lit(value=int())) if shape_of(base) is not None:
+            return INT
+        case _:
+            return INT if fn is np.size and len(args) == 1 else None
+
+
+def shape_of(expr: Expr) -> Expr | None:
+    """What the expression is the shape of: `x.shape` or `np.shape(x)`."""
+    match expr:
+        case Op(fn=np.shape, args=(base,), kwargs=()):
+            return base
+        case _:
+            return None
 
 
 _LITERALS: dict[type, Kind] = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX, str: STRING}

@@ -57,6 +57,7 @@ from srcad.core.nodes import (
 from srcad.transform.simplify.facts import Facts, adjoint_temporaries, is_temporary
 from srcad.transform.simplify.memory import EFFECTS, Memory, Stamp, Versions, has_effect
 from srcad.transform.simplify.rewrite import rebuild
+from srcad.transform.simplify.sure import sure_floats
 from srcad.transform.simplify.tidy import Tidy
 from srcad.transform.simplify.width import width
 
@@ -90,7 +91,7 @@ class _Pending:
 class _Fold:
     def __init__(self, program: Program, facts: Facts, memory: Memory | None) -> None:
         self.program = program
-        self.facts = facts
+        self.facts = facts = replace(facts, floats=sure_floats(program, facts))
         self.memory = memory or Memory(program, facts)
         self.versions = Versions()
         self.pending: dict[str, _Pending] = {}
@@ -232,7 +233,7 @@ class _Fold:
         match stmt:
             case Assign(target=target, value=value, accumulate=accumulate):
                 head = room + width(Var(target)) + (4 if accumulate else 3)
-                new = self.use(value, head, out, whole=not accumulate, calls=not accumulate)
+                new = self.use(value, head, out, whole=True)
                 if target in self.adjoint:
                     self._tidy.target = None if accumulate else target
                     self._tidy.read_only = accumulate

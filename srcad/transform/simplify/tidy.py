@@ -18,6 +18,7 @@ from srcad.core.nodes import Expr, Lit, Op, Var
 from srcad.transform.simplify.facts import Facts, adjoint_in, plain
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import rebuild
+from srcad.transform.simplify.sure import surely_float
 
 _FOLDED = {operator.add, operator.sub, operator.mul, operator.neg, operator.truediv, operator.pow, operator.floordiv}
 _FLOAT_LIKE = ("float16", "float32", "float64")
@@ -148,13 +149,13 @@ class Tidy:
     def _positive_product(self, left: Expr, right: Expr) -> Expr:
         factors = _factors(left) + _factors(right)
         constants = [f for f in factors if _is_constant(f)]
-        rest = [f for f in factors if not _is_constant(f)]
+        rest = self._unconverted([f for f in factors if not _is_constant(f)])
         if not constants:
             if _is_reciprocal(right) and isinstance(right, Op):
                 return self._quotient(Op(operator.truediv, (left, right.args[1])))
             if _is_reciprocal(left) and isinstance(left, Op):
                 return self._quotient(Op(operator.truediv, (right, left.args[1])))
-            return Op(operator.mul, (left, right))
+            return Op(operator.mul, (left, right)) if rest == factors else self._chain(rest)
         if not rest:
             return Op(operator.mul, (left, right))
         constant = _multiplied(constants)
@@ -177,6 +178,11 @@ class Tidy:
                 constant = Lit(int(value))
         return Op(operator.mul, (constant, rest[0])) if len(rest) == 1 else self._chain([constant, *rest])
 
+    def _unconverted(self, factors: list[Expr]) -> list[Expr]:
+        """`float(i) * x` is `i * x` where `x` is a float."""
+        made = [f.args[0] if _is_conversion(f) and self.kind(f.args[0]) == INT else f for f in factors]  # type: ignore
+        return made if any(map(self._floating, made)) else factors
+
     def _chain(self, factors: list[Expr]) -> Expr:
         """The product, numbers first, then adjoints, then the rest by name (sums and calls stay where they are)."""
         numbers = [f for f in factors if _is_constant(f)]
@@ -190,19 +196,24 @@ class Tidy:
         return made
 
     def _floating(self, expr: Expr) -> bool:
+        """The value is surely a float, or an array of floats."""
         kind = self.kind(expr)
+        if kind == FLOAT and self.facts.floats is not None:
+            return surely_float(expr, self.facts, self.facts.floats)
         return kind == FLOAT or kind == NUMBER or (isinstance(kind, Array) and kind.dtype in _FLOAT_LIKE)
 
     def _keeps_float(self, one: Lit, rest: list[Expr]) -> Expr | None:
         """The factors without the factor 1, if the product has the same type without it."""
-        if any(map(self._floating, rest)) or type(one.value) is int:
-            return self._chain(rest) if all(self._known(f) for f in rest) or type(one.value) is int else None
+        if type(one.value) is int:
+            return self._chain(rest)
+        if any(map(self._floating, rest)):
+            return self._chain(rest) if all(self._known(f) for f in rest) else None
         if len(rest) == 1 and self.kind(rest[0]) == INT:
             return Op(float, (rest[0],))
         return None
 
     def _known(self, expr: Expr) -> bool:
-        return self._floating(expr) or self.kind(expr) == INT
+        return self.kind(expr) in (INT, FLOAT) or self._floating(expr)
 
     def _quotient(self, expr: Op) -> Expr:
         left, right = expr.args
@@ -243,11 +254,18 @@ def _structure(expr: Op) -> Expr:
     if expr.fn is np.full_like and len(expr.args) == 2 and not expr.kwargs and isinstance(expr.args[1], Lit):
         like = {1.0: np.ones_like, 0.0: np.zeros_like}.get(expr.args[1].value)
         return expr if like is None else Op(like, expr.args[:1])
+    if expr.fn is float and len(expr.args) == 1 and isinstance(expr.args[0], Lit):
+        value = expr.args[0].value
+        return Lit(float(value)) if type(value) in (int, float) else expr
     if expr.form == "attr:T" and len(expr.args) == 1:
         inner = expr.args[0]
         if isinstance(inner, Op) and inner.form == "attr:T":
             return inner.args[0]
     return expr
+
+
+def _is_conversion(expr: Expr) -> bool:
+    return isinstance(expr, Op) and expr.fn is float and len(expr.args) == 1
 
 
 def _all_int(tidy: Tidy, args: tuple[Expr, ...]) -> bool:

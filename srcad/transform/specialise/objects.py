@@ -82,7 +82,7 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 if hasattr(value, name):
                     shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
                     found = getattr(value, name)
-                    own = (getattr(value, "__module__", None) or getattr(value, "__name__", "")).split(".")[0]
+                    own = str(getattr(value, "__module__", None) or getattr(value, "__name__", "")).split(".")[0]
                     if found is getattr(value, name) and own not in ("numpy", "math", "scipy", "builtins"):
                         sp.session.guard(Guard(value, name, found))
                     return _constant(sp, f"{shown}.{name}", found)
