@@ -252,6 +252,8 @@ def find_regions(
             case Do(value=value):
                 if not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
+                    if may_write(value):
+                        regions.write(list(names_in(value)))
                 if value.fn in (prims.push, prims.pop, operator.delitem) or value.fn in WRITES_FIRST:
                     regions.write(list(names_in(value.args[0])), value.fn in WRITES_FIRST)
             case Return():
@@ -269,6 +271,14 @@ def find_regions(
 
 # functions called for what they write into their first operand
 WRITES_FIRST: set[object] = {np.copyto, np.fill_diagonal, np.put, np.add.at, np.subtract.at, np.multiply.at, np.place}
+
+
+def may_write(value: Op) -> bool:
+    """Whether a call that srcad does not know may write into what it is given."""
+    if value.fn is not prims.call or not isinstance(value.args[0], Ref):
+        return False
+    callee = value.args[0].value
+    return callee not in (print, repr, str, format, input) and not isinstance(callee, (FunctionHandle, type))
 
 
 def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summarise) -> bool:

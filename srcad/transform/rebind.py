@@ -111,7 +111,7 @@ def _keeps_form(value: Op, kinds: Mapping[str, Kind]) -> bool:
 
 def _is_fresh(value: Expr, kinds: Mapping[str, Kind]) -> bool:
     """Whether an expression makes new memory, or is a number."""
-    if isinstance(value, Lit):
+    if isinstance(value, Lit) or (isinstance(value, Var) and is_number(kinds.get(value.name, NUMBER))):
         return True
     if not isinstance(value, Op):
         return False

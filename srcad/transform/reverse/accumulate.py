@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import reach
 from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, is_number
-from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Stmt, Store, Var
+from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Stmt, Store, Var, names_in
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
 
@@ -29,7 +29,7 @@ _VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swa
 _FRESH_OPERATORS = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow, operator.matmul,
     operator.floordiv, operator.mod, np.zeros_like, np.ones_like, np.full_like, np.full, np.zeros, np.ones, np.outer,
-    np.where, np.dot, runtime.scatter,
+    np.where, np.dot, runtime.scatter, np.sum, np.array, np.mean, np.matmul, np.multiply, np.add,
 }  # fmt: skip
 
 
@@ -187,6 +187,11 @@ class Accumulator:
                     if not self.alone(name, entry) or not self.alone(name, end):
                         grown[name] = Held(-1, False)
                         changed = True
+            for name in sorted(set(entry) - set(end)):
+                # the next trip finds the zero that the end of this one leaves
+                if entry[name].made and not self.real_zero(name, node):
+                    grown[name] = Held(-1, False)
+                    changed = True
             if not changed:
                 break
             entry = grown
@@ -213,6 +218,8 @@ class Accumulator:
                 self.actual(of, state, made)
                 self.fill(of, state, made)
                 made.append(stmt)
+                if isinstance(stmt, Assign):
+                    self.lend(stmt.value, state)
             case Set(name=name, value=value, of=of):
                 if of and not self.some_actual(of, state):
                     state.pop(name, None)
@@ -293,6 +300,20 @@ class Accumulator:
             made.append(Assign(name, Op(operator.add, (Var(name), value))))
             state[name] = Held(self.fresh_group(), True)
 
+    def lend(self, value: Expr, state: State) -> None:
+        """A value that may view the memory of adjoints: from now on nobody adds to those in place."""
+        if isinstance(value, Lit) or (isinstance(value, Op) and self.is_fresh(value)):
+            return
+        for name in set(names_in(value)) & set(state):
+            if self.is_array(name) and not state[name].uniform:
+                for other, held in list(state.items()):
+                    if held.group == state[name].group:
+                        state[other] = replace(held, made=False)
+
+    def is_fresh(self, value: Op) -> bool:
+        """Whether an operation makes new memory."""
+        return value.fn in _FRESH_OPERATORS or isinstance(value.fn, np.ufunc)
+
     def holding(self, value: Expr, state: State) -> Held:
         """The group of a value that an adjoint was set to."""
         match value:
@@ -306,9 +327,10 @@ class Accumulator:
             case Op(fn=fn, args=args) if fn in _VIEWS and args:
                 inner = self.holding(args[0], state)
                 return inner
-            case Op(fn=fn) if fn in _FRESH_OPERATORS or isinstance(fn, np.ufunc):
+            case Op() if self.is_fresh(value):
                 return Held(self.fresh_group(), True)
             case _:
+                self.lend(value, state)
                 return Held(-1, False)
 
 

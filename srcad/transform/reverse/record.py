@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from srcad.analysis.regions import IN_PLACE, Regions, is_basic
+from srcad.analysis.regions import IN_PLACE, Regions, is_basic, may_write
 from srcad.core import prims
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
@@ -185,6 +185,21 @@ class Recorder:
         regions = {self.regions.of(n) for n in names if self.regions.is_written(n)}
         return {"@" + r for r in regions if r is not None}
 
+    def refuse_unknown_writes(self, stmt: Stmt, need: set[str]) -> None:
+        """A call that may write into memory which the way back reads again cannot be undone."""
+        if not (isinstance(stmt, Do) and may_write(stmt.value)):
+            return
+        for name in names_in(stmt.value):
+            region = self.regions.of(name)
+            if region is not None and "@" + region in need:
+                callee = stmt.value.args[0]
+                raise UnsupportedSyntax(
+                    f"{callee.name if isinstance(callee, Ref) else 'this call'} may write into "
+                    f"{name.lstrip('%')}, which the derivative reads again",
+                    stmt.place,
+                    "write with an assignment: x[...] = ...",
+                )
+
     def only_here(self, node: Step, stmt: Assign) -> bool:
         """Whether only the reversal of the step itself reads its result, and computing that again is cheap."""
         mine = _reverse_read_counts([node]).get(stmt.target, 0)
@@ -194,6 +209,7 @@ class Recorder:
         """A write to contents that are still needed is undone in the reverse sweep; what undoing it reads."""
         written = _written(stmt)
         if written is None:
+            self.refuse_unknown_writes(stmt, need)
             return set()
         region = self.regions.of(written)
         if region is None or "@" + region not in need:

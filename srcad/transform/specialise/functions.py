@@ -28,9 +28,10 @@ from srcad.core.kinds import (
     Opaque,
     Set,
     holds_smooth,
+    show,
 )
-from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Var
-from srcad.errors import KindError, SourceNotFound, UnsupportedSyntax
+from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Store, Var
+from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
 from srcad.rules.static import positions
@@ -127,9 +128,28 @@ def in_order(value: Any, args: Args, kwargs: Kwargs) -> tuple[Args, Kwargs]:
     return tuple(given), tuple(named.items())
 
 
+def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs, out: Expr) -> Resolved:
+    """`np.exp(x, out=y)`: compute, then write into y."""
+    kind = sp.kind(out)
+    if kind is BOTTOM:
+        return Op(value, args, kwargs, name=name), BOTTOM
+    if not isinstance(out, Var) or not isinstance(kind, Array):
+        raise sp.refuse(f"out={show(kind)} of {name}", "give one array, held by a variable, as out", MissingRule)
+    if "where" in dict(kwargs):
+        raise sp.refuse(f"{name} with out= and where=", "write y[mask] = ... instead", MissingRule)
+    made, made_kind = call_primitive(sp, name, value, args, kwargs)
+    held = sp.assign("t", made, made_kind)
+    sp.emit(Store(out, Lit(Ellipsis), held, sp.place))
+    return out, kind
+
+
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
     args, kwargs = in_order(value, args, kwargs)
+    given = dict(kwargs)
+    out = given.pop("out", None)
+    if out is not None and sp.kind(out) != Const(None):
+        return call_into(sp, name, value, args, tuple(given.items()), out)
     kinds = tuple(_known(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
     named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):

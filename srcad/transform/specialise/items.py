@@ -65,6 +65,15 @@ def index_kind(sp: Specialiser, key: Expr) -> Kind:
     return sp.kind(key)
 
 
+def _present(kind: Kind) -> Kind:
+    """The kind of an index that may be None where it is not used."""
+    if isinstance(kind, Maybe):
+        return kind.kind
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(k if k == Const(None) else _present(k) for k in kind.items))
+    return kind
+
+
 def get_item(sp: Specialiser, op: Op) -> Resolved:
     base, key = op.args
     held = sp.kind(base)
@@ -77,7 +86,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     match held:
         case Array():
             index = inlined_index(sp, key)
-            return Op(operator.getitem, (base, index)), kind_of_index(held, index_kind(sp, index), index)
+            chosen = index_kind(sp, index)
+            return Op(operator.getitem, (base, index)), kind_of_index(held, _present(chosen), index)
         case List(item=item) | TupleOf(item=item):
             if sliced:
                 if holds_smooth(item) or sp.session.holds_address(item):

@@ -40,7 +40,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Closure, Do, Expr, Lit, Op, Ref, Star
+from srcad.core.nodes import Assign, Closure, Do, Expr, Lit, Op, Ref, Star, Var
 from srcad.errors import KindError
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
@@ -140,6 +140,10 @@ def resolve(sp: Specialiser, value: Expr) -> Resolved:
 def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
     """A resolved call that stands alone."""
     if not isinstance(made, Op):
+        return
+    written = made.args[0] if made.fn in IN_PLACE else None
+    if isinstance(written, Var) and isinstance(sp.kind(written), Array):
+        sp.emit(Assign(written.name, made, sp.place))
         return
     if made.fn is prims.call and isinstance(made.args[0], Ref) and isinstance(made.args[0].value, Special):
         sp.assign("ignored", made, kind)
