@@ -11,6 +11,8 @@ import operator
 import types
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -145,11 +147,13 @@ def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs
 
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
-    args, kwargs = in_order(value, args, kwargs)
     given = dict(kwargs)
     out = given.pop("out", None)
+    if isinstance(value, np.ufunc) and len(args) > value.nin:
+        args, out = args[: value.nin], args[value.nin]
+    args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
-        return call_into(sp, name, value, args, tuple(given.items()), out)
+        return call_into(sp, name, value, args, kwargs, out)
     kinds = tuple(_known(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
     named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):

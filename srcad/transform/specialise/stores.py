@@ -13,6 +13,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
     INT,
+    SLICE,
     UNKNOWN,
     Array,
     Const,
@@ -104,7 +105,9 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
     kind = sp.kinds.get(target, BOTTOM)
     if not sp.session.holds_address(kind) or not isinstance(value, Op):
         return
-    if value.fn is operator.getitem:
+    if value.fn is operator.getitem and sp.kind(value.args[1]) is SLICE:
+        sp.touch(value.args[0], kind)
+    elif value.fn is operator.getitem:
         put_item(sp, value.args[0], value.args[1], kind)
     elif value.fn is prims.get_attr and isinstance(value.args[1], Lit):
         put_attr(sp, value.args[0], str(value.args[1].value), kind)
