@@ -120,8 +120,9 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     changed = True
         return changed
 
+    first = next((s.place for s in body if getattr(s, "place", None) is not None), None)
     for name in list(varied):
-        add(name, None)
+        add(name, first)
     texts: set[str] = set()  # strings that show a varied value
     while True:
         changed = False

@@ -1,0 +1,106 @@
+"""Programs with which readers broke earlier versions, one for each cause."""
+
+import numpy as np
+
+from tests.programs import Programs
+
+programs = Programs()
+v3 = np.array([0.5, 1.2, 2.0])
+
+
+@programs.at((1.3, 3), (1.3, 0), argnums=0)
+def a_counting_loop_overwrites_an_active_variable(x, n):
+    y = x
+    for x in range(n):  # noqa: B007
+        pass
+    return y * x
+
+
+@programs.at(1.3)
+def a_closure_writes_into_a_captured_dict(x):
+    s = {"v": x}
+
+    def bump():
+        s["v"] = s["v"] * x
+
+    bump()
+    return s["v"]
+
+
+@programs.at((1.3, 3), (1.3, 0), argnums=0)
+def a_comprehension_is_run_for_its_effect(x, n):
+    acc = [x]
+    [acc.append(acc[-1] * x) for _ in range(n)]
+    return acc[-1]
+
+
+@programs.at(1.2, -1.0)
+def a_pair_that_may_be_none(x):
+    r = None
+    if x > 0:
+        r = (x * x, x)
+    if r is not None:
+        return r[0] * r[1]
+    return x
+
+
+@programs.at(1.3)
+def a_list_is_extended_after_a_pop(x):
+    s = [x]
+    v = s.pop()
+    s += [v + x]
+    w = s.pop()
+    return v * w
+
+
+def push(s, v):
+    s.append(v)
+
+
+@programs.at(1.3)
+def a_helper_pushes_between_pops(x):
+    s = []
+    push(s, x)
+    push(s, x * x)
+    v = s.pop()
+    push(s, v * x)
+    return s.pop() * s.pop() * v
+
+
+@programs.at(v3)
+def parts_of_a_concatenation_share_memory_with_its_adjoint(x):
+    return np.sum(np.concatenate([x[1:], x[:1]]) + x)
+
+
+@programs.at(v3)
+def an_array_local_to_a_trip_is_read_after_the_loop(x):
+    for _ in range(2):
+        a = x * 0.3
+        x = a[::1] * 1
+    return np.sum(a)
+
+
+@programs.at(v3)
+def an_index_that_is_none_at_first(x):
+    best, arg = -np.inf, None
+    for i in range(3):
+        if x[i] > best:
+            best = x[i]
+            arg = i
+    return x[arg] ** 2
+
+
+@programs.at(v3)
+def a_slice_of_a_list_of_ints_gives_indices(x):
+    a = np.ones(3)
+    for o in [0, 1, 2][1:]:
+        a = a * x[o]
+    return np.sum(a)
+
+
+@programs.at((v3, v3 * 2))
+def a_negated_negation_is_added_to(x, y):
+    return (x * y + x / (y + 3) - x**2 + 2**y - -y).sum()
+
+
+test_gradient = programs.test()
