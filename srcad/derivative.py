@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
 import sys
 import threading
 import types
@@ -21,10 +22,10 @@ import numpy as np
 from srcad import runtime
 from srcad.assumed import assumed_kinds
 from srcad.callables import find_target
-from srcad.choice import choose, promoted
+from srcad.choice import choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
-from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import AliasError, ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
@@ -110,7 +111,7 @@ class Derivative:
             self._last = made
             try:
                 return made.function(*args)
-            except (runtime.NotOneNumber, runtime.Refusal) as wrong:
+            except runtime.STOPS as wrong:
                 raise self._refused(wrong) from None
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
@@ -119,7 +120,7 @@ class Derivative:
         given, named = self._passed(values)
         try:
             result = made.function(*given, **named)
-        except (runtime.NotOneNumber, runtime.Refusal) as wrong:
+        except runtime.STOPS as wrong:
             raise self._refused(wrong) from None
         return self._finished(result, values, key)
 
@@ -136,11 +137,19 @@ class Derivative:
                 self._by_shape.clear()
             self._by_shape[shapes] = made
 
-    def _refused(self, wrong: runtime.NotOneNumber | runtime.Refusal) -> SrcadError:
+    def _place(self) -> Place:
+        """Where the function is defined."""
+        code = self._target.function.__code__
+        line = linecache.getline(code.co_filename, code.co_firstlineno).rstrip()
+        return Place(code.co_filename, code.co_firstlineno, 0, line)
+
+    def _refused(self, wrong: Exception) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
         if isinstance(wrong, runtime.Refusal):
             message, remedy, *place = wrong.args
             return UnsupportedSyntax(message, Place(*place), remedy)
+        if isinstance(wrong, runtime.Overlap):
+            return AliasError(f"{self.__name__}: {wrong}", self._place(), "pass a copy: np.array(x)")
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
@@ -379,6 +388,3 @@ def _formed(gradient: Any, value: Any) -> Any:
     if isinstance(value, (list, tuple, dict)) or not hasattr(value, "dtype"):
         return runtime.mirrored(gradient, value)
     return float(gradient)
-
-
-__all__ = ["GENERATING", "Derivative", "Specialised", "promoted"]

@@ -34,7 +34,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.derivative import GENERATING
-from srcad.errors import ArgumentError, KindError
+from srcad.errors import AliasError, ArgumentError, KindError
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
@@ -77,7 +77,14 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
 def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
     values = [copied_arrays(v) for v in bound.arguments.values()]
-    return _Run(loaded_pair(target.function, tuple(map(kind_of, values))), values)
+    loaded = loaded_pair(target.function, tuple(map(kind_of, values)))
+    if not loaded.repeats:
+        arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
+        try:
+            runtime.refuse_overlap(", ".join(arrays), *arrays.values())
+        except runtime.Overlap as wrong:
+            raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
+    return _Run(loaded, values)
 
 
 class _Run:

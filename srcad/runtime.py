@@ -19,7 +19,7 @@ def unbroadcast(d: Any, x: Any) -> Any:
     """Sum `d` down to the shape of `x`: the transpose of broadcasting `x` up to the shape of `d`."""
     shape = np.shape(x)
     if np.shape(d) == shape:
-        return d
+        return d.item() if shape == () and isinstance(d, np.ndarray) and not isinstance(x, np.ndarray) else d
     extra = np.ndim(d) - len(shape)
     if extra > 0:
         d = np.sum(d, axis=tuple(range(extra)))
@@ -36,7 +36,7 @@ def unbroadcast_each(d: Any, xs: Any) -> list[Any]:
 
 def above(x: Any, y: Any) -> Any:
     """The share that `x` has in `maximum(x, y)`: 1 where it is above `y`, 1/2 where they are equal, else 0."""
-    return np.where(x == y, 0.5, x > y).astype(np.result_type(x, y, np.float16))[()]
+    return np.where(x == y, 0.5, x > y).astype(np.result_type(x, y, 0.0))[()]
 
 
 def split_extreme(d: Any, items: Any, extreme: Any) -> Any:
@@ -66,6 +66,37 @@ def product_of_others(x: Any, axis: Any = None) -> Any:
     after = np.ones_like(rows)
     after[..., :-1] = np.cumprod(rows[..., :0:-1], axis=-1)[..., ::-1]
     return np.transpose((before * after).reshape(moved.shape), np.argsort(order))
+
+
+def inverse_axes(axes: Any) -> tuple[int, ...]:
+    """The permutation that undoes a transposition by `axes`, some of which may be counted from the end."""
+    return tuple(int(i) for i in np.argsort([axis % len(axes) for axis in axes]))
+
+
+def from_diagonal(d: Any, x: Any, offset: Any = 0) -> Any:
+    """A zero of the shape of the matrix `x` with `d` on a diagonal: the adjoint of `np.diagonal(x, offset)`."""
+    made = np.zeros_like(x)
+    along = np.arange(max(0, min(made.shape[0] + min(offset, 0), made.shape[1] - max(offset, 0))))
+    made[along - min(offset, 0), along + max(offset, 0)] = d
+    return made
+
+
+def kron_left(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `x` in `np.kron(x, y)`."""
+    ndim = max(np.ndim(x), np.ndim(y))
+    rows = (1,) * (ndim - np.ndim(x)) + np.shape(x)
+    columns = (1,) * (ndim - np.ndim(y)) + np.shape(y)
+    blocks = np.reshape(d, [size for pair in zip(rows, columns, strict=True) for size in pair])
+    return np.reshape(np.tensordot(blocks, np.reshape(y, columns), (range(1, 2 * ndim, 2), range(ndim))), np.shape(x))
+
+
+def kron_right(d: Any, x: Any, y: Any) -> Any:
+    """The cotangent of `y` in `np.kron(x, y)`."""
+    ndim = max(np.ndim(x), np.ndim(y))
+    rows = (1,) * (ndim - np.ndim(x)) + np.shape(x)
+    columns = (1,) * (ndim - np.ndim(y)) + np.shape(y)
+    blocks = np.reshape(d, [size for pair in zip(rows, columns, strict=True) for size in pair])
+    return np.reshape(np.tensordot(blocks, np.reshape(x, rows), (range(0, 2 * ndim, 2), range(ndim))), np.shape(y))
 
 
 def matmul_left(d: Any, x: Any, y: Any) -> Any:
@@ -148,9 +179,9 @@ def astype(x: Any, dtype: Any, copy: bool = True) -> Any:
     return x.astype(dtype, copy=copy)
 
 
-def flatten(x: Any) -> Any:
+def flatten(x: Any, order: Any = "C") -> Any:
     """`x.flatten()`"""
-    return x.flatten()
+    return x.flatten(order)
 
 
 def tolist(x: Any) -> Any:
@@ -299,8 +330,23 @@ class Refusal(Exception):
     """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
 
 
+class Overlap(Exception):
+    """Two arguments share memory while one of them is written to."""
+
+
+def refuse_overlap(names: str, *arrays: Any) -> None:
+    """Raise if arrays share memory. `names` are those of the arguments, for the message."""
+    for i, a in enumerate(arrays):
+        for b in arrays[i + 1 :]:
+            if np.may_share_memory(a, b) and np.shares_memory(a, b):
+                raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
+
+
 class NotOneNumber(TypeError):
     """A gradient was asked of a value that is not one number."""
+
+
+STOPS = (Refusal, Overlap, NotOneNumber)  # what generated code raises on purpose
 
 
 def require_one(x: Any) -> None:

@@ -1,8 +1,8 @@
 """Activity: which variables carry a derivative.
 
 A variable is *varied* if its value depends on a differentiated argument, *useful* if the result depends on it, and
-*active* if both (Griewank & Walther 2008, section 6.2). Memory counts by region. A call that an active value reaches and
-whose derivative is not known is refused here, with its place.
+*active* if both (Griewank & Walther 2008, section 6.2). Memory counts by region. A call that an active value reaches
+and whose derivative is not known is refused here, with its place.
 """
 
 from __future__ import annotations

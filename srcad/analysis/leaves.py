@@ -1,7 +1,7 @@
 """The leaves of a value: the parts of it that carry an adjoint of their own.
 
-A float or array is one leaf. A tuple, a dict that nobody writes to, or an object that nobody writes to has the leaves of
-its parts, each with the path that leads to it: the adjoint of `state = (x, v)` is two variables, `d_state_0` and
+A float or array is one leaf. A tuple, a dict that nobody writes to, or an object that nobody writes to has the leaves
+of its parts, each with the path that leads to it: the adjoint of `state = (x, v)` is two variables, `d_state_0` and
 `d_state_1`. What lives at an address (lists, open dicts, objects that are written to) is a leaf as a whole: its adjoint
 is a *shadow*, a container of the same form which aliases as the primal does.
 """

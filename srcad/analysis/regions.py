@@ -62,8 +62,8 @@ VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,
     np.asarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.flip, np.rot90, np.diagonal, np.real, np.imag,
     np.split, np.array_split, np.hsplit, np.vsplit, np.rollaxis, np.asfarray if hasattr(np, "asfarray") else np.asarray,
-    np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require, operator.pos, np.nan_to_num, np.broadcast_arrays,
-    np.fliplr, np.flipud, np.diag,
+    np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require, operator.pos, np.nan_to_num,
+    np.broadcast_arrays, np.fliplr, np.flipud, np.diag,
 }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
             if fn in IN_PLACE:
                 return list(names_in(args[0]))
             if fn in VIEWS or fn is runtime.flatten:
-                return list(names_in(args[0]))
+                return list(names_in(args[0] if args else value))
             if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
                 return list(names_in(value))
             if fn in (operator.mul, operator.add):  # of lists: the items are shared

@@ -91,10 +91,10 @@ class _Webs:
         match stmt:
             case Assign(target=target, value=value):
                 self.read(value, reach)
-                before = reach.get(target, frozenset())
+                earlier = reach.get(target, frozenset())
                 self.bind(stmt, 0, target, reach)
                 if isinstance(value, Op) and value.args[:1] == (Var(target),) and value.fn in IN_PLACE:
-                    self.unite(before | reach[target])
+                    self.unite(earlier | reach[target])
             case Unpack(targets=targets, value=value):
                 self.read(value, reach)
                 for i, target in enumerate(targets):

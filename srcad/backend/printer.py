@@ -89,6 +89,7 @@ class Printer(SourceGenerator):  # type: ignore[misc]
         for target in node.targets:
             several = isinstance(target, ast.Tuple) and len(target.elts) > 1 and len(node.targets) == 1
             if several:
+                self.write("")  # starts the line
                 self.result.append(TARGETS)
             self.write(target)
             if several:

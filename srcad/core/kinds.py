@@ -411,7 +411,7 @@ def show(kind: Kind) -> str:
                 return "None"
             if isinstance(value, (bool, int, float, complex, str, bytes)):
                 return repr(value)
-            return getattr(value, "__qualname__", None) or getattr(value, "__name__", type(value).__name__)
+            return str(getattr(value, "__qualname__", None) or getattr(value, "__name__", type(value).__name__))
         case Array(dtype=dtype, dims=dims):
             return f"{dtype}[...]" if dims is None else f"{dtype}[{', '.join(':' if d != '1' else '1' for d in dims)}]"
         case List(item=item):

@@ -54,7 +54,8 @@ class Outside:
         if value is _MISSING:
             return None
         top = module.__name__.partition(".")[0]
-        if not isinstance(value, types.ModuleType) and top not in sys.stdlib_module_names and top not in ("numpy", "scipy"):
+        outside = top not in sys.stdlib_module_names and top not in ("numpy", "scipy")
+        if outside and not isinstance(value, types.ModuleType):
             self.guard(vars(module), name, value)
         return Ref(f"{base.name}.{name}", value)
 

@@ -32,6 +32,11 @@ def is_float_type(dtype: Any) -> bool:
     return np.dtype(dtype).kind in "fc"
 
 
+def refuse(message: str, remedy: str) -> Any:
+    """A call for which there is no rule: `MissingRule` at its place."""
+    raise RuleError(message, None, remedy)
+
+
 def unroll(name: str, items: Any, element: Any) -> Any:
     """`[element for name in items]` over a variadic parameter: written out when the rule is settled."""
     raise RuleError(f"a comprehension over {name} was not unrolled")

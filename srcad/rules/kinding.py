@@ -226,7 +226,9 @@ def _parts(index: Kind, expr: Expr | None) -> list[tuple[Kind, Expr | None]] | N
     made: list[tuple[Kind, Expr | None]] = []
     for given, part in kinds:
         kind: Kind = Array("int64", "?") if given is RANGE else given
-        if isinstance(kind, (List, Tuple)):
+        if kind in (List(BOTTOM), Tuple(())):
+            kind = Array("int64", "?")
+        elif isinstance(kind, (List, Tuple)):
             kind = as_array(kind)
         known = constant(kind)
         if isinstance(known, slice):

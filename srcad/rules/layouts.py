@@ -168,9 +168,12 @@ def made_array(call: Call) -> Kind:
     if x is NUMBER:
         x = Array("float64", None)
     dtype = _dtype(call, x.dtype if isinstance(x, Array) else None, 1)
-    if not isinstance(x, Array) or dtype is None or known(call, "ndmin", default=0) != 0:
+    if not isinstance(x, Array) or dtype is None:
         return UNKNOWN
-    return Array(dtype, x.dims)
+    least = known(call, "ndmin", default=0)
+    if least is OPEN or (least and x.dims is None):
+        return Array(dtype, None)
+    return Array(dtype, x.dims if x.dims is None else "1" * (least - len(x.dims)) + x.dims)
 
 
 def cast(call: Call) -> Kind:
@@ -222,6 +225,16 @@ def transposed(call: Call) -> Kind:
     if axes is OPEN or len(axes) != len(x.dims):
         return Array(x.dtype, "?" * len(x.dims))
     return Array(x.dtype, "".join(x.dims[i] for i in axes))
+
+
+def diagonal_of(call: Call) -> Kind:
+    """`np.diag(v, k)`, `np.diagonal(a, offset)`."""
+    x = _array_operand(call)
+    if x is None:
+        return _unless(call)
+    if x.dims is None or len(x.dims) not in (1, 2):
+        return Array(x.dtype, None)
+    return Array(x.dtype, "??" if len(x.dims) == 1 else "?")
 
 
 def squeezed(call: Call) -> Kind:
@@ -424,6 +437,8 @@ def running(call: Call) -> Kind:
         return _unless(call)
     dtype = dtype_of(call.fn, Array(x.dtype, "n"))
     axis = known(call, "axis", 1)
-    if dtype is None or axis is OPEN:
+    given = known(call, "dtype", 2)
+    if dtype is None or axis is OPEN or given is OPEN:
         return UNKNOWN
+    dtype = dtype if given is None else str(np.dtype(given))
     return Array(dtype, raveled_dims(x.dims) if axis is None else x.dims)

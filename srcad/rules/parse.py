@@ -167,7 +167,7 @@ class _Reader:
                 callee = self.expr(func)
                 if not isinstance(callee, Ref) or not callable(callee.value):
                     raise self.refuse(node, "the function called is not known")
-                return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=callee.name)
+                return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=callee.name.removeprefix("runtime."))
             case gast.ListComp(
                 elt=element, generators=[gast.comprehension(target=gast.Name(id=name), iter=items, ifs=[])]
             ):

@@ -75,7 +75,7 @@ def inner(a, b, *, d_out):
     return runtime.inner_left(d_out, b), runtime.inner_right(d_out, a)
 
 
-@pullback(np.outer, kind=shapes.outer_product, at=[(ROW, POSITIVE), (2.0, ROW), (TABLE, ROW)])
+@pullback(np.outer, kind=shapes.outer_product, at=[(ROW, POSITIVE), (2.0, ROW), (ROW, 2.0), (1.5, 2.5), (TABLE, ROW)])
 def outer(a, b, *, d_out):
     if has_ndim(a) and has_ndim(b) and np.ndim(a) == 1 and np.ndim(b) == 1:
         return d_out @ b, a @ d_out
@@ -87,3 +87,8 @@ def outer(a, b, *, d_out):
 @pullback(np.vdot, kind=shapes.full_product, at=[(2.0, 3.0), (ROW, POSITIVE), (TABLE, TABLE + 1)])
 def vdot(a, b, *, d_out):
     return d_out * b, d_out * a
+
+
+@pullback(np.kron, at=[(ROW, POSITIVE), (TABLE, ROW), (ROW, TABLE), (TABLE, COLUMN), (STACK, TABLE)])
+def kron(a, b, *, d_out):
+    return runtime.kron_left(d_out, a, b), runtime.kron_right(d_out, a, b)

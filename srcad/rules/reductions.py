@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_scalar
+from srcad.rules.asks import has_ndim, is_float_type, is_scalar
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback
 
@@ -23,10 +23,13 @@ ALONG = [
     ([0.5, 1.5, -2.0],),
     ([[0.5, 1.5], [-2.0, 1.0]], 1),
 ]
+TYPED = [call(TABLE, dtype=float), (TABLE, 1, np.float64), call(TABLE, axis=0, dtype="float64", keepdims=True)]
 
 
-@linear(np.sum, kind=shapes.reduced, at=ALONG)
-def sum(a, axis=None, keepdims=False, *, d_out):
+@linear(np.sum, kind=shapes.reduced, at=[*ALONG, *TYPED])
+def sum(a, axis=None, dtype=None, keepdims=False, *, d_out):
+    if dtype is not None and not is_float_type(dtype):
+        return None
     if is_scalar(a):
         return d_out
     if axis is not None and not keepdims:
@@ -40,8 +43,10 @@ def sum(a, axis=None, keepdims=False, *, d_out):
     return np.full(np.shape(a), d_out)
 
 
-@linear(np.mean, kind=shapes.reduced, at=ALONG)
-def mean(a, axis=None, keepdims=False, *, d_out):
+@linear(np.mean, kind=shapes.reduced, at=[*ALONG, *TYPED])
+def mean(a, axis=None, dtype=None, keepdims=False, *, d_out):
+    if dtype is not None and not is_float_type(dtype):
+        return None
     if is_scalar(a):
         return d_out
     if axis is not None and not keepdims:
@@ -55,8 +60,10 @@ def mean(a, axis=None, keepdims=False, *, d_out):
     return np.full(np.shape(a), d_out / np.size(a))
 
 
-@pullback(np.prod, kind=shapes.reduced, at=[*ALONG, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))])
-def prod(a, axis=None, keepdims=False, *, d_out):
+@pullback(np.prod, kind=shapes.reduced, at=[*ALONG, *TYPED, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))])
+def prod(a, axis=None, dtype=None, keepdims=False, *, d_out):
+    if dtype is not None and not is_float_type(dtype):
+        return None
     if is_scalar(a):
         return d_out
     if axis is not None and not keepdims:

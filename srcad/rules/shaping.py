@@ -7,28 +7,64 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import layouts, shapes
-from srcad.rules.asks import is_float_type, is_scalar
+from srcad.rules.asks import has_ndim, is_float_type, is_scalar, refuse
 from srcad.rules.operators import COLUMN, ROW, STACK, TABLE
 from srcad.rules.registry import call, linear
 
 
-@linear(np.reshape, kind=layouts.reshaped, at=[(TABLE, (3, 2)), (TABLE, -1), (TABLE, (1, -1)), (ROW, [3, 1]), (2.0, 1)])
-def reshape(a, shape, *, d_out):
+@linear(
+    np.reshape,
+    kind=layouts.reshaped,
+    at=[
+        (TABLE, (3, 2)),
+        (TABLE, -1),
+        (TABLE, (1, -1)),
+        (ROW, [3, 1]),
+        (2.0, 1),
+        call(TABLE, (3, 2), order="F"),
+        call(STACK, (4, -1), order="F"),
+    ],
+)
+def reshape(a, shape, order="C", *, d_out):
     if is_scalar(a):
         return np.sum(d_out)
-    return np.reshape(d_out, np.shape(a))
+    if order == "C":
+        return np.reshape(d_out, np.shape(a))
+    if order == "F":
+        return np.reshape(d_out, np.shape(a), order="F")
+    return refuse("np.reshape with an order other than 'C' and 'F' has no rule", "give order='C' or order='F'")
 
 
-@linear(np.ravel, runtime.flatten, kind=shapes.raveled, at=[(TABLE,), (COLUMN,), (ROW,)])
-def ravel(a, *, d_out):
-    return np.reshape(d_out, np.shape(a))
+@linear(
+    np.ravel, kind=shapes.raveled, at=[(TABLE,), (COLUMN,), (ROW,), (TABLE, "C"), (TABLE, "F"), call(STACK, order="F")]
+)
+def ravel(a, order="C", *, d_out):
+    if order == "C":
+        return np.reshape(d_out, np.shape(a))
+    if order == "F":
+        return np.reshape(d_out, np.shape(a), order="F")
+    return refuse("np.ravel with an order other than 'C' and 'F' has no rule", "give order='C' or order='F'")
 
 
-@linear(np.transpose, np.permute_dims, kind=layouts.transposed, at=[(TABLE,), (STACK,), (STACK, (1, 2, 0)), (ROW,)])
+@linear(runtime.flatten, kind=shapes.raveled, at=[(TABLE,), (COLUMN,), (ROW,), (TABLE, "F"), call(STACK, order="F")])
+def flatten(x, order="C", *, d_out):
+    if order == "C":
+        return np.reshape(d_out, np.shape(x))
+    if order == "F":
+        return np.reshape(d_out, np.shape(x), order="F")
+    return refuse(".flatten() with an order other than 'C' and 'F' has no rule", "give order='C' or order='F'")
+
+
+@linear(
+    np.transpose,
+    np.permute_dims,
+    kind=layouts.transposed,
+    at=[(TABLE,), (STACK,), (STACK, (1, 2, 0)), (STACK, (-1, 0, 1)), (STACK, [-2, 2, -3]), (ROW,)],
+)
 def transpose(a, axes=None, *, d_out):
     if axes is None:
         return np.transpose(d_out)
-    return np.transpose(d_out, np.argsort(axes))
+    return np.transpose(d_out, runtime.inverse_axes(axes))
 
 
 @linear(np.matrix_transpose, at=[(TABLE,), (STACK,)])
@@ -36,12 +72,12 @@ def matrix_transpose(x, *, d_out):
     return np.matrix_transpose(d_out)
 
 
-@linear(np.swapaxes, at=[(TABLE, 0, 1), (STACK, 0, -1)])
+@linear(np.swapaxes, at=[(TABLE, 0, 1), (STACK, 0, -1), (STACK, -3, -1)])
 def swapaxes(a, axis1, axis2, *, d_out):
     return np.swapaxes(d_out, axis1, axis2)
 
 
-@linear(np.moveaxis, at=[(TABLE, 0, 1), (STACK, 0, -1)])
+@linear(np.moveaxis, at=[(TABLE, 0, 1), (STACK, 0, -1), (STACK, (0, -1), (-1, 0))])
 def moveaxis(a, source, destination, *, d_out):
     return np.moveaxis(d_out, destination, source)
 
@@ -118,13 +154,25 @@ def stack(arrays, axis=0, *, d_out):
     np.asarray,
     np.asanyarray,
     kind=layouts.made_array,
-    at=[(2.0,), (ROW,), ([1.0, 2.0],), ([[1.0, 2.0], [3.0, 4.0]],), ((ROW, ROW * 2),), ((1.5, 2),)],
+    at=[
+        (2.0,),
+        (ROW,),
+        ([1.0, 2.0],),
+        ([[1.0, 2.0], [3.0, 4.0]],),
+        ((ROW, ROW * 2),),
+        ((1.5, 2),),
+        call(ROW, copy=True),
+    ],
 )
-def array(object, dtype=None, *, d_out):
+def array(object, dtype=None, copy=True, ndmin=0, *, d_out):
     if dtype is not None and not is_float_type(dtype):
         return None
+    if copy is not True:
+        return refuse("an array made with copy=False or an order has no rule", "leave copy and order out")
     if is_scalar(object):
         return np.sum(d_out)
+    if ndmin != 0:
+        return np.reshape(d_out, np.shape(object))
     return d_out
 
 
@@ -164,8 +212,41 @@ def roll(a, shift, axis=None, *, d_out):
     return np.roll(d_out, -shift, axis)
 
 
-@linear(np.cumsum, kind=layouts.running, at=[(ROW,), (TABLE, 1), (TABLE,), (TABLE, 0)])
-def cumsum(a, axis=None, *, d_out):
+@linear(np.cumsum, kind=layouts.running, at=[(ROW,), (TABLE, 1), (TABLE,), (TABLE, 0), call(TABLE, 0, dtype=float)])
+def cumsum(a, axis=None, dtype=None, *, d_out):
+    if dtype is not None and not is_float_type(dtype):
+        return None
     if axis is None:
         return np.reshape(np.flip(np.cumsum(np.flip(d_out))), np.shape(a))
     return np.flip(np.cumsum(np.flip(d_out, axis), axis), axis)
+
+
+@linear(np.tril, kind=shapes.same, at=[(TABLE,), (STACK, 1), call(TABLE, k=-1)])
+def tril(m, k=0, *, d_out):
+    return np.tril(d_out, k)
+
+
+@linear(np.triu, kind=shapes.same, at=[(TABLE,), (STACK, 1), call(TABLE, k=-1)])
+def triu(m, k=0, *, d_out):
+    return np.triu(d_out, k)
+
+
+@linear(np.diag, kind=layouts.diagonal_of, at=[(ROW,), (TABLE,), (TABLE, 1), call(TABLE, k=-1), (ROW, 1), (ROW, -2)])
+def diag(v, k=0, *, d_out):
+    if has_ndim(v) and np.ndim(v) == 1:
+        return np.diag(d_out, k)
+    return runtime.from_diagonal(d_out, v, k)
+
+
+@linear(np.diagonal, kind=layouts.diagonal_of, at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1)])
+def diagonal(a, offset=0, *, d_out):
+    if has_ndim(a) and np.ndim(a) == 2:
+        return runtime.from_diagonal(d_out, a, offset)
+    return refuse("np.diagonal of an array that is not a matrix has no rule", "index it, as in x[i, i]")
+
+
+@linear(np.trace, at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1)])
+def trace(a, offset=0, *, d_out):
+    if has_ndim(a) and np.ndim(a) == 2:
+        return runtime.from_diagonal(d_out, a, offset)
+    return refuse("np.trace of an array that is not a matrix has no rule", "sum x[..., i, i] over i")

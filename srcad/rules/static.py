@@ -30,7 +30,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import NONE, Assign, Block, Expr, If, Lit, Op, Ref, Return, Var, map_operands
 from srcad.errors import KindError, MissingRule, Place, RuleError
-from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, unroll
+from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, refuse, unroll
 from srcad.rules.known import OPEN, constant, is_instance, literal, ndim_of
 from srcad.rules.registry import Rule
 
@@ -232,6 +232,8 @@ class _Settler:
                 return self.expr(then if self.decided(test) else otherwise)
             case Op(fn=fn, args=(Lit(value=name), items, element)) if fn is unroll:
                 return Op(prims.make_list, tuple(self.unrolled(name, item, element) for item in self.items(items)))
+            case Op(fn=fn, args=(Lit(value=message), Lit(value=remedy))) if fn is refuse:
+                raise MissingRule(message, self.place, remedy)
             case Op(fn=fn, args=(Var(name=name),)) if fn in _ATTRIBUTE_OF and isinstance(self.kind(name), Array):
                 return Op(prims.get_attr, (self.expr(Var(name)), Lit(_ATTRIBUTE_OF[fn])))
             case Op(fn=fn) if fn in _DECIDABLE:
@@ -393,6 +395,9 @@ def _folded(op: Op) -> Expr:
         items, index = op.args[0], op.args[1].value
         if items.fn in (prims.make_tuple, prims.make_list) and isinstance(index, int):
             return items.args[index]
+    if op.fn is runtime.inverse_axes:
+        axes = literal(op.args[0])
+        return op if axes is OPEN else Op(prims.make_tuple, tuple(map(Lit, runtime.inverse_axes(axes))))
     if op.fn in _ARITHMETIC and op.args and all(isinstance(arg, Lit) for arg in op.args) and not op.kwargs:
         if op.fn is prims.make_tuple:
             return op

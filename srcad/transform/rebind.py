@@ -5,8 +5,8 @@
         acc += x                       acc = acc + x
 
 In-place addition writes into memory; where the array was made here, has one name, is never viewed, stored or handed to
-a function that could keep it, and keeps its shape and dtype, rebinding the name is the same thing. Other in-place writes
-into arrays are left as they are, for the reverse transform to treat or refuse.
+a function that could keep it, and keeps its shape and dtype, rebinding the name is the same thing. Other in-place
+writes into arrays are left as they are, for the reverse transform to treat or refuse.
 """
 
 from __future__ import annotations

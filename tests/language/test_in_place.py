@@ -1,7 +1,9 @@
 """Writes into arrays: elements, slices, views, aliases, buffers, helpers that write into what they are given."""
 
 import numpy as np
+import pytest
 
+import srcad
 from tests.programs import Programs
 
 programs = Programs()
@@ -116,3 +118,26 @@ def a_float_becomes_an_array_by_in_place_addition(s, x):
 
 
 test_gradient = programs.test()
+
+
+def shifted_product(a, b):
+    a[1:] += b[:-1]
+    return np.sum(a * b)
+
+
+def test_arguments_that_overlap_while_one_is_written_are_refused():
+    x = np.arange(4.0)
+    for call in (lambda: srcad.grad(shifted_product)(x, x[::-1]), lambda: srcad.vjp(shifted_product, x, x)):
+        with pytest.raises(srcad.AliasError, match="share memory") as caught:
+            call()
+        assert caught.value.remedy
+
+
+def test_arguments_that_only_lie_in_one_buffer_are_accepted():
+    both = np.arange(8.0)
+    assert np.array_equal(srcad.grad(shifted_product)(both[:4], both[4:]), both[4:])
+
+
+def test_the_in_place_sweep_keeps_no_tape():
+    source = srcad.grad(an_in_place_sweep).source_for(x5, 3)
+    assert "tape" not in source and "append" not in source

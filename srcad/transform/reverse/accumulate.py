@@ -5,8 +5,8 @@
     d_x += d_w            d_x += d_w            # for an array made here
 
 An adjoint by value is in one of two states at each point of the reverse sweep: zero (no variable exists) or actual. A
-branch that leaves an adjoint actual on one side only gets its zero on the other; a loop that adds to one gets it before.
-In-place addition needs *ownership*: the array was made by this code, and no other live adjoint shares its memory. Names
+branch that leaves an adjoint actual on one side only gets its zero on the other; a loop that adds to one gets it
+before. In-place addition needs *ownership*: the array was made by this code, and no other live adjoint shares its memory. Names
 that may share memory form a group; when a name is killed the others may come to own what they hold.
 """
 

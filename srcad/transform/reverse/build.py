@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
 from srcad.analysis.regions import VIEWS, is_basic, is_copying
 from srcad.core import prims
+from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     FLOAT,
@@ -70,6 +71,7 @@ from srcad.core.nodes import (
     While,
     With,
     assigned_in,
+    expressions_of,
     names_in,
     walk,
 )
@@ -127,8 +129,6 @@ class Builder:
             case Var(name=name):
                 return self.kinds.get(name) or self.names.kinds.get(name, UNKNOWN)
             case Lit(value=value) | Ref(value=value):
-                from srcad.core.kind_of import kind_of
-
                 if isinstance(value, (bool, int)):
                     return Const(value)
                 return kind_of(value)
@@ -299,18 +299,16 @@ class Builder:
             self.method(stmt, target, value)
             return
         own = {name for _, name in self.adjoint_leaves(target)}
-        again = isinstance(value, Op) and target in set(names_in(value))
-        if again and (self._reads_result(value) or self._made_anew(target, value)):
+        again = isinstance(value, Op) and target in names_in(value)
+        if isinstance(value, Op) and again and (self._reads_result(value) or self._made_anew(target)):
             fresh = self.names.temp("new", self.kinds[target])
-            raise_kind = self.kinds[target]
-            self.names.kinds[fresh] = raise_kind
             self._assign_fresh(stmt, target, fresh, value)
             return
         contributions: list[Action] = []
         self.step_for(stmt, target, value, contributions)
         self.finish(stmt, contributions, own)
 
-    def _made_anew(self, target: str, value: Op) -> bool:
+    def _made_anew(self, target: str) -> bool:
         """The variable is bound to new memory at an address, while its old memory is read."""
         return is_array(self.kinds[target]) and any(leaf.shadow for leaf in self.leaves(target))
 
@@ -560,7 +558,6 @@ class Builder:
             self.fresh_shadows(target)
             return
         assert isinstance(base, Var)
-        kind = self.kinds[target]
         if isinstance(held, Array) and self.addresses(base.name)(held):
             self.item_at_address(target, base, index, out)
             return
@@ -745,7 +742,8 @@ class Builder:
             return
         if value.fn not in _SHADOW_VIEWS:
             raise self.refuse(
-                f"{value.name or value.fn.__name__} may share the memory of {self.user(base.name)}, which is written to",
+                f"{value.name or value.fn.__name__} may share the memory of {self.user(base.name)}, "
+                "which is written to",
                 "take a copy first: np.array(...)",
                 AliasError,
             )
@@ -835,22 +833,20 @@ class Builder:
         if len(found) == 1 and not found[0].path:
             return [Add(self.adjoint(operand.name, found[0]), value, (mine,))]
         actions: list[Action] = []
-        if not isinstance(value, (Var, Op)) or (isinstance(value, Op) and value.fn not in _INDEXABLE):
-            pass
         shared = value
         if isinstance(value, Op) and value.fn not in (prims.make_list, prims.make_tuple, prims.each):
             temp = self.names.temp("parts")
             actions.append(Run(Assign(temp, value, self.place), (mine,)))
             shared = Var(temp)
         for leaf in found:
-            part: Expr = shared
+            share = shared
             for _, key in leaf.path:
-                part = _item_of(part, key)
+                share = _item_of(share, key)
             if leaf.shadow:
                 shadow = Var(self.adjoint(operand.name, leaf))
-                actions.append(Run(Do(Op(runtime.add_into, (shadow, part)), self.place), (mine,)))
+                actions.append(Run(Do(Op(runtime.add_into, (shadow, share)), self.place), (mine,)))
             else:
-                actions.append(Add(self.adjoint(operand.name, leaf), part, (mine,)))
+                actions.append(Add(self.adjoint(operand.name, leaf), share, (mine,)))
         return actions
 
     # ------------------------------------------------------------ stores and effects
@@ -1073,8 +1069,7 @@ class Builder:
                 shadows.append(Var(self.adjoint(atom.name, leaf)))
         targets = [target]
         cotangents: list[str] = []
-        own = self.leaves(target) if target in self.activity.active else ()
-        mine = {leaf.path: leaf for leaf in own}
+        mine = {leaf.path: leaf for leaf in self.leaves(target)} if target in self.activity.active else {}
         for leaf in pair.result_leaves:
             match_ = mine.get(leaf.path)
             if match_ is None or match_.shadow != leaf.shadow:
@@ -1087,7 +1082,8 @@ class Builder:
                         cotangents.append("")
                     continue
                 raise self.refuse(
-                    f"{target.lstrip('%')} is {show(self.kinds[target])} here and {show(special.result_kind)} elsewhere",
+                    f"{target.lstrip('%')} is {show(self.kinds[target])} here "
+                    f"and {show(special.result_kind)} elsewhere",
                     "return values of one form on every path",
                     KindError,
                 )
@@ -1281,6 +1277,4 @@ def _repeats(builder: Builder, index: Expr) -> bool:
 
 
 def _template_expressions(block: Block) -> list[Expr]:
-    from srcad.core.nodes import expressions_of
-
     return [e for stmt in walk(block) for e in expressions_of(stmt)]

@@ -18,6 +18,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
+from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -29,7 +30,6 @@ from srcad.core.kinds import (
     List,
     Maybe,
     Tuple,
-    TupleOf,
     is_integral,
     is_smooth,
     show,
@@ -41,20 +41,31 @@ from srcad.core.nodes import (
     Block,
     Do,
     Expr,
+    For,
     FunctionHandle,
+    Handler,
+    If,
     Lit,
     Op,
     Param,
     Program,
+    Raise,
     Ref,
     Return,
     Stmt,
+    Store,
+    Try,
     Unpack,
     Var,
+    While,
+    With,
     assigned_in,
+    expressions_of,
     map_operands,
     names_in,
+    operands,
     read_in,
+    targets_of,
     walk,
 )
 from srcad.errors import NonScalarOutput, UnsupportedSyntax
@@ -156,7 +167,7 @@ class Differentiator:
         return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
 
     def pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = ()) -> Pair:
-        """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have shadows at the caller's."""
+        """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have the caller's shadows."""
         forced = forced or tuple(False for _ in mask)
         key = (id(special), mask, forced)
         made = self._pairs.get(key)
@@ -169,12 +180,10 @@ class Differentiator:
         for i, (kind, active) in enumerate(zip(special.out_kinds, mask, strict=True)):
             if active:
                 arguments += [(i, leaf) for leaf in leaves(kind, self.addresses(regions, params[i]))]
+        result = _returned(special.body)
         shares = any(
-            regions.of(p) == r and r is not None
-            for p in params
-            for r in map(regions.of, names_in(special.body[-1].value))
+            regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result))
         )
-        result = special.body[-1].value
         whole = self.addresses(regions, result.name) if shares and isinstance(result, Var) else self.session.by_address
         pair = Pair(
             FunctionHandle(f"{special.name}_fwd"),
@@ -237,7 +246,7 @@ class Differentiator:
             out = (*first, saved)
         unbound = [Assign(n, NONE) for n in crossing if n not in _surely(forward, (*both.params, *shadow_params))]
         result = out[0] if len(out) == 1 else Op(prims.make_tuple, out)
-        fwd_body = self._returning((*unbound, *forward), out, result)
+        fwd_body = (*unbound, *forward, Return(result))
         shown = f"The forward sweep of {text}: its result" + (
             ", and what the reverse sweep needs." if pair.saves else "."
         )
@@ -259,10 +268,6 @@ class Differentiator:
         self._add(pair.reverse, Program(pair.reverse.name, (*rev_params, *given), body, shown,
                                         special.program.place), both)  # fmt: skip
 
-    def _returning(self, forward: Block, out: tuple[Expr, ...], result: Expr) -> Block:
-        """The forward half with its return; a last assignment that only names the result is put into it."""
-        return (*forward, Return(result))
-
     def _result_shadow(self, both: Both, leaf: Leaf) -> Expr:
         if isinstance(both.result, Var):
             return Var(both.names.adjoint(both.result.name, leaf))
@@ -272,12 +277,10 @@ class Differentiator:
         self, reverse: Block, last: tuple[Expr, ...], forward: Block, params: tuple[Param, ...], given: set[str]
     ) -> list[str]:
         """The variables of the forward sweep that the reverse sweep reads."""
-        from srcad.analysis.liveness import live_before
-
         live = live_before((*reverse, Return(Op(prims.make_tuple, last)))) - given
         made = assigned_in(forward) | {p.name for p in params}
         live |= {s.target for s in walk(reverse) if isinstance(s, Assign) and s.accumulate} - _first_bound(reverse)
-        order = [p.name for p in params] + [t for s in walk(forward) for t in _targets(s)]
+        order = [p.name for p in params] + [t for s in walk(forward) for t in targets_of(s)]
         return [n for n in dict.fromkeys(order) if n in live and n in made]
 
     # ------------------------------------------------------------ gradients
@@ -343,11 +346,10 @@ class Differentiator:
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
-        body = self._primal_calls(body, activity)
         builder = Builder(kinds, activity, names, by_address, self.pair, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
-        result = body[-1].value  # type: ignore[union-attr]
+        result = _returned(body)
         bound = Bound(nodes, set(params))
         accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
         state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
@@ -383,8 +385,7 @@ class Differentiator:
         chosen = representatives(body, params, kinds)
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
-        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lambda n: n)
-        recorder.counts.update({})
+        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions)
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
@@ -398,7 +399,7 @@ class Differentiator:
             kinds.setdefault(name, names.kinds[name])
         given_as: dict[str, str] = {}
         if aux is not None:
-            copies: list[Assign] = []
+            copies: list[Stmt] = []
             for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
                 if activity.regions.is_written(param):
                     if active and may_grow(kind):
@@ -407,6 +408,10 @@ class Differentiator:
                         copies.append(Assign(given_as[param], Var(param)))
                     copy = np.array if isinstance(kind, Array) else runtime.copied
                     copies.append(Assign(param, Op(copy, (Var(param),))))
+            memory = [p for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
+            if len(memory) > 1 and any(activity.regions.is_array_written(p) for p in memory):
+                apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))
+                copies = [Do(apart, program.place), *copies]
             read = read_in(forward)
             arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}
             early = tuple(a for n, a in opening.items() if n in read or (copies and n not in arrays))
@@ -428,7 +433,6 @@ class Differentiator:
         aux: bool | None,
         result_leaves: tuple[Leaf, ...],
     ) -> tuple[dict[str, Held], tuple[Stmt, ...], tuple[str, ...]]:
-        by_address = self.session.by_address
         state: dict[str, Held] = {}
         if aux is None:
             cotangents = []
@@ -484,9 +488,6 @@ class Differentiator:
 
     # ------------------------------------------------------------ calls that carry no derivative
 
-    def _primal_calls(self, body: Block, activity: Activity) -> Block:
-        return body
-
     def finish(self, program: Program) -> Program:
         """Calls of functions that carry no derivative go to the user's own function, or to a unit of their own."""
 
@@ -529,8 +530,6 @@ class Differentiator:
 
 def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:
     """Every expression of a block changed."""
-    from srcad.core.nodes import For, Handler, If, Raise, Store, Try, While, With
-
     made: list[Stmt] = []
     for stmt in block:
         match stmt:
@@ -617,8 +616,6 @@ def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions)
 
 
 def _handles(block: Block) -> list[Any]:
-    from srcad.core.nodes import expressions_of, operands
-
     found: list[Any] = []
 
     def visit(expr: Expr) -> None:
@@ -635,19 +632,18 @@ def _handles(block: Block) -> list[Any]:
 
 def _first_bound(reverse: Block) -> set[str]:
     """The variables that the reverse sweep binds itself."""
-    return {t for s in walk(reverse) if not (isinstance(s, Assign) and s.accumulate) for t in _targets(s)}
+    return {t for s in walk(reverse) if not (isinstance(s, Assign) and s.accumulate) for t in targets_of(s)}
 
 
-def _targets(stmt: Stmt) -> tuple[str, ...]:
-    from srcad.core.nodes import targets_of
-
-    return targets_of(stmt)
+def _returned(body: Block) -> Expr:
+    """What the one `Return` at the end of a body returns."""
+    last = body[-1]
+    assert isinstance(last, Return)
+    return last.value
 
 
 def _surely(block: Block, params: tuple[Param, ...]) -> set[str]:
     """The variables that a block binds on every path."""
-    from srcad.core.nodes import If, Raise, With, targets_of
-
     def bound(inner: Block, before: set[str]) -> set[str] | None:
         now: set[str] | None = set(before)
         for stmt in inner:
@@ -668,6 +664,3 @@ def _surely(block: Block, params: tuple[Param, ...]) -> set[str]:
         return now
 
     return bound(block, {p.name for p in params}) or set()
-
-
-__all__ = ["Differentiator", "Pair", "TupleOf", "Unit"]

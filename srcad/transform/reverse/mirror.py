@@ -1,9 +1,10 @@
 """The mirror: a forward sweep, and beside each of its steps what reverses it.
 
-The reverse sweep runs the same tree backwards: the steps of a block from last to first, a loop from its last trip to its
-first, a branch by the test that the forward sweep took. A `Step` holds one forward statement and, in the order in which
-they run, the adjoint actions that reverse it. Actions speak of adjoints before it is known which of them are zero where;
-`accumulate.py` turns them into statements, `record.py` then decides what the forward sweep must remember for them.
+The reverse sweep runs the same tree backwards: the steps of a block from last to first, a loop from its last trip to
+its first, a branch by the test that the forward sweep took. A `Step` holds one forward statement and, in the order in
+which they run, the adjoint actions that reverse it. Actions speak of adjoints before it is known which of them are zero
+where; `accumulate.py` turns them into statements, `record.py` then decides what the forward sweep must remember for
+them.
 """
 
 from __future__ import annotations

@@ -23,17 +23,17 @@ from srcad.core import prims
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
     Assign,
-    Block,
     Do,
     Expr,
     For,
     FunctionHandle,
     Lit,
     Op,
+    Raise,
     Ref,
-    Return,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -82,13 +82,11 @@ class Recorder:
         params: Iterable[str],
         kinds: Mapping[str, Kind],
         regions: Regions,
-        shown: Callable[[str], str],
     ) -> None:
         self.nodes = nodes
         self.params = set(params)
         self.kinds = kinds
         self.regions = regions
-        self.shown = shown
         self.primal = self.params | assigned(nodes)
         self.records = Records()
         self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
@@ -130,8 +128,6 @@ class Recorder:
                     need, bound = self.loop(node, need, bound)
                 case Wrap():
                     need, after = self.block(node.body, need, bound, looped)
-                    from srcad.core.nodes import Try
-
                     if not (isinstance(node.stmt, Try) and node.stmt.handlers):
                         bound = after
                     for name in targets_of(node.stmt):
@@ -147,8 +143,6 @@ class Recorder:
         stmt = node.stmt
         if stmt is None:
             return need | reads, bound
-        from srcad.core.nodes import Raise
-
         if isinstance(stmt, Raise):
             return need, None
         targets = [] if in_place_array(stmt, self.kinds) else list(targets_of(stmt))
@@ -570,6 +564,3 @@ def _read_counts(nodes: list[Node]) -> dict[str, int]:
 
     visit(nodes)
     return counts
-
-
-__all__ = ["Block", "Expr", "Recorder", "Records", "Return", "UnsupportedSyntax"]

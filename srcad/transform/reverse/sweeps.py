@@ -132,6 +132,7 @@ class Sweeps:
             elif isinstance(stmt, Do):
                 old = Op(operator.getitem, stmt.value.args)
             else:
+                assert isinstance(stmt, Assign)
                 old = Op(np.array, (Var(stmt.target),))
             if self._depth:
                 made.append(self._push(id(node), "%item", old))
@@ -221,7 +222,7 @@ class Sweeps:
         self._undo(node, stmt, group)
         group += [self._restored(node, name) for name in saved if name not in late]
         if id(node) in self.records.here:
-            group.append(replace(stmt, place=None))  # type: ignore[call-arg]
+            group.append(replace(stmt, place=None))
         group += node.reverse
         group += [self._restored(node, name) for name in late]
         made += self._headed(node, group)

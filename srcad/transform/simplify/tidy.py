@@ -180,7 +180,10 @@ class Tidy:
 
     def _unconverted(self, factors: list[Expr]) -> list[Expr]:
         """`float(i) * x` is `i * x` where `x` is a float."""
-        made = [f.args[0] if _is_conversion(f) and self.kind(f.args[0]) == INT else f for f in factors]  # type: ignore
+        made: list[Expr] = []
+        for f in factors:
+            inner = f.args[0] if isinstance(f, Op) and f.fn is float and len(f.args) == 1 else None
+            made.append(f if inner is None or self.kind(inner) != INT else inner)
         return made if any(map(self._floating, made)) else factors
 
     def _chain(self, factors: list[Expr]) -> Expr:
@@ -262,10 +265,6 @@ def _structure(expr: Op) -> Expr:
         if isinstance(inner, Op) and inner.form == "attr:T":
             return inner.args[0]
     return expr
-
-
-def _is_conversion(expr: Expr) -> bool:
-    return isinstance(expr, Op) and expr.fn is float and len(expr.args) == 1
 
 
 def _all_int(tidy: Tidy, args: tuple[Expr, ...]) -> bool:

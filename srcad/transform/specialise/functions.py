@@ -117,17 +117,31 @@ def prelude(sp: Specialiser, name: str, args: Args) -> Resolved:
 
 
 def in_order(value: Any, args: Args, kwargs: Kwargs) -> tuple[Args, Kwargs]:
-    """Named operands of an elementwise function by position: `pow(x, exp=2)` is `pow(x, 2)`."""
+    """Operands by position where they are named: `pow(x, exp=2)` is `pow(x, 2)`, `np.dot(a=x, b=y)` is `np.dot(x, y)`.
+
+    Settings (`axis`) keep their names; every parameter of an elementwise function is an operand.
+    """
     rule = rule_for(value)
-    if rule is None or rule.style != "elementwise" or not kwargs:
+    if rule is None or not kwargs:
         return args, kwargs
-    named = dict(kwargs)
+    named = {_OTHER_NAMES.get((value, name), name): arg for name, arg in kwargs}
     given = list(args)
-    for name, _ in positions(rule, value)[len(args) :]:
-        if name not in named:
+    order = [name for name, _ in positions(rule, value)]
+    stated = dict(rule.defaults)
+    operands = rule.params if rule.style == "elementwise" else [p for p in rule.params if p not in stated]
+    if rule.style in ("linear", "zero"):
+        operands = order[:1]
+    for name in order[len(args) :]:
+        if name in operands and name in named:
+            given.append(named.pop(name))
+        elif rule.style == "elementwise" and name in stated and any(p in named for p in operands):
+            given.append(Lit(stated[name]))
+        else:
             break
-        given.append(named.pop(name))
     return tuple(given), tuple(named.items())
+
+
+_OTHER_NAMES: dict[tuple[Any, str], str] = {(np.clip, "min"): "a_min", (np.clip, "max"): "a_max"}
 
 
 def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs, out: Expr) -> Resolved:
@@ -151,6 +165,8 @@ def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: K
     out = given.pop("out", None)
     if isinstance(value, np.ufunc) and len(args) > value.nin:
         args, out = args[: value.nin], args[value.nin]
+    elif value is np.clip and len(args) > 3:
+        args, out = args[:3], args[3]
     args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
         return call_into(sp, name, value, args, kwargs, out)
