@@ -357,10 +357,10 @@ def require_one(x: Any) -> None:
         raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")
 
 
-def merge_copy(shadow: Any, part: Any) -> None:
+def merge_copy(shadow: Any, part: Any, order: Any = "C") -> None:
     """Add the adjoint of a reshaped array to that of the array, where the reshaping took a copy."""
     if not np.shares_memory(shadow, part):
-        shadow += np.reshape(part, np.shape(shadow))
+        shadow += np.reshape(part, np.shape(shadow), order=order)
         part[...] = 0.0
 
 

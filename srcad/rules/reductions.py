@@ -60,7 +60,9 @@ def mean(a, axis=None, dtype=None, keepdims=False, *, d_out):
     return np.full(np.shape(a), d_out / np.size(a))
 
 
-@pullback(np.prod, kind=shapes.reduced, at=[*ALONG, *TYPED, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))])
+@pullback(
+    np.prod, kind=shapes.reduced, at=[*ALONG, *TYPED, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))]
+)
 def prod(a, axis=None, dtype=None, keepdims=False, *, d_out):
     if dtype is not None and not is_float_type(dtype):
         return None

@@ -234,6 +234,8 @@ class _Settler:
                 return Op(prims.make_list, tuple(self.unrolled(name, item, element) for item in self.items(items)))
             case Op(fn=fn, args=(Lit(value=message), Lit(value=remedy))) if fn is refuse:
                 raise MissingRule(message, self.place, remedy)
+            case Op(fn=runtime.inverse_axes, args=(axes,)) if self.value(axes) is not OPEN:
+                return Op(prims.make_tuple, tuple(map(Lit, runtime.inverse_axes(self.value(axes)))))
             case Op(fn=fn, args=(Var(name=name),)) if fn in _ATTRIBUTE_OF and isinstance(self.kind(name), Array):
                 return Op(prims.get_attr, (self.expr(Var(name)), Lit(_ATTRIBUTE_OF[fn])))
             case Op(fn=fn) if fn in _DECIDABLE:
@@ -395,14 +397,12 @@ def _folded(op: Op) -> Expr:
         items, index = op.args[0], op.args[1].value
         if items.fn in (prims.make_tuple, prims.make_list) and isinstance(index, int):
             return items.args[index]
-    if op.fn is runtime.inverse_axes:
-        axes = literal(op.args[0])
-        return op if axes is OPEN else Op(prims.make_tuple, tuple(map(Lit, runtime.inverse_axes(axes))))
     if op.fn in _ARITHMETIC and op.args and all(isinstance(arg, Lit) for arg in op.args) and not op.kwargs:
         if op.fn is prims.make_tuple:
             return op
         values = [arg.value for arg in op.args if isinstance(arg, Lit)]
-        if all(isinstance(v, (bool, int, float)) for v in values) and not (op.fn is operator.pow and values[1] < 0):
+        inexact = op.fn is operator.truediv or (op.fn is operator.pow and values[1] < 0)  # `d / 2` reads better
+        if all(isinstance(v, (bool, int, float)) for v in values) and not inexact:
             try:
                 made = op.fn(*values)
             except ArithmeticError:

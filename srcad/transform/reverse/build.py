@@ -750,7 +750,8 @@ class Builder:
         shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
         self.step(Assign(mine, replace(value, args=(shadow, *value.args[1:])), self.place))
         if value.fn in (np.reshape, np.ravel):
-            out.append(Run(Do(Op(runtime.merge_copy, (shadow, Var(mine))), self.place), (), True))
+            order = (*value.args[2 if value.fn is np.reshape else 1 :], *(v for k, v in value.kwargs if k == "order"))
+            out.append(Run(Do(Op(runtime.merge_copy, (shadow, Var(mine), *order)), self.place), (), True))
 
     def _kind_of(self, expr: Expr) -> Kind:
         if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):

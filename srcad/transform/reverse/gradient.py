@@ -181,9 +181,7 @@ class Differentiator:
             if active:
                 arguments += [(i, leaf) for leaf in leaves(kind, self.addresses(regions, params[i]))]
         result = _returned(special.body)
-        shares = any(
-            regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result))
-        )
+        shares = any(regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result)))
         whole = self.addresses(regions, result.name) if shares and isinstance(result, Var) else self.session.by_address
         pair = Pair(
             FunctionHandle(f"{special.name}_fwd"),
@@ -644,6 +642,7 @@ def _returned(body: Block) -> Expr:
 
 def _surely(block: Block, params: tuple[Param, ...]) -> set[str]:
     """The variables that a block binds on every path."""
+
     def bound(inner: Block, before: set[str]) -> set[str] | None:
         now: set[str] | None = set(before)
         for stmt in inner:

@@ -20,7 +20,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srcad.core.nodes import Assign, Block, Expr, Lit, Program, Stmt, Store, Var
+import numpy as np
+
+from srcad.core.nodes import Assign, Block, Comment, Expr, Lit, Op, Program, Stmt, Store, Var
 from srcad.transform.simplify.facts import Facts, adjoint_temporaries
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import Rewriter
@@ -31,6 +33,31 @@ from srcad.transform.simplify.tidy import Tidy
 def algebra(program: Program, facts: Facts, memory: Memory | None = None) -> Program:
     """Fold constants, and tidy the arithmetic of adjoints."""
     return _Algebra(program, facts, memory).run()
+
+
+def filled(block: list[Stmt]) -> Block:
+    """An array of zeros to which a number is added at once is made full of that number."""
+    made: list[Stmt] = []
+    for stmt in block:
+        before = next((i for i in range(len(made) - 1, -1, -1) if not isinstance(made[i], Comment)), None)
+        if before is not None and isinstance(stmt, Assign) and stmt.accumulate and isinstance(stmt.value, Lit):
+            zeros = made[before]
+            if (
+                isinstance(zeros, Assign)
+                and zeros.target == stmt.target
+                and isinstance(zeros.value, Op)
+                and zeros.value.fn is np.zeros_like
+            ):
+                like = zeros.value.args
+                ones = stmt.value == Lit(1.0)
+                made[before] = replace(
+                    zeros, value=Op(np.ones_like if ones else np.full_like, (*like, *(() if ones else (stmt.value,))))
+                )
+                if isinstance(made[-1], Comment):
+                    made.pop()  # it headed what is gone
+                continue
+        made.append(stmt)
+    return tuple(made)
 
 
 class _Algebra(Rewriter):
@@ -54,7 +81,7 @@ class _Algebra(Rewriter):
                     self._tidy.target = None
                     self._tidy.read_only = False
             made.extend(self.step(stmt))
-        return tuple(made)
+        return filled(made)
 
     def expression(self, expr: Expr) -> Expr:
         return self._tidy.expression(expr, self._of_adjoint)

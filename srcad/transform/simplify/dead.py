@@ -19,7 +19,6 @@ is dead goes with its pushes and pops together, so that what stays is balanced. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -51,10 +50,11 @@ from srcad.core.nodes import (
     With,
     expressions_of,
     names_in,
+    operands,
     walk,
 )
 from srcad.transform.simplify.facts import Facts
-from srcad.transform.simplify.memory import Memory
+from srcad.transform.simplify.memory import Memory, copied_parameters, is_copy_of_itself
 
 _ROUNDS = 12
 
@@ -89,6 +89,29 @@ def popped(value: Expr) -> str | None:
     return None
 
 
+_SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
+_SHAPES = ("shape", "size", "ndim", "dtype")
+
+
+Reads = tuple[tuple[str, bool], ...]
+
+
+def reads_of(expr: Expr) -> Reads:
+    """The variables that an expression reads, each with whether its contents are read and not only its shape."""
+    if isinstance(expr, Var):
+        return ((expr.name, True),)
+    parts = operands(expr)
+    made: list[tuple[str, bool]] = []
+    if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
+        attribute = expr.fn is prims.get_attr and isinstance(parts[1], Lit) and parts[1].value in _SHAPES
+        if expr.fn in _SHAPE_ONLY or attribute:
+            made.append((parts[0].name, False))
+            parts = parts[1:]
+    for part in parts:
+        made.extend(reads_of(part))
+    return tuple(made)
+
+
 class _Sweep:
     """One backward walk, which knows the live variables and leaves out what is dead."""
 
@@ -96,55 +119,62 @@ class _Sweep:
         self.memory = memory
         self.doomed = doomed
         self.wanted = self._wanted_memory(program)
+        self.copied = copied_parameters(program)
         self.live_pops: set[str] = set()
         self.dead_pops: set[str] = set()
         self.pinned: set[str] = set()  # live wherever an exception may leave from
         self.caught = False  # a handler would see what the removed code raises
 
     def _wanted_memory(self, program: Program) -> set[str]:
-        """The classes of memory that something reads, or that others can see."""
-        names: set[str] = set()
-        uses: dict[str, list[Iterable[str]]] = {}  # what an assignment to this variable reads
-        stores: dict[str, list[Iterable[str]]] = {}  # what a store into this class reads
+        """The classes of memory that something reads, or that others can see.
+
+        What is read for its shape alone is followed to where it comes from, but its own contents are not wanted.
+        """
+        found: set[tuple[str, bool]] = set()
+        uses: dict[str, list[Reads]] = {}  # what an assignment to this variable reads
+        stores: dict[str, list[Reads]] = {}  # what a store into this class reads
         root, fixed = self.memory.root, self.memory.fixed
         for stmt in walk(program.body):
+            if is_copy_of_itself(stmt):
+                continue
             if isinstance(stmt, Assign):
                 tape = popped(stmt.value)
                 if tape is not None:
-                    uses.setdefault(stmt.target, []).append((tape,))
+                    uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
-                    uses.setdefault(stmt.target, []).append(tuple(names_in(stmt.value)))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.value))
                 else:
-                    names.update(names_in(stmt.value))
+                    found.update(reads_of(stmt.value))
             elif isinstance(stmt, Unpack) and effect_free(stmt.value):
                 for target in stmt.targets:
-                    uses.setdefault(target, []).append(tuple(names_in(stmt.value)))
+                    uses.setdefault(target, []).append(reads_of(stmt.value))
             elif isinstance(stmt, Do) and (tape := appended(stmt.value)) is not None:
-                stores.setdefault(root(tape), []).append(tuple(names_in(stmt.value)))
+                stores.setdefault(root(tape), []).append(reads_of(stmt.value))
             elif isinstance(stmt, Store) and isinstance(stmt.base, Var) and _quiet(stmt):
-                read = (stmt.base.name, *names_in(stmt.key), *names_in(stmt.value))
+                read = ((stmt.base.name, True), *reads_of(stmt.key), *reads_of(stmt.value))
                 stores.setdefault(root(stmt.base.name), []).append(read)
             else:
                 for expr in expressions_of(stmt):
-                    names.update(names_in(expr))
+                    found.update(reads_of(expr))
                 if isinstance(stmt, ForEach):
-                    uses.setdefault(stmt.target, []).append(tuple(names_in(stmt.iterable)))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.iterable))
         wanted: set[str] = set()
         outside = {part[0] for part in self.memory.outside}
-        todo = list(names)
+        todo = list(found)
         for group in outside:
             wanted.add(group)
             for reads in stores.get(group, ()):
                 todo.extend(reads)
-        seen: set[str] = set()
+        seen: set[tuple[str, bool]] = set()
         while todo:
-            name = todo.pop()
-            if name in seen:
+            entry = todo.pop()
+            if entry in seen:
                 continue
-            seen.add(name)
+            seen.add(entry)
+            name, contents = entry
             for reads in uses.get(name, ()):
                 todo.extend(reads)
-            if not fixed(name) and (group := root(name)) not in wanted:
+            if contents and not fixed(name) and (group := root(name)) not in wanted:
                 wanted.add(group)
                 for reads in stores.get(group, ()):
                     todo.extend(reads)
@@ -260,6 +290,8 @@ class _Sweep:
             return (stmt,), self._reading(live, value)
         if isinstance(value, Var) and value.name == target and not stmt.accumulate:
             return (), live
+        if is_copy_of_itself(stmt) and target in self.copied and self._unseen(target):
+            return (), live  # nobody reads its contents, and the shape is that of the original
         if target not in live and self._removable(value):
             if not stmt.accumulate or self.memory.fixed(target) or not self._seen_elsewhere(target):
                 return (), live

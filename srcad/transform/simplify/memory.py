@@ -90,6 +90,22 @@ class Change:
     visible: bool = False  # an effect that a user sees, a raise, or an unknown call
 
 
+def is_copy_of_itself(stmt: Stmt) -> bool:
+    """`x = np.array(x)`: the name goes over to a copy."""
+    return isinstance(stmt, Assign) and stmt.value == Op(np.array, (Var(stmt.target),))
+
+
+def copied_parameters(program: Program) -> set[str]:
+    """The parameters that a program copies before anything else is done with them."""
+    found: set[str] = set()
+    for stmt in program.body:
+        if is_copy_of_itself(stmt) and isinstance(stmt, Assign):
+            found.add(stmt.target)
+        elif not (isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is np.zeros_like):
+            break
+    return found
+
+
 class Memory:
     """The sharing classes of a program."""
 
@@ -102,8 +118,10 @@ class Memory:
         self._written_names: set[str] = set()
         self.returned: set[str] = set()
         self._changes: dict[int, tuple[Stmt, Change]] = {}
+        copied = copied_parameters(program)
         for param in program.params:
-            self._join(param.name, self._outside(param.name))
+            if param.name not in copied:
+                self._join(param.name, self._outside(param.name))
         for stmt in walk(program.body):
             self._learn(stmt)
         self._mixed = self._mixed_classes()

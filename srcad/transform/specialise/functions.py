@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -36,6 +37,7 @@ from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op,
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
+from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.session import Resolved
@@ -61,7 +63,13 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
     if function.__module__ == _PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
-        return opaque(function.__name__, function, args, kwargs)
+        op, kind = opaque(function.__name__, function, args, kwargs)
+        if kind is UNKNOWN and not any(isinstance(a, Star) for a in args):
+            named = tuple((k, sp.kind(v)) for k, v in kwargs)
+            public = getattr(np, function.__name__, None)
+            shown: Any = public if getattr(public, "__wrapped__", None) is function else function
+            kind = kind_of_call(Call(shown, tuple(map(sp.kind, args)), named, args, kwargs))
+        return op, kind
     smooth = any(holds_smooth(sp.kind(a.value if isinstance(a, Star) else a)) for a in args) or any(
         holds_smooth(sp.kind(v)) for _, v in kwargs
     )
@@ -141,6 +149,7 @@ def in_order(value: Any, args: Args, kwargs: Kwargs) -> tuple[Args, Kwargs]:
     return tuple(given), tuple(named.items())
 
 
+_ORDERED = (np.reshape, np.ravel, runtime.flatten)
 _OTHER_NAMES: dict[tuple[Any, str], str] = {(np.clip, "min"): "a_min", (np.clip, "max"): "a_max"}
 
 
@@ -162,11 +171,16 @@ def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
     given = dict(kwargs)
+    names = parameter_names(value)
+    if "out" in names and len(args) > names.index("out"):
+        at = names.index("out")
+        given |= dict(zip(names[at:], args[at:], strict=False))
+        args = args[:at]
+    if given.get("order") == Lit("C") and value in _ORDERED:
+        del given["order"]
     out = given.pop("out", None)
     if isinstance(value, np.ufunc) and len(args) > value.nin:
         args, out = args[: value.nin], args[value.nin]
-    elif value is np.clip and len(args) > 3:
-        args, out = args[:3], args[3]
     args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
         return call_into(sp, name, value, args, kwargs, out)
