@@ -22,6 +22,14 @@ def power(x, n):
     return y
 
 
+def sweep(A, T):
+    n = A.shape[0]
+    for t in range(T):  # noqa: B007
+        for i in range(1, n - 1):
+            A[i] = (A[i - 1] + A[i + 1]) / 2
+    return A.sum()
+
+
 def branch(a, b):
     c = 0.0
     if a > b:
@@ -153,6 +161,7 @@ ROWS = [((1.0, 2.0), 1), ((0.5, -1.0), 0)]
 PROGRAMS = [
     (f, 0, [(3.0, 4.0)]),
     (power, 0, [(1.5, 4), (1.5, 0)]),
+    (sweep, 0, [(np.array([0.5, 1.0, 2.0, -1.0, 0.3]), 3), (np.array([0.5, 1.0]), 2)]),
     (branch, (0, 1), [(3.0, 2.0), (2.0, 3.0)]),
     (newton_root, 0, [(2.0, 1e-12), (1.0, 0.5)]),
     (first_crossing, (0, 1), [(1.0, 0.3, 3.0), (0.01, 0.3, 9.0)]),

@@ -6,8 +6,8 @@
 
 An adjoint by value is in one of two states at each point of the reverse sweep: zero (no variable exists) or actual. A
 branch that leaves an adjoint actual on one side only gets its zero on the other; a loop that adds to one gets it
-before. In-place addition needs *ownership*: the array was made by this code, and no other live adjoint shares its memory. Names
-that may share memory form a group; when a name is killed the others may come to own what they hold.
+before. In-place addition needs *ownership*: the array was made by this code, and no other live adjoint shares its
+memory. Names that may share memory form a group; when a name is killed the others may come to own what they hold.
 """
 
 from __future__ import annotations

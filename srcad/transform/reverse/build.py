@@ -1161,7 +1161,6 @@ _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
     np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,
 }  # fmt: skip
-_INDEXABLE = (prims.make_list, prims.make_tuple, prims.each)
 
 
 def times(cotangent: Expr, partial: Expr) -> Expr:

@@ -534,7 +534,9 @@ def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:
             case Assign(value=value) | Unpack(value=value) | Return(value=value):
                 made.append(replace(stmt, value=change(value)))
             case Do(value=value):
-                made.append(replace(stmt, value=change(value)))  # type: ignore[arg-type]
+                done = change(value)
+                assert isinstance(done, Op)
+                made.append(replace(stmt, value=done))
             case Store(base=base, key=key, value=value):
                 made.append(replace(stmt, base=change(base), key=change(key), value=change(value)))
             case If(test=test, body=body, orelse=orelse):
