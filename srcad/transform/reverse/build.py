@@ -1215,9 +1215,10 @@ def _item_kind(kind: Kind, key: Any) -> Kind:
         case Tuple(items=items) if isinstance(key, int):
             return items[key]
         case Record(items=pairs):
-            return dict(pairs).get(key, UNKNOWN)
-        case Object(attrs=pairs):
-            return dict(pairs).get(key, UNKNOWN)
+            held: Kind = dict(pairs).get(key, UNKNOWN)
+            return held
+        case Object(attrs=attrs):
+            return dict(attrs).get(key, UNKNOWN)
         case _:
             return UNKNOWN
 
