@@ -222,6 +222,3 @@ def _is_mutable(value: Any) -> bool:
     return not isinstance(value, FunctionHandle) and isinstance(
         kind_of(value), (Dict, Function, List, Object, Record, Tuple)
     )
-
-
-__all__ = ["LoadedPair", "make_gradient", "make_pair", "specialise", "standalone_text"]

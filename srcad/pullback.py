@@ -291,6 +291,3 @@ def _named(value: Any) -> str:
 
 def _misfit(message: str) -> ArgumentError:
     return ArgumentError(message, None, "a cotangent has the form of the value: one number for each of its numbers")
-
-
-__all__ = ["loaded_pair", "make_vjp", "renewed"]

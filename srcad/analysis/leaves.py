@@ -15,14 +15,10 @@ from typing import Any
 
 from srcad.core import prims
 from srcad.core.kinds import (
-    Dict,
     Function,
     Kind,
-    List,
     Maybe,
-    Object,
     Tuple,
-    TupleOf,
     children,
     holds_smooth,
     is_smooth,
@@ -89,11 +85,6 @@ def step_of(kind: Kind, op: Op) -> Step | None:
     if isinstance(kind, Function):
         return ("field", kind.fields[key.value][0])
     return ("key", key.value)
-
-
-def is_container(kind: Kind) -> bool:
-    """A container at an address, by form."""
-    return isinstance(kind, (List, Dict, TupleOf, Object))
 
 
 def spelled(path: Path) -> str:

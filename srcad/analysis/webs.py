@@ -290,7 +290,9 @@ class _Renamer:
             case Store(base=base, key=key, value=value):
                 return replace(stmt, base=self.expr(base, now), key=self.expr(key, now), value=self.expr(value, now))
             case Do(value=value):
-                return replace(stmt, value=map_operands(value, lambda part: self.expr(part, now)))  # type: ignore[arg-type]
+                renamed = map_operands(value, lambda part: self.expr(part, now))
+                assert isinstance(renamed, Op)
+                return replace(stmt, value=renamed)
             case Return(value=value):
                 return replace(stmt, value=self.expr(value, now))
             case Raise(exception=exception, cause=cause):

@@ -16,9 +16,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array, Kind, is_number
-from srcad.core.nodes import Assign, Block, Expr, Lit, Op, Program, Return, Stmt, Var, names_in, operands, walk
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Expr,
+    For,
+    If,
+    Lit,
+    Op,
+    Program,
+    Return,
+    Stmt,
+    Try,
+    Var,
+    While,
+    With,
+    names_in,
+    operands,
+    walk,
+)
 from srcad.core.nodes import expressions_of as reads
 from srcad.rules.kinding import kind_of_call, kind_of_index
 from srcad.rules.registry import Call, rule_for
@@ -50,8 +70,6 @@ def rebind(program: Program, kinds: Mapping[str, Kind]) -> Program:
 
 
 def _changed(block: Block, names: set[str]) -> Block:
-    from srcad.core.nodes import For, If, Try, While, With
-
     made: list[Stmt] = []
     for stmt in block:
         match stmt:
@@ -148,13 +166,8 @@ def _lets_go(expr: Expr, name: str, kinds: Mapping[str, Kind], assigned: bool) -
     return rule is not None and (rule.style in ("elementwise", "zero") or expr.fn in _FRESH)
 
 
-def _fresh() -> set[Any]:
-    import numpy as np
-
-    return {
-        np.sum, np.mean, np.prod, np.max, np.min, np.dot, np.outer, np.array, np.concatenate, np.stack, np.copy,
-        operator.matmul, np.matmul, np.inner, np.vdot, np.full, np.where,
-    }  # fmt: skip
-
-
-_FRESH = _fresh()
+# functions that return memory of their own
+_FRESH: set[Any] = {
+    np.sum, np.mean, np.prod, np.max, np.min, np.dot, np.outer, np.array, np.concatenate, np.stack, np.copy,
+    operator.matmul, np.matmul, np.inner, np.vdot, np.full, np.where,
+}  # fmt: skip

@@ -58,7 +58,6 @@ class Accumulator:
         self.definite = definite  # is a primal surely bound before the node with this id
         self.possible = possible
         self._groups = 0
-        self._emitting = True
 
     def fresh_group(self) -> int:
         self._groups += 1

@@ -1152,11 +1152,6 @@ _IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
     operator.ipow: operator.pow,
     operator.imatmul: operator.matmul,
 }
-_SIGNS = {
-    operator.iadd: "+", operator.isub: "-", operator.imul: "*", operator.itruediv: "/",
-    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/",
-    operator.ipow: "**", operator.pow: "**", operator.imatmul: "@", operator.matmul: "@",
-}  # fmt: skip
 _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
     np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,

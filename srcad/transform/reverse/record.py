@@ -419,15 +419,6 @@ def _position(nodes: list[Node], definition: Assign) -> int:
     return len(nodes)
 
 
-def _last_change(nodes: list[Node], name: str) -> int:
-    """The position of the last node of a block that binds `name`, -1 if none does."""
-    last = -1
-    for i, node in enumerate(nodes):
-        if name in assigned([node]):
-            last = i
-    return last
-
-
 def in_place_array(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     """`x += v` on an array: the name is not bound anew."""
     return (

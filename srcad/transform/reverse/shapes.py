@@ -100,7 +100,9 @@ def changed(stmt: Stmt, chosen: Mapping[str, str]) -> Stmt:
         case Assign(value=value) | Unpack(value=value):
             return replace(stmt, value=ask(value))
         case Do(value=value):
-            return replace(stmt, value=ask(value))  # type: ignore[arg-type]
+            asked = ask(value)
+            assert isinstance(asked, Op)
+            return replace(stmt, value=asked)
         case Store(key=key, value=value):
             return replace(stmt, key=ask(key), value=ask(value))
         case _:

@@ -30,6 +30,7 @@ from srcad.core.kinds import (
     OneOf,
     Tuple,
     TupleOf,
+    broadcast_dims,
     join,
 )
 from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Ref, Store, Var, expressions_of, names_in, walk
@@ -188,8 +189,6 @@ def _broadcast(fn: Any, kinds: list[Kind]) -> Kind:
         return NUMBER if all(k in (FLOAT, NUMBER) for k in kinds) and fn is not operator.pow else UNKNOWN
     if COMPLEX in kinds:
         return UNKNOWN
-    from srcad.core.kinds import broadcast_dims
-
     dims = arrays[0].dims
     for array in arrays[1:]:
         dims = broadcast_dims(dims, array.dims)

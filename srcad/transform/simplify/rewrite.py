@@ -43,7 +43,6 @@ class Rewriter:
         self.facts = facts
         self.memory = memory or Memory(program, facts)
         self.versions = Versions()
-        self._scope = 0
 
     def run(self) -> Program:
         body = self.block(self.program.body)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, join, show
+from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, children, join, show
 from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.placing import placed
@@ -198,8 +198,6 @@ class Session:
 
     def holds_address(self, kind: Kind) -> bool:
         """Whether a value of this kind is or has parts that live at an address."""
-        from srcad.core.kinds import children
-
         if self.by_address(kind):
             return True
         return any(self.holds_address(k) for _, k in children(kind) or ())
