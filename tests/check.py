@@ -334,7 +334,8 @@ def refused(
     place = refusal.place
     assert place is not None, f"no place: {refusal}"
     file = inspect.getsourcefile(inspect.unwrap(f))
-    assert file is not None and os.path.samefile(place.file, file), f"{place.file} instead of {file}"
+    same = file is not None and (place.file == file or os.path.samefile(place.file, file))
+    assert same, f"{place.file} instead of {file}"
     with open(file, encoding="utf-8") as lines:
         source = lines.read().splitlines()
     line = source[place.line - 1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.core import prims
-from srcad.core.kinds import STRING, UNKNOWN, Kind, Maybe, holds_smooth
+from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -101,7 +101,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
     def add(name: str, place: Place | None) -> bool:
         kind = kinds.get(name, UNKNOWN)
         if not holds_smooth(kind):
-            if kind is UNKNOWN or (isinstance(kind, Maybe) and kind.kind is UNKNOWN):
+            if holds_unknown(kind):
                 raise KindError(
                     f"what {name.lstrip('%')} holds is not known before the program runs, and a derivative passes "
                     "through it",
@@ -154,6 +154,19 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     pass
         if not changed:
             return varied
+
+
+def holds_unknown(kind: Kind) -> bool:
+    """Whether a value or a part of it is of no known kind: a derivative that enters it would be lost."""
+    match kind:
+        case Maybe(kind=inner):
+            return holds_unknown(inner)
+        case List(item=item) | TupleOf(item=item):
+            return holds_unknown(item)
+        case Dict(value=value):
+            return holds_unknown(value)
+        case _:
+            return kind is UNKNOWN or any(holds_unknown(k) for _, k in children(kind) or ())
 
 
 def _follow_text(stmt: Assign, kinds: Mapping[str, Kind], varied: set[str], texts: set[str]) -> bool:

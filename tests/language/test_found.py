@@ -1,7 +1,12 @@
 """Programs with which readers broke earlier versions, one for each cause."""
 
-import numpy as np
+from dataclasses import dataclass
 
+import numpy as np
+import pytest
+
+import srcad
+from tests.check import check
 from tests.programs import Programs
 
 programs = Programs()
@@ -103,4 +108,48 @@ def a_negated_negation_is_added_to(x, y):
     return (x * y + x / (y + 3) - x**2 + 2**y - -y).sum()
 
 
+@dataclass
+class Part:
+    a: float
+    b: list
+    n: int = 2
+
+
+@programs.at((0.4, 0.3))
+def an_attribute_of_a_dataclass_made_here_is_scaled(x, y):
+    p = Part(x, [y])
+    p.a *= y
+    return p.a * p.b[0]
+
+
 test_gradient = programs.test()
+
+
+def mixed_list(x, y):
+    items = []
+    items.append(x)
+    items.append([x, y])
+    return items[0] * items[1][1]
+
+
+def mixed_dict(x, y):
+    found = {}
+    found["a"] = x
+    found["b"] = [x, y]
+    return found["a"] * found["b"][1]
+
+
+def mixed_reading(p):
+    copied = {k: v for k, v in p.items()}
+    return copied["w"][0] * 2
+
+
+@pytest.mark.parametrize(
+    ("program", "args"),
+    [(mixed_list, (0.4, 0.3)), (mixed_dict, (0.4, 0.3)), (mixed_reading, ({"w": [0.1, 0.2], "m": {"q": 0.3}},))],
+)
+def test_a_container_of_different_things_is_right_or_refused_and_never_zero(program, args):
+    try:
+        check(program, *args)
+    except srcad.SrcadError as refusal:
+        assert refusal.remedy

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Mapping
-
-import pytest
 
 from srcad.core.kinds import FLOAT, INT, UNKNOWN, Array, Kind
 from srcad.transform.simplify import simplify
@@ -344,22 +341,6 @@ def test_a_long_line_is_broken_by_a_name() -> None:
     made = show(simplify(program, facts_of(program)))
     assert max(map(len, made.splitlines())) <= 88
     assert len(made.splitlines()) <= 12
-
-
-@pytest.mark.parametrize("length", [150])
-def test_simplifying_takes_its_time_in_proportion(length: int) -> None:
-    lines = ["def f(x, y):", "    t_1 = x * y"]
-    lines += [f"    t_{k} = t_{k - 1} * {'xy'[k % 2]}" for k in range(2, length // 2)]
-    lines += ["    d_x = 0.0", f"    d_t_{length // 2 - 1} = 1.0"]
-    for k in range(length // 2 - 1, 1, -1):
-        lines += [f"    d_t_{k - 1} = d_t_{k} * {'xy'[k % 2]}", f"    d_t_{1000 + k} = d_t_{k} * t_{k - 1}"]
-        lines += [f"    d_x += d_t_{1000 + k}"]
-    program = read("\n".join([*lines, "    return d_x"]))
-    facts = facts_of(program)
-    simplify(program, facts)
-    start = time.perf_counter()
-    simplify(program, facts)
-    assert time.perf_counter() - start < 0.25  # ten times what it takes, for a machine that does other things
 
 
 def test_a_callable_that_cannot_be_hashed_is_left_alone() -> None:

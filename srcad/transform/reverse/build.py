@@ -10,7 +10,7 @@ from __future__ import annotations
 import collections
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -447,7 +447,7 @@ class Builder:
             parts: tuple[Expr, ...] = value.args[1::2]
         elif value.fn is prims.call:
             parts = value.args[1:]
-            keys = [key for _, key in (step for step, _ in children(kind) or ())] if not self.by_address(kind) else []
+            keys = [f.name for f in fields(kind.cls) if f.init] if isinstance(kind, Object) else list(range(len(parts)))
         else:
             parts = value.args
             keys = list(range(len(parts)))
@@ -467,12 +467,15 @@ class Builder:
         for key, part in zip(keys, parts, strict=True):
             part_kind = _item_kind(kind, key)
             zeros.append(self.shadow_value(part, part_kind, self.addresses(target)))
-            for action in self.from_shadow(Op(operator.getitem, (Var(name), _as_expr(key))), part, part_kind):
+            take = prims.get_attr if isinstance(kind, Object) else operator.getitem
+            for action in self.from_shadow(Op(take, (Var(name), _as_expr(key))), part, part_kind):
                 out.append(action)
         if isinstance(kind, (Dict, Record)):
             made: Expr = Op(
                 prims.make_dict, tuple(p for k, z in zip(keys, zeros, strict=True) for p in (_as_expr(k), z))
             )
+        elif isinstance(kind, Object):
+            made = Op(runtime.object_shadow, (), tuple(zip(map(str, keys), zeros, strict=True)))
         else:
             made = Op(prims.make_list, tuple(zeros))
         self.step(Assign(name, made, self.place))
