@@ -9,6 +9,7 @@ import contextlib
 import copy
 import io
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,9 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     if isinstance(a, float):
-        return a == b or (math.isnan(a) and math.isnan(b))
+        # from Python 3.12 on the builtin sum compensates its rounding, and the loop that it is lowered to does not
+        rounded = sys.version_info >= (3, 12) and math.isclose(a, b, rel_tol=1e-14)
+        return a == b or (math.isnan(a) and math.isnan(b)) or rounded
     if hasattr(a, "__dict__") and not isinstance(a, type):
         return same(vars(a), vars(b))
     if hasattr(a, "__slots__"):
