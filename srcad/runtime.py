@@ -267,7 +267,7 @@ MISSING = object()
 
 def item_before(base: Any, key: Any) -> Any:
     """What `base[key]` holds before it is written, `MISSING` if nothing."""
-    return base.get(key, MISSING)
+    return base.get(key, MISSING) if isinstance(base, dict) else base[key]
 
 
 def restore_item(base: Any, key: Any, old: Any) -> None:

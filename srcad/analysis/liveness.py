@@ -55,8 +55,8 @@ def live_before_statement(stmt: Stmt, after: Live) -> Live:
     """The variables that are live before a statement, given those live after it."""
     match stmt:
         case Assign(target=target, value=value, accumulate=accumulate):
-            if target not in after and effect_free(value):
-                return after
+            if target not in after and effect_free(value) and not accumulate:
+                return after  # (an accumulation may write into memory that another name shows)
             read = frozenset(names_in(value))
             return after | read | {target} if accumulate else (after - {target}) | read
         case Unpack(targets=targets, value=value):

@@ -13,9 +13,11 @@ from srcad.frontend.lower import lower_source
 
 def node_classes():
     bases = (gast.mod, gast.stmt, gast.expr, gast.expr_context, gast.slice, gast.boolop, gast.operator, gast.unaryop)
-    return {
-        name for name, value in vars(gast).items() if isinstance(value, type) and hasattr(value, "_field_types")
-    } - {base.__name__ for base in bases} - {"AST", "cmpop", "excepthandler", "pattern", "type_param"}  # 3.13
+    return (
+        {name for name, value in vars(gast).items() if isinstance(value, type) and hasattr(value, "_field_types")}
+        - {base.__name__ for base in bases}
+        - {"AST", "cmpop", "excepthandler", "pattern", "type_param"}
+    )  # 3.13
 
 
 def test_the_table_lists_every_node_class_of_gast():

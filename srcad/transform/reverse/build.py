@@ -948,10 +948,10 @@ class Builder:
         if self.active(other) and others is not None:
             assert isinstance(other, Var)
             leaf = self._smooth_leaf(other.name)
-            cotangent = self.unbroadcast(times(Var(shadow), others), other, self.kind(other), held)
+            # what v gets may be added to memory that x shares: it is taken as a copy
+            own_part: Expr = Op(np.array, (Var(shadow),)) if others == Lit(1) else times(Var(shadow), others)
+            cotangent = self.unbroadcast(own_part, other, self.kind(other), held)
             taken = self.names.temp("d_part", self.kind(other))
-            if cotangent == Var(shadow):
-                cotangent = Op(np.array, (cotangent,))
             actions.append(Run(Assign(taken, cotangent, self.place)))
             actions += self._scaled(shadow, own)
             actions.append(Add(self.adjoint(other.name, leaf), Var(taken), ()))

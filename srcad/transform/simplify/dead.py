@@ -139,6 +139,9 @@ class _Sweep:
                 continue
             if isinstance(stmt, Assign):
                 tape = popped(stmt.value)
+                if stmt.accumulate and not fixed(stmt.target):
+                    # it writes into memory that other names may show
+                    stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value)))
                 if tape is not None:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
