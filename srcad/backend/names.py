@@ -149,10 +149,12 @@ def _settle_variables(scope: Scope, outer: set[str]) -> None:
     hints = _hints([name for name in scope.nodes if name.startswith("%")])
     numbered: dict[str, str] = {}  # `t7` -> `t1`
     orphans: list[str] = []  # temporaries that are gone, and live on in the names of their adjoints
-    for hint in hints.values():
+    anonymous: dict[str, str] = {}  # by variable: two of them may have one hint
+    for name, hint in hints.items():
         if _ANONYMOUS.fullmatch(hint):
-            numbered[hint] = _next_number(numbered, taken)
-            taken.add(numbered[hint])
+            anonymous[name] = _next_number(numbered, taken)
+            taken.add(anonymous[name])
+            numbered.setdefault(hint, anonymous[name])
     for hint in hints.values():
         orphans += [part for part in _NUMBERED.findall(hint) if part not in {*numbered, *user, *orphans}]
     for part in orphans:
@@ -164,8 +166,8 @@ def _settle_variables(scope: Scope, outer: set[str]) -> None:
     for name, hint in hints.items():
         if len(orphans) == 1 and hint == f"d_{orphans[0]}":
             printed = fresh("d", taken)
-        elif _ANONYMOUS.fullmatch(hint):
-            printed = numbered[hint]
+        elif name in anonymous:
+            printed = anonymous[name]
         else:
             printed = fresh(_NUMBERED.sub(renumbered, hint), taken)
         taken.add(printed)

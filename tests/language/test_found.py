@@ -153,3 +153,17 @@ def test_a_container_of_different_things_is_right_or_refused_and_never_zero(prog
         check(program, *args)
     except srcad.SrcadError as refusal:
         assert refusal.remedy
+
+
+def loops_over_a_name_like_a_temporary(x):
+    a = np.array(((x.copy() * x[::-1]) + (0.5 * x[-1]) * x))
+    b = a
+    for t1 in range(1):
+        b[0] = b[t1 % 4] * a[0]
+    for t1 in range(1):  # noqa: B007
+        b *= b[2] * a[3]
+    return np.sum(np.sin(b))
+
+
+def test_a_name_of_the_users_that_looks_like_a_temporary_stays_apart():
+    check(loops_over_a_name_like_a_temporary, np.array([-0.865, 0.334, 0.496, 0.109]))
