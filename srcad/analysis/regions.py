@@ -47,16 +47,13 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.rules.registry import rule_for
 
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
 MUTATORS = ("append", "pop", "extend", "insert", "remove", "clear", "reverse", "sort", "update", "setdefault")
 ARRAY_MUTATORS = ("fill", "sort", "put", "partition", "resize")
-IN_PLACE = {
-    operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow,
-    operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift,
-}  # fmt: skip
 # functions whose result may be or view their first operand
 VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,

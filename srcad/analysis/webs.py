@@ -10,7 +10,6 @@ Contract: the program computes the same; parameters keep their names.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -37,12 +36,7 @@ from srcad.core.nodes import (
     map_operands,
     names_in,
 )
-
-# `x += v` may write into the memory of x: the name goes on meaning the same thing
-IN_PLACE = {
-    operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod, operator.ipow,
-    operator.imatmul, operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift,
-}  # fmt: skip
+from srcad.core.operators import IN_PLACE
 
 Reaching = dict[str, frozenset[int]]
 

@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import gast
 
 from srcad.core import prims
 from srcad.core.nodes import Expr, If, Lit, Op, Ref, Star, Var
+from srcad.core.operators import BINARY, COMPARE, UNARY
 from srcad.frontend.frame import Frame, expression
 from srcad.frontend.names import outside_value
 from srcad.frontend.scopes import read_by
-
-BINARY: dict[type, Callable[..., Any]] = {
-    gast.Add: operator.add,
-    gast.Sub: operator.sub,
-    gast.Mult: operator.mul,
-    gast.Div: operator.truediv,
-    gast.FloorDiv: operator.floordiv,
-    gast.Mod: operator.mod,
-    gast.Pow: operator.pow,
-    gast.MatMult: operator.matmul,
-    gast.BitAnd: operator.and_,
-    gast.BitOr: operator.or_,
-    gast.BitXor: operator.xor,
-    gast.LShift: operator.lshift,
-    gast.RShift: operator.rshift,
-}
-UNARY: dict[type, Callable[..., Any]] = {
-    gast.USub: operator.neg,
-    gast.UAdd: operator.pos,
-    gast.Not: operator.not_,
-    gast.Invert: operator.invert,
-}
-COMPARE: dict[type, Callable[..., Any]] = {
-    gast.Eq: operator.eq,
-    gast.NotEq: operator.ne,
-    gast.Lt: operator.lt,
-    gast.LtE: operator.le,
-    gast.Gt: operator.gt,
-    gast.GtE: operator.ge,
-    gast.Is: operator.is_,
-    gast.IsNot: operator.is_not,
-}
 
 
 @expression(gast.Constant)

@@ -14,7 +14,7 @@ import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
-from srcad.analysis.regions import IN_PLACE, is_basic
+from srcad.analysis.regions import is_basic
 from srcad.core.kinds import Array, Kind
 from srcad.core.nodes import (
     Assign,
@@ -32,6 +32,7 @@ from srcad.core.nodes import (
     While,
     With,
 )
+from srcad.core.operators import IN_PLACE
 
 
 def settle_in_place(program: Program, kinds: Mapping[str, Kind]) -> Program:

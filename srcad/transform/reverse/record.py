@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from srcad.analysis.regions import IN_PLACE, Regions, is_basic, may_write
+from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
@@ -44,6 +44,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.errors import UnsupportedSyntax
 from srcad.transform.reverse.bound import assigned
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap

@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.regions import IN_PLACE
 from srcad.core import prims
 from srcad.core.kinds import INT, Array, Dict, Kind, List, is_number
 from srcad.core.nodes import (
@@ -37,6 +36,7 @@ from srcad.core.nodes import (
     names_in,
     read_in,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.errors import Place
 from srcad.rules.kinding import kind_of_index
 from srcad.transform.reverse.build import index_kind

@@ -30,7 +30,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from srcad.analysis.webs import IN_PLACE
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -58,6 +57,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.transform.simplify.facts import Facts, is_temporary
 
 

@@ -41,6 +41,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Assign, Closure, Do, Expr, Lit, Op, Ref, Star, Var
+from srcad.core.operators import IN_PLACE
 from srcad.errors import KindError
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
@@ -55,21 +56,6 @@ from srcad.transform.specialise.session import Resolved, Special
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
-    operator.iadd: operator.add,
-    operator.isub: operator.sub,
-    operator.imul: operator.mul,
-    operator.itruediv: operator.truediv,
-    operator.ifloordiv: operator.floordiv,
-    operator.imod: operator.mod,
-    operator.ipow: operator.pow,
-    operator.imatmul: operator.matmul,
-    operator.iand: operator.and_,
-    operator.ior: operator.or_,
-    operator.ixor: operator.xor,
-    operator.ilshift: operator.lshift,
-    operator.irshift: operator.rshift,
-}
 DUNDERS: dict[Callable[..., Any], tuple[str, str]] = {
     operator.add: ("__add__", "__radd__"),
     operator.sub: ("__sub__", "__rsub__"),
