@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 from tests.frontend.agree import agree
-from tests.programs import Entry, every_entry
+from tests.cases import Entry, every_entry
 
 
 @pytest.mark.parametrize("entry", list(every_entry()), ids=lambda entry: entry.function.__name__)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

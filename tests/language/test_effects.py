@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

@@ -3,7 +3,7 @@
 import math
 import operator
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

@@ -7,7 +7,7 @@ import pytest
 
 import srcad
 from tests.check import check
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 v3 = np.array([0.5, 1.2, 2.0])

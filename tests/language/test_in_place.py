@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 x5 = np.array([0.5, 1.0, 2.0, -1.0, 0.3])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

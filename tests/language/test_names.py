@@ -11,7 +11,7 @@ import numpy as xp
 import pytest
 
 import srcad
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

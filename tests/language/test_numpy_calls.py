@@ -6,7 +6,7 @@ import numpy as np
 
 import srcad
 from tests.check import refused
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

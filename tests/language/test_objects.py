@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 

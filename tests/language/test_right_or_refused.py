@@ -21,7 +21,7 @@ import pytest
 
 import srcad
 from tests.check import check_at
-from tests.programs import Programs
+from tests.cases import Programs
 
 programs = Programs()
 CACHE = {}
