@@ -9,7 +9,7 @@ the type and number of dimensions of what comes back are believed, but not its s
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,7 @@ from srcad.core.kinds import (
     is_number,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op
+from srcad.core.nodes import Expr, Lit, Op, Var
 from srcad.rules.known import OPEN, constant, literal
 from srcad.rules.registry import Call, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
@@ -279,3 +279,18 @@ def kind_of_getitem(call: Call) -> Kind:
     """`kind_of_index` for a call of `operator.getitem`."""
     assert call.fn is operator.getitem
     return kind_of_index(call.args[0], call.args[1], call.exprs[1] if len(call.exprs) > 1 else None)
+
+
+def index_kind(index: Expr, kinds: Mapping[str, Kind]) -> Kind:
+    """The kind of an index expression."""
+    match index:
+        case Op(fn=fn) if fn is prims.make_slice:
+            return SLICE
+        case Op(args=args):
+            return Tuple(tuple(index_kind(a, kinds) for a in args))
+        case Var(name=name):
+            return kinds.get(name, UNKNOWN)
+        case Lit(value=value):
+            return Const(value)
+        case _:
+            return UNKNOWN

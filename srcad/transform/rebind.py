@@ -40,7 +40,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.nodes import expressions_of as reads
-from srcad.rules.kinding import kind_of_call, kind_of_index
+from srcad.rules.kinding import index_kind, kind_of_call, kind_of_index
 from srcad.rules.registry import Call, rule_for
 
 PLAIN: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -157,8 +157,6 @@ def _lets_go(expr: Expr, name: str, kinds: Mapping[str, Kind], assigned: bool) -
         if not isinstance(held, Array):
             return False
         index = expr.args[1]
-        from srcad.transform.reverse.build import index_kind
-
         return is_number(kind_of_index(held, index_kind(index, kinds), index))
     if expr.fn is prims.get_attr:
         return isinstance(expr.args[1], Lit) and expr.args[1].value in ("shape", "size", "ndim", "dtype")

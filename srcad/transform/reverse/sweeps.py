@@ -38,8 +38,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.operators import IN_PLACE
 from srcad.errors import Place
-from srcad.rules.kinding import kind_of_index
-from srcad.transform.reverse.build import index_kind
+from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.record import Records

@@ -1,0 +1,135 @@
+"""Calls of generated functions: the forward half in the forward sweep, the reverse half on the way back.
+
+Contract: what lives at an address is given to the forward half with its shadow; what goes by value comes back from the
+reverse half as a contribution.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from srcad.analysis.leaves import Leaf
+from srcad.core import prims
+from srcad.core.kinds import (
+    is_array,
+    show,
+)
+from srcad.core.nodes import (
+    Assign,
+    Do,
+    Expr,
+    Lit,
+    Op,
+    Ref,
+    Stmt,
+    Unpack,
+    Var,
+)
+from srcad.errors import KindError
+from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse.mirror import Action, Add, Kill, Run
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.build import Builder
+
+
+def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -> None:
+    """A call of a user's function: its forward half here, its reverse half on the way back."""
+    args = value.args[1:]
+    mask = tuple(builder.active(a) for a in args)
+    useful = target in builder.activity.active or any(
+        m and isinstance(a, Var) and any(leaf.shadow for leaf in builder.leaves(a.name))
+        for m, a in zip(mask, args, strict=True)
+    )
+    if not any(mask) or not useful:
+        if target in builder.activity.active:
+            own = [name for leaf, name in builder.adjoint_leaves(target) if not leaf.shadow]
+            shadows.fresh_shadows(builder, target)
+            builder.main_step(stmt, [Kill(name) for name in own])
+        else:
+            builder.step(stmt)
+        return
+    forced = tuple(
+        m and isinstance(a, Var) and is_array(builder.kind(a)) and primitives.smooth_leaf(builder, a.name).shadow
+        for m, a in zip(mask, args, strict=True)
+    )
+    pair = builder.pair(special, mask, forced)
+    lent: list[Expr] = []
+    for position, leaf in pair.argument_leaves:
+        if leaf.shadow:
+            atom = args[position]
+            assert isinstance(atom, Var)
+            lent.append(Var(builder.adjoint(atom.name, leaf)))
+    targets = [target]
+    cotangents: list[str] = []
+    mine = {leaf.path: leaf for leaf in builder.leaves(target)} if target in builder.activity.active else {}
+    for leaf in pair.result_leaves:
+        match_ = mine.get(leaf.path)
+        if match_ is None or match_.shadow != leaf.shadow:
+            if target not in builder.activity.active:
+                name = builder.names.temp("unused", leaf.kind)
+                if leaf.shadow:
+                    targets.append(name)
+                else:
+                    builder.names.kinds[name] = leaf.kind
+                    cotangents.append("")
+                continue
+            raise builder.refuse(
+                f"{target.lstrip('%')} is {show(builder.kinds[target])} here and {show(special.result_kind)} elsewhere",
+                "return values of one form on every path",
+                KindError,
+            )
+        name = builder.adjoint(target, match_)
+        if leaf.shadow:
+            targets.append(name)
+        else:
+            cotangents.append(name)
+    saved: list[Expr] = []
+    if pair.saves:
+        keep = builder.names.temp(f"{special.name}_saved")
+        targets.append(keep)
+        saved.append(Var(keep))
+    forward = Op(prims.call, (Ref(pair.forward.name, pair.forward), *args, *lent))
+    outgoing: list[str] = []
+    for position, leaf in pair.argument_leaves:
+        if not leaf.shadow:
+            atom = args[position]
+            assert isinstance(atom, Var)
+            outgoing.append(builder.adjoint(atom.name, _own_leaf(builder, atom.name, leaf)))
+    given: tuple[Expr, ...] = tuple(Var(c) if c else Lit(0.0) for c in cotangents)
+    actual = tuple(c for c in cotangents if c)
+    backward = Op(prims.call, (Ref(pair.reverse.name, pair.reverse), *saved, *given))
+    actions: list[Action] = []
+    always = bool(lent) or len(targets) > 1 + bool(saved)
+    of = () if always else actual
+    needs = actual if always else ()
+    temps = [builder.names.temp(f"{name.lstrip('%')}_part", builder.names.kinds.get(name)) for name in outgoing]
+    if len(temps) == 1:
+        run: Stmt = Assign(temps[0], backward, builder.place)
+    elif temps:
+        run = Unpack(tuple(temps), backward, builder.place)
+    else:
+        run = Do(backward, builder.place)
+    actions.append(Run(run, of or needs, always))
+    own_names = set(actual)
+    for name, temp in zip(outgoing, temps, strict=True):
+        actions.append(Add(name, Var(temp), of))
+    made: Stmt = (
+        Assign(target, forward, stmt.place) if len(targets) == 1 else Unpack(tuple(targets), forward, stmt.place)
+    )
+    finish_call(builder, made, actions, own_names)
+
+
+def _own_leaf(builder: Builder, name: str, leaf: Leaf) -> Leaf:
+    for mine in builder.leaves(name):
+        if mine.path == leaf.path:
+            return mine
+    raise builder.refuse(
+        f"{name.lstrip('%')} is {show(builder.kinds[name])}, but a function is given {show(leaf.kind)}",
+        "give it values of one form on every path",
+        KindError,
+    )
+
+
+def finish_call(builder: Builder, stmt: Stmt, actions: list[Action], own: set[str]) -> None:
+    builder.finish(stmt, actions, own)

@@ -1,0 +1,279 @@
+"""A callable with a rule: the rule's cotangents are the contributions to its operands.
+
+Contract: the cotangent of an operand has the operand's shape (`unbroadcast` sums what broadcasting repeated, where the
+kinds do not say that nothing was). A view of memory at an address is a view of its shadow.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.leaves import Leaf
+from srcad.analysis.regions import VIEWS
+from srcad.core import prims
+from srcad.core.kinds import (
+    NUMBER,
+    Array,
+    Kind,
+    List,
+    Maybe,
+    Tuple,
+    TupleOf,
+    holds_smooth,
+    is_array,
+    is_number,
+    show,
+)
+from srcad.core.nodes import (
+    NONE,
+    Assign,
+    Do,
+    Expr,
+    Lit,
+    Op,
+    Var,
+    names_in,
+)
+from srcad.errors import AliasError, KindError, MissingRule
+from srcad.rules.kinding import kind_of_call
+from srcad.rules.registry import Call, rule_for
+from srcad.rules.static import bind, padded, settle
+from srcad.transform.reverse import shadows
+from srcad.transform.reverse.mirror import Action, Add, Run
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.build import Builder
+
+_SHADOW_VIEWS = {
+    np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
+    np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,
+}  # fmt: skip
+
+
+def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
+    """A callable with a rule."""
+    rule = rule_for(value.fn)
+    shown = value.name or getattr(value.fn, "__name__", "this function")
+    if rule is None:
+        raise builder.refuse(
+            f"{shown} has no derivative, and an active value reaches it",
+            "use a function of math or numpy that has a rule, or give it one",
+            MissingRule,
+        )
+    if rule.style == "zero":
+        shadows.fresh_shadows(builder, target)
+        return
+    bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    kind = builder.kinds[target]
+    found = builder.leaves(target)
+    if len(found) != 1 or found[0].path or not is_plain(kind):
+        raise builder.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
+    mine = builder.adjoint(target, found[0])
+    if found[0].shadow:
+        if value.fn in VIEWS and builder.activity.regions.of(target) in {
+            builder.activity.regions.of(n) for n in names_in(value.args[0])
+        }:
+            view(builder, target, mine, value, out)
+            return
+        shadows.fresh_shadows(builder, target)
+    env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": Var(mine)}
+    kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
+    kinds["out"] = kinds["d_out"] = kind
+    assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    if rule.style == "linear" and len(returned) == 1 and len(rule.params) > 1:
+        returned = (*returned, *(NONE for _ in rule.params[1:]))
+    parts = padded(rule, returned)
+    needed = {n for e in parts.values() if e is not None for n in names_in(e)}
+    used: list[Action] = []
+    for name, partial in parts.items():
+        if partial is None:
+            continue
+        operand = bound[name]
+        if rule.style == "elementwise":
+            for action in elementwise(builder, operand, partial, mine, kind):
+                used.append(action)
+        else:
+            used += cotangent(builder, operand, partial, mine)
+    used = _doubled(used)
+    reads = {n for a in used for n in names_in(getattr(a, "value", NONE))} | needed
+    for made in reversed(assigns):
+        if made.target in reads:
+            reads |= set(names_in(made.value))
+    kept = [m for m in assigns if m.target in reads]
+    out += [Run(m, (mine,)) for m in kept] if used else []
+    out += used
+
+
+def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action]) -> None:
+    """A view of an array at an address (or, from `reshape`, perhaps a copy): the shadow is viewed alike."""
+    base = value.args[0]
+    assert isinstance(base, Var)
+    if not builder.active(base):
+        shadows.fresh_shadows(builder, target)
+        return
+    if value.fn not in _SHADOW_VIEWS:
+        raise builder.refuse(
+            f"{value.name or value.fn.__name__} may share the memory of {builder.user(base.name)}, which is written to",
+            "take a copy first: np.array(...)",
+            AliasError,
+        )
+    shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
+    builder.step(Assign(mine, replace(value, args=(shadow, *value.args[1:])), builder.place))
+    if value.fn in (np.reshape, np.ravel):
+        order = (*value.args[2 if value.fn is np.reshape else 1 :], *(v for k, v in value.kwargs if k == "order"))
+        out.append(Run(Do(Op(runtime.merge_copy, (shadow, Var(mine), *order)), builder.place), (), True))
+
+
+def _kind_of(builder: Builder, expr: Expr) -> Kind:
+    if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):
+        return Tuple(tuple(_kind_of(builder, a) for a in expr.args))
+    return builder.kind(expr)
+
+
+def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, result: Kind) -> list[Action]:
+    """Cotangent times partial derivative, summed over what broadcasting repeated."""
+    if not builder.active(operand):
+        return []
+    assert isinstance(operand, Var)
+    cotangent = times(Var(mine), partial)
+    own = builder.kind(operand)
+    leaf = smooth_leaf(builder, operand.name)
+    if leaf.shadow:
+        return [
+            Add(builder.adjoint(operand.name, leaf), unbroadcast(builder, cotangent, operand, own, result), (mine,))
+        ]
+    summed = unbroadcast(builder, cotangent, operand, own, result)
+    factor = kind_of_tree(builder, partial)
+    spread = "needs"
+    if summed is cotangent and is_number(factor):
+        spread = "same"
+    elif isinstance(factor, Array) and isinstance(result, Array) and _same_shape(factor, result):
+        spread = "full"
+    return [Add(builder.adjoint(operand.name, leaf), summed, (mine,), spread)]
+
+
+def kind_of_tree(builder: Builder, expr: Expr) -> Kind:
+    """The kind of a partial derivative."""
+    if not isinstance(expr, Op):
+        return builder.kind(expr)
+    kinds = tuple(kind_of_tree(builder, a) for a in expr.args)
+    named = tuple((k, kind_of_tree(builder, v)) for k, v in expr.kwargs)
+    return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
+
+
+def smooth_leaf(builder: Builder, name: str) -> Leaf:
+    found = builder.leaves(name)
+    if len(found) != 1 or found[0].path or (found[0].shadow and not is_array(builder.kinds[name])):
+        raise builder.refuse(
+            f"arithmetic on {show(builder.kinds[name])}", "convert it to an array first: np.array(...)", KindError
+        )
+    return found[0]
+
+
+def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, result: Kind) -> Expr:
+    """Sum a cotangent of the result's shape down to the operand's."""
+    if isinstance(own, Maybe):
+        own = own.kind
+    if is_number(own) and is_number(result):
+        return cotangent
+    if is_number(own) and isinstance(result, Array):
+        return Op(np.sum, (cotangent,))
+    if isinstance(own, Array) and isinstance(result, Array) and own.dims is not None and result.dims is not None:
+        missing = len(result.dims) - len(own.dims)
+        pairs = list(zip(own.dims, result.dims[missing:], strict=True))
+        certain = all(a == "n" or a == b == "1" for a, b in pairs)
+        if certain and not missing:
+            return cotangent
+        if certain:
+            axes = tuple(range(missing))
+            axis: Expr = Lit(0) if missing == 1 else Op(prims.make_tuple, tuple(map(Lit, axes)))
+            return Op(np.sum, (cotangent,), (("axis", axis),))
+    return Op(runtime.unbroadcast, (cotangent, operand))
+
+
+def cotangent(builder: Builder, operand: Expr, value: Expr, mine: str) -> list[Action]:
+    """A cotangent given as a whole, for an operand of any form."""
+    if isinstance(operand, Op):  # a variadic parameter: one cotangent an item
+        made: list[Action] = []
+        for i, part in enumerate(operand.args):
+            made += cotangent(builder, part, _item_of(value, i), mine)
+        return made
+    if not builder.active(operand):
+        return []
+    assert isinstance(operand, Var)
+    kind = builder.kinds[operand.name]
+    if builder.by_address(kind):
+        shadow = Var(builder.adjoint(operand.name, Leaf((), kind, True)))
+        item = kind.item if isinstance(kind, (List, TupleOf)) else None
+        if item is None or not holds_smooth(item):
+            raise builder.refuse(f"a numpy function of {show(kind)}", "pass an array", KindError)
+        return [Run(Do(Op(runtime.add_into, (shadow, value)), builder.place), (mine,))]
+    found = builder.leaves(operand.name)
+    if len(found) == 1 and not found[0].path:
+        return [Add(builder.adjoint(operand.name, found[0]), value, (mine,))]
+    actions: list[Action] = []
+    shared = value
+    if isinstance(value, Op) and value.fn not in (prims.make_list, prims.make_tuple, prims.each):
+        temp = builder.names.temp("parts")
+        actions.append(Run(Assign(temp, value, builder.place), (mine,)))
+        shared = Var(temp)
+    for leaf in found:
+        share = shared
+        for _, key in leaf.path:
+            share = _item_of(share, key)
+        if leaf.shadow:
+            shadow = Var(builder.adjoint(operand.name, leaf))
+            actions.append(Run(Do(Op(runtime.add_into, (shadow, share)), builder.place), (mine,)))
+        else:
+            actions.append(Add(builder.adjoint(operand.name, leaf), share, (mine,)))
+    return actions
+
+
+def times(cotangent: Expr, partial: Expr) -> Expr:
+    """`cotangent * partial`, without the factors 1 and -1."""
+    if isinstance(partial, Lit) and not isinstance(partial.value, complex):
+        if partial.value == 1:
+            return cotangent
+        if partial.value == -1:
+            return Op(operator.neg, (cotangent,))
+    if isinstance(partial, Op) and partial.fn is operator.truediv:
+        top, bottom = partial.args
+        return Op(operator.truediv, (times(cotangent, top), bottom))
+    if isinstance(partial, Op) and partial.fn is operator.neg:
+        return Op(operator.neg, (times(cotangent, partial.args[0]),))
+    return Op(operator.mul, (cotangent, partial))
+
+
+def is_plain(kind: Kind) -> bool:
+    """One number or array."""
+    return is_number(kind) or is_array(kind) or kind is NUMBER or isinstance(kind, Maybe) and is_plain(kind.kind)
+
+
+def _doubled(actions: list[Action]) -> list[Action]:
+    """Two equal contributions to one adjoint (`x * x`) are one, twice as large."""
+    made: list[Action] = []
+    for action in actions:
+        if isinstance(action, Add) and action in made:
+            twice = Op(operator.mul, (Lit(2), action.value))
+            made[made.index(action)] = replace(action, value=twice)
+        else:
+            made.append(action)
+    return made
+
+
+def _same_shape(a: Array, b: Array) -> bool:
+    """Whether two arrays that broadcast together surely have one shape."""
+    return a.dims is not None and a.dims == b.dims and "?" not in a.dims
+
+
+def _item_of(value: Expr, key: Any) -> Expr:
+    if isinstance(value, Op) and value.fn is prims.each:
+        return value.args[0]
+    if isinstance(value, Op) and value.fn in (prims.make_list, prims.make_tuple) and isinstance(key, int):
+        return value.args[key]
+    return Op(operator.getitem, (value, Lit(key)))

@@ -1,0 +1,148 @@
+"""Reads of a part: `xs[i]`, `xs[1:]`, `obj.a`.
+
+Contract: what is read by value adds its adjoint to the place it was read from; a view, or a part at an address, has the
+same part of the shadow.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.leaves import Leaf, step_of
+from srcad.analysis.regions import is_basic, is_copying
+from srcad.core import prims
+from srcad.core.kinds import (
+    BOOL,
+    INT,
+    NUMBER,
+    SLICE,
+    Array,
+    Const,
+    Maybe,
+    Tuple,
+    children,
+    is_array,
+    show,
+    widen,
+)
+from srcad.core.nodes import (
+    Assign,
+    Do,
+    Expr,
+    Op,
+    Store,
+    Var,
+)
+from srcad.errors import AliasError, KindError
+from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse.mirror import Action, Add, AddAt, Run
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.build import Builder
+
+
+def item(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
+    base, index = value.args
+    held = builder.kind(base)
+    if isinstance(held, Maybe):
+        held = held.kind
+    if not builder.active(base):
+        shadows.fresh_shadows(builder, target)
+        return
+    assert isinstance(base, Var)
+    if isinstance(held, Array) and builder.addresses(base.name)(held):
+        item_at_address(builder, target, base, index, out)
+        return
+    if isinstance(held, Array) or held is NUMBER:
+        mine = builder.adjoint(target, primitives.smooth_leaf(builder, target))
+        if builder.names.adjoints[mine].shadow:
+            shadows.fresh_shadows(builder, target)
+        theirs = builder.adjoint(base.name, Leaf((), builder.kinds[base.name], False))
+        if mine == theirs or held is NUMBER:
+            out.append(Add(theirs, Op(runtime.scatter, (base, index, Var(mine))), (mine,)))
+        else:
+            out.append(AddAt(theirs, index, Var(mine), (mine,), repeats(builder, index)))
+        return
+    if builder.by_address(held):
+        shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
+        load(builder, target, Op(operator.getitem, (shadow, index)), out)
+        return
+    step = step_of(held, value)
+    if step is None:
+        raise builder.refuse(f"a subscript of {show(held)} that is not constant", "use a list or an array", KindError)
+    shadows.copy(builder, target, (), base, (step,), out)
+
+
+def item_at_address(builder: Builder, target: str, base: Var, index: Expr, out: list[Action]) -> None:
+    """`base[index]` of an array whose shadow is at hand: a view has the same view of the shadow."""
+    shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
+    leaf = primitives.smooth_leaf(builder, target)
+    mine = builder.adjoint(target, leaf)
+    viewed = is_array(builder.kinds[target]) and not is_copying(index, builder.kinds)
+    if viewed:
+        if not is_basic(index, builder.kinds):
+            raise builder.refuse(
+                f"it is not known whether this index of {builder.user(base.name)} takes a view or a copy",
+                "index with ints and slices, or with an integer or boolean array",
+                AliasError,
+            )
+        builder.step(Assign(mine, Op(operator.getitem, (shadow, index)), builder.place))
+        return
+    if leaf.shadow:
+        shadows.fresh_shadows(builder, target)
+    if repeats(builder, index):
+        out.append(Run(Do(Op(np.add.at, (shadow, index, Var(mine)), name="np.add.at"), builder.place), (mine,)))
+    else:
+        out.append(Run(Store(shadow, index, Var(mine), builder.place, accumulate=True), (mine,)))
+
+
+def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
+    base, key = value.args
+    held = builder.kind(base)
+    if not builder.active(base):
+        shadows.fresh_shadows(builder, target)
+        return
+    assert isinstance(base, Var)
+    if builder.by_address(held):
+        shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
+        load(builder, target, Op(prims.get_attr, (shadow, key)), out)
+        return
+    step = step_of(held, value)
+    if step is None or step not in dict(children(held) or ()):
+        raise builder.refuse(f"the attribute .{getattr(key, 'value', key)} of {show(held)}", "use a function of numpy")
+    shadows.copy(builder, target, (), base, (step,), out)
+
+
+def load(builder: Builder, target: str, place: Expr, out: list[Action]) -> None:
+    """`target` was read from a container at an address, whose shadow has its adjoint at `place`."""
+    for leaf in builder.leaves(target):
+        mine = builder.adjoint(target, leaf)
+        if leaf.shadow:
+            source = shadows.inside(builder, place, leaf.path, builder.kinds[target])
+            builder.step(Assign(mine, source, builder.place))
+            continue
+        base, key, attr = shadows.slot(builder, place, leaf.path, builder.kinds[target])
+        out.append(Run(Store(base, key, Var(mine), builder.place, attr=attr, accumulate=True), (mine,)))
+
+
+def repeats(builder: Builder, index: Expr) -> bool:
+    """Whether an index may name one element twice."""
+    if isinstance(index, Op):
+        if index.fn is prims.make_slice:
+            return False
+        return any(repeats(builder, part) for part in index.args)
+    kind = builder.kind(index)
+    if widen(kind) in (INT, BOOL, SLICE) or isinstance(kind, Const):
+        return False
+    if isinstance(kind, Array) and kind.dtype == "bool":
+        return False
+    if isinstance(kind, Tuple):
+        return any(
+            not (widen(k) in (INT, BOOL, SLICE) or isinstance(k, Const) or isinstance(k, Array) and k.dtype == "bool")
+            for k in kind.items
+        )
+    return True

@@ -1,0 +1,219 @@
+"""Shadows: what beside a value at an address holds its adjoint, with the primal's aliasing.
+
+Contract: after a statement of the forward sweep, every active variable at an address has a shadow of the same form, and
+two variables that share memory have shadows that share memory. A copy is leaf by leaf: by value the adjoint of the
+target goes to the source, at an address both have one shadow.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.leaves import Leaf, Path, leaves, reach
+from srcad.core import prims
+from srcad.core.kinds import (
+    FLOAT,
+    NUMBER,
+    UNKNOWN,
+    Array,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    Record,
+    Tuple,
+    TupleOf,
+    children,
+    holds_smooth,
+    is_array,
+    is_number,
+    show,
+)
+from srcad.core.nodes import (
+    NONE,
+    Assign,
+    Expr,
+    Lit,
+    Op,
+    Var,
+)
+from srcad.errors import KindError
+from srcad.transform.reverse.mirror import Action, Add
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.build import Builder
+
+
+def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: Path, out: list[Action]) -> None:
+    """`target[path]` was set to `source[source_path]`: leaf by leaf."""
+    kind = _at(builder.kinds[target], path)
+    if not builder.active(source):
+        for leaf in leaves(kind, builder.addresses(target)):
+            if leaf.shadow:
+                zero_shadow(builder, target, path, leaf)
+        return
+    assert isinstance(source, Var)
+    source_kind = _at(builder.kinds[source.name], source_path)
+    theirs = {leaf.path: leaf for leaf in leaves(source_kind, builder.addresses(source.name))}
+    for leaf in leaves(kind, builder.addresses(target)):
+        other = theirs.get(leaf.path)
+        if other is None or other.shadow != leaf.shadow:
+            if other is None and not any(p[: len(leaf.path)] == leaf.path for p in theirs):
+                continue  # an int on this path: nothing to pass back
+            raise builder.refuse(
+                f"{target.lstrip('%')} is {show(kind)} here and {show(source_kind)} elsewhere",
+                "give it values of one form on every path",
+                KindError,
+            )
+        mine = builder.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, leaf.shadow))
+        from_ = builder.adjoint(source.name, Leaf((*source_path, *leaf.path), other.kind, other.shadow))
+        if leaf.shadow:
+            builder.step(Assign(mine, Var(from_), builder.place))
+        elif mine != from_:
+            out.append(Add(from_, Var(mine), (mine,), "same"))
+
+
+def zero_shadow(builder: Builder, target: str, path: Path, leaf: Leaf) -> None:
+    name = builder.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, True))
+    primal = reach(Var(target), (*path, *leaf.path), builder.kinds[target])
+    zero = np.zeros_like if is_array(leaf.kind) else runtime.shadow_of
+    builder.after.append(Assign(name, Op(zero, (primal,)), builder.place))
+
+
+def fresh_shadows(builder: Builder, target: str) -> None:
+    for leaf in builder.leaves(target):
+        if leaf.shadow:
+            zero_shadow(builder, target, (), leaf)
+
+
+def shadow(builder: Builder, target: str, value: Expr) -> None:
+    """`d_target = value` in the forward sweep."""
+    leaf = Leaf((), builder.kinds[target], True)
+    builder.step(Assign(builder.adjoint(target, leaf), value, builder.place))
+
+
+def shadow_value(builder: Builder, part: Expr, kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
+    """The shadow of a value put into a container: zero for a number, the shadow itself for what has one."""
+    if not holds_smooth(kind):
+        return NONE
+    if addresses(kind):
+        if builder.active(part):
+            assert isinstance(part, Var)
+            return Var(builder.adjoint(part.name, Leaf((), builder.kinds[part.name], True)))
+        return Op(runtime.shadow_of, (part,))
+    own = builder.kind(part)
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+    if is_number(kind) or kind in (FLOAT,):
+        return Lit(0.0)
+    if isinstance(kind, Array):
+        return Op(np.zeros_like, (part,))
+    if kind is NUMBER:
+        return Op(runtime.shadow_of, (part,))
+    inner = children(kind)
+    assert inner is not None
+    values = []
+    for step, inner_kind in inner:
+        leaf_part = _part(builder, part, own, step)
+        values.append(shadow_value_of_part(builder, leaf_part, part, step, inner_kind, addresses))
+    if isinstance(kind, Record):
+        return Op(prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v)))
+    if isinstance(kind, Object):
+        return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
+    return Op(prims.make_list, tuple(values))
+
+
+def _part(builder: Builder, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
+    return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
+
+
+def shadow_value_of_part(
+    builder: Builder, leaf_part: Expr, part: Expr, step: tuple[str, Any], kind: Kind, addresses: Callable[[Kind], bool]
+) -> Expr:
+    if not holds_smooth(kind):
+        return NONE
+    if addresses(kind):
+        if builder.active(part):
+            assert isinstance(part, Var)
+            return Var(builder.adjoint(part.name, Leaf((step,), kind, True)))
+        return Op(runtime.shadow_of, (leaf_part,))
+    if kind is FLOAT:
+        return Lit(0.0)
+    if isinstance(kind, Array):
+        return Op(np.zeros_like, (leaf_part,))
+    return Op(runtime.shadow_of, (leaf_part,))
+
+
+def from_shadow(builder: Builder, place: Expr, part: Expr, kind: Kind) -> list[Action]:
+    """Take the adjoint of a value that was put into a container out of the container's shadow."""
+    if not builder.active(part) or not holds_smooth(kind):
+        return []
+    assert isinstance(part, Var)
+    made: list[Action] = []
+    for leaf in builder.leaves(part.name):
+        if leaf.shadow:
+            continue
+        source = place
+        for how, key in leaf.path:
+            source = (
+                Op(prims.get_attr, (source, Lit(key)))
+                if how == "attr"
+                else Op(operator.getitem, (source, Lit(_shadow_key(builder.kinds[part.name], how, key))))
+            )
+        made.append(Add(builder.adjoint(part.name, leaf), source, ()))
+    return made
+
+
+def inside(builder: Builder, place: Expr, path: Path, kind: Kind) -> Expr:
+    for how, key in path:
+        if how == "attr":
+            place = Op(prims.get_attr, (place, Lit(key)))
+        else:
+            place = Op(operator.getitem, (place, Lit(_shadow_key(kind, how, key))))
+        kind = dict(children(kind) or ())[(how, key)]
+    return place
+
+
+def slot(builder: Builder, place: Expr, path: Path, kind: Kind) -> tuple[Expr, Expr, bool]:
+    """Base, key and whether an attribute, of a place in a shadow that can be stored to."""
+    full = inside(builder, place, path, kind)
+    assert isinstance(full, Op)
+    return full.args[0], full.args[1], full.fn is prims.get_attr
+
+
+def _at(kind: Kind, path: Path) -> Kind:
+    for step in path:
+        kind = dict(children(kind) or ()).get(step, UNKNOWN)
+    return kind
+
+
+def item_kind(kind: Kind, key: Any) -> Kind:
+    match kind:
+        case List(item=item) | TupleOf(item=item):
+            return item
+        case Dict(value=value):
+            return value
+        case Tuple(items=items) if isinstance(key, int):
+            return items[key]
+        case Record(items=pairs):
+            held: Kind = dict(pairs).get(key, UNKNOWN)
+            return held
+        case Object(attrs=attrs):
+            return dict(attrs).get(key, UNKNOWN)
+        case _:
+            return UNKNOWN
+
+
+def _shadow_key(kind: Kind, how: str, key: Any) -> Any:
+    """The key of a part in a shadow: the parts of a tuple or function value are the items of a list."""
+    if how == "field":
+        assert isinstance(kind, Function)
+        return [name for name, _ in kind.fields].index(key)
+    return key

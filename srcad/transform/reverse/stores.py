@@ -1,0 +1,167 @@
+"""Stores into arrays, objects and containers, and `x += v` on an array.
+
+Contract: the adjoint of what was stored is taken from the shadow, which is zero there before the store; an in-place
+operation scales the shadow by its partial in the array itself.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.leaves import Leaf
+from srcad.analysis.regions import is_copying
+from srcad.core import prims
+from srcad.core.kinds import (
+    UNKNOWN,
+    Array,
+    Dict,
+    Object,
+    holds_smooth,
+    is_number,
+)
+from srcad.core.nodes import (
+    Assign,
+    Do,
+    Expr,
+    Lit,
+    Op,
+    Store,
+    Var,
+)
+from srcad.rules.kinding import index_kind, kind_of_index
+from srcad.rules.registry import rule_for
+from srcad.rules.static import padded, settle
+from srcad.transform.reverse import primitives, reads, shadows
+from srcad.transform.reverse.mirror import Action, Add, Run
+
+if TYPE_CHECKING:
+    from srcad.transform.reverse.build import Builder
+
+IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
+    operator.iadd: operator.add,
+    operator.isub: operator.sub,
+    operator.imul: operator.mul,
+    operator.itruediv: operator.truediv,
+    operator.ifloordiv: operator.floordiv,
+    operator.imod: operator.mod,
+    operator.ipow: operator.pow,
+    operator.imatmul: operator.matmul,
+}
+
+
+def store(builder: Builder, stmt: Store) -> None:
+    base = stmt.base
+    held = builder.kind(base)
+    if not builder.active(base):
+        builder.step(stmt)
+        return
+    if isinstance(held, Array):
+        array_store(builder, stmt, held)
+        return
+    assert isinstance(base, Var)
+    shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
+    key_expr = stmt.key
+    kind = (
+        dict(held.attrs).get(str(key_expr.value))
+        if stmt.attr and isinstance(held, Object) and isinstance(key_expr, Lit)
+        else shadows.item_kind(held, None)
+    )
+    kind = kind or UNKNOWN
+    place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
+    actions: list[Action] = []
+    if holds_smooth(kind):
+        actions += shadows.from_shadow(builder, place, stmt.value, kind)
+    builder.step(stmt)
+    if holds_smooth(kind):
+        addresses = builder.addresses(base.name)
+        value = shadows.shadow_value(builder, stmt.value, kind, addresses)
+        empty = Store(shadow, key_expr, value, builder.place, attr=stmt.attr)
+        if addresses(kind):
+            before = builder.names.temp("shadow_before", kind)
+            peek = runtime.attribute_before if stmt.attr else runtime.item_before
+            back = runtime.restore_attribute if stmt.attr else runtime.restore_item
+            builder.step(Assign(before, Op(peek, (shadow, key_expr)), builder.place))
+            undo = Run(Do(Op(back, (shadow, key_expr, Var(before))), builder.place))
+            builder.step(empty, [*actions, undo])
+        elif isinstance(held, (Dict, Object)):
+            # the slot may be new: it is made on the way out, and emptied on the way back
+            builder.step(empty, [*actions, Run(empty)])
+        else:
+            builder.step(None, [*actions, Run(empty)])
+
+
+def array_store(builder: Builder, stmt: Store, held: Array) -> None:
+    """`x[index] = v`: the adjoint of the elements goes to v, and is zero before."""
+    base, index = stmt.base, stmt.key
+    assert isinstance(base, Var)
+    shadow = Var(builder.adjoint(base.name, Leaf((), held, True)))
+    place = Op(operator.getitem, (shadow, index))
+    actions: list[Action] = []
+    element = kind_of_index(held, index_kind(index, builder.kinds), index)
+    zero = Run(Store(shadow, index, Lit(0.0), builder.place))
+    if builder.active(stmt.value):
+        value = stmt.value
+        assert isinstance(value, Var)
+        leaf = primitives.smooth_leaf(builder, value.name)
+        taken = builder.names.temp("d_item", element)
+        if reads.repeats(builder, index):
+            made: Expr = Op(runtime.last_written, (shadow, index))
+        elif is_number(element) or is_copying(index, builder.kinds):
+            made = place
+        else:
+            made = Op(np.array, (place,))
+        actions = [Run(Assign(taken, made, builder.place)), zero]
+        cotangent = primitives.unbroadcast(builder, Var(taken), value, builder.kind(value), element)
+        actions.append(Add(builder.adjoint(value.name, leaf), cotangent, ()))
+    else:
+        actions = [zero]
+    builder.step(stmt, actions)
+
+
+def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
+    """`x += v` on an array: x keeps its memory, whose adjoint is scaled by the partial in x."""
+    base, other = value.args
+    assert isinstance(base, Var)
+    if stmt.target != base.name:
+        raise builder.refuse("an in-place operation on an expression", "give the array a name first")
+    if not builder.active(base):
+        builder.step(stmt)
+        return
+    plain = IN_PLACE[value.fn]
+    held = builder.kinds[base.name]
+    rule = rule_for(plain)
+    if rule is None or rule.style != "elementwise":
+        raise builder.refuse("this in-place operator on an array", "write x[...] = x @ y")
+    shadow = builder.adjoint(base.name, Leaf((), held, True))
+    again = Op(plain, (base, other))
+    names = rule.params
+    env: dict[str, Expr] = {names[0]: base, names[1]: other, "out": again, "d_out": Var(shadow)}
+    kinds = {names[0]: held, names[1]: builder.kind(other), "out": held, "d_out": held}
+    assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    parts = padded(rule, returned)
+    actions: list[Action] = [Run(a) for a in assigns]
+    own, others = parts[names[0]], parts[names[1]]
+    if builder.active(other) and others is not None:
+        assert isinstance(other, Var)
+        leaf = primitives.smooth_leaf(builder, other.name)
+        # what v gets may be added to memory that x shares: it is taken as a copy
+        own_part: Expr = Op(np.array, (Var(shadow),)) if others == Lit(1) else primitives.times(Var(shadow), others)
+        cotangent = primitives.unbroadcast(builder, own_part, other, builder.kind(other), held)
+        taken = builder.names.temp("d_part", builder.kind(other))
+        actions.append(Run(Assign(taken, cotangent, builder.place)))
+        actions += _scaled(builder, shadow, own)
+        actions.append(Add(builder.adjoint(other.name, leaf), Var(taken), ()))
+    else:
+        actions += _scaled(builder, shadow, own)
+    builder.step(stmt, actions)
+
+
+def _scaled(builder: Builder, shadow: str, partial: Expr | None) -> list[Action]:
+    if partial is None or partial == Lit(1):
+        return []
+    return [Run(Store(Var(shadow), Lit(Ellipsis), primitives.times(Var(shadow), partial), builder.place))]
