@@ -247,6 +247,22 @@ def join_dims(a: str | None, b: str | None) -> str | None:
     return "".join(x if x == y else "?" for x, y in zip(a, b, strict=True))
 
 
+# An analysis may stand a character of its own for a dimension whose size it knows by name: from the first on those that
+# are known not to be 1, from the second on the others (`analysis/sizes.py`).
+PLURAL_SYMBOLS = 0xF0000
+ANY_SYMBOLS = 0x100000
+
+
+def is_plural(letter: str) -> bool:
+    """Whether a dimension is known not to be 1."""
+    return letter == "n" or PLURAL_SYMBOLS <= ord(letter) < ANY_SYMBOLS
+
+
+def same_size(a: str, b: str) -> bool:
+    """Whether two dimensions are surely equal."""
+    return a == b and a not in "n?"
+
+
 def broadcast_dims(a: str | None, b: str | None) -> str | None:
     """The dimensions of two arrays broadcast together."""
     if a is None or b is None:
@@ -254,12 +270,12 @@ def broadcast_dims(a: str | None, b: str | None) -> str | None:
     width = max(len(a), len(b))
     made = []
     for x, y in zip(a.rjust(width, "1"), b.rjust(width, "1"), strict=True):
-        if x == "1":
+        if x == "1" or x == y:
             made.append(y)
-        elif y == "1":
+        elif y == "1" or is_plural(x):
             made.append(x)
         else:
-            made.append("n" if "n" in (x, y) else "?")
+            made.append(y if is_plural(y) else "?")
     return "".join(made)
 
 

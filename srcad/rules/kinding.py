@@ -151,8 +151,13 @@ def _without_sizes(kind: Kind) -> Kind:
 # ---------------------------------------------------------------- indexing
 
 
-def kind_of_index(base: Kind, index: Kind, index_expr: Expr | None = None) -> Kind:
-    """The kind of `base[index]` where `base` is an array (or may be one)."""
+def kind_of_index(
+    base: Kind,
+    index: Kind,
+    index_expr: Expr | None = None,
+    sliced: Callable[[str, Expr | None], str] = lambda size, part: "?",
+) -> Kind:
+    """The kind of `base[index]` where `base` is an array (or may be one); `sliced` gives the size of a slice."""
     if isinstance(base, Maybe):
         base = base.kind
     if base is BOTTOM:
@@ -186,7 +191,7 @@ def kind_of_index(base: Kind, index: Kind, index_expr: Expr | None = None) -> Ki
         elif part == NONE_KIND:
             made.append("1")
         elif part is SLICE:
-            made.append(left[position] if _is_whole(expr) else "?")
+            made.append(left[position] if _is_whole(expr) else sliced(left[position], expr))
             position += 1
         else:
             dims = _index_dims(part)

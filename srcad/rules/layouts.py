@@ -26,6 +26,7 @@ from srcad.core.kinds import (
     TupleOf,
     is_integral,
     is_number,
+    is_plural,
     join_all,
     widen,
 )
@@ -242,7 +243,7 @@ def squeezed(call: Call) -> Kind:
     if x is None:
         return _unless(call)
     axis = known(call, "axis", 1)
-    if x.dims is None or axis is OPEN or (axis is None and "?" in x.dims):
+    if x.dims is None or axis is OPEN or (axis is None and not all(c == "1" or is_plural(c) for c in x.dims)):
         return Array(x.dtype, None)
     if axis is None:
         return Array(x.dtype, x.dims.replace("1", ""))

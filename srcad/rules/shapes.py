@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     TupleOf,
     broadcast_dims,
     is_number,
+    is_plural,
     join,
     join_all,
     join_dims,
@@ -175,7 +176,7 @@ def probe(fn: Callable[..., Any], operands: tuple[Kind, ...]) -> Any:
 
 def dtype_of(fn: Callable[..., Any], *operands: Kind) -> str | None:
     """The data type of `fn` of these operands."""
-    plain = tuple(Array(k.dtype, (k.dims or "n")[:1]) if isinstance(k, Array) else widen(k) for k in operands)
+    plain = tuple(Array(k.dtype, "" if k.dims == "" else "1") if isinstance(k, Array) else widen(k) for k in operands)
     value = probe(fn, plain)
     return None if value is OPEN else str(np.asarray(value).dtype)
 
@@ -402,7 +403,7 @@ def raveled_dims(dims: str | None) -> str:
         return "?"
     if set(dims) <= {"1"}:
         return "1"
-    return "n" if "n" in dims else "?"
+    return "n" if any(map(is_plural, dims)) else "?"
 
 
 def raveled(call: Call) -> Kind:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 def assign(builder: Builder, stmt: Assign) -> None:
     target, value = stmt.target, stmt.value
+    builder.target = target
     if isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref):
         handle = value.args[0].value
         if hasattr(handle, "arg_kinds"):

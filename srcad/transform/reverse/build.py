@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from srcad import runtime
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, leaves
+from srcad.analysis.sizes import Sizes
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -82,9 +83,13 @@ class Builder:
         names: Names,
         by_address: Callable[[Kind], bool],
         pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...]], Callee],
+        sizes: Sizes,
         shadowed: frozenset[str] = frozenset(),
     ) -> None:
         self.kinds = kinds
+        self.sizes = sizes
+        self.now: Stmt | None = None  # the statement that is being reversed
+        self.target = ""  # what it binds
         self.activity = activity
         self.names = names
         self.by_address = by_address
@@ -106,6 +111,21 @@ class Builder:
                 return kind_of(value)
             case _:
                 return UNKNOWN
+
+    def sized(self, atom: Expr) -> Kind:
+        """The kind of an operand, with the sizes that are known of it here."""
+        kind = self.kind(atom)
+        if not (isinstance(kind, Array) and isinstance(atom, Var)):
+            return kind
+        dims = self.sizes.operand(self.now, atom.name)
+        if dims is None and atom.name == self.target:
+            dims = self.sizes.result(self.now)
+        return kind if dims is None else Array(kind.dtype, dims)
+
+    def made(self, target: str) -> Kind:
+        """The kind of what the statement makes, with the sizes that are known of it."""
+        kind, dims = self.kinds[target], self.sizes.result(self.now)
+        return Array(kind.dtype, dims) if isinstance(kind, Array) and dims is not None else kind
 
     def active(self, atom: Expr) -> bool:
         return isinstance(atom, Var) and atom.name in self.activity.active
@@ -189,6 +209,7 @@ class Builder:
         self.main_step(stmt, actions)
 
     def stmt(self, stmt: Stmt) -> None:
+        self.now = stmt
         match stmt:
             case Assign():
                 assign.assign(self, stmt)

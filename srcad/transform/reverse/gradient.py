@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
+from srcad.analysis.sizes import find_sizes
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -344,7 +345,8 @@ class Differentiator:
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
-        builder = Builder(kinds, activity, names, by_address, self.pair, forced)
+        sizes = find_sizes(body, params, special.kinds)
+        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
         result = _returned(body)
@@ -380,7 +382,7 @@ class Differentiator:
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
                     given.add(held.group)
-        chosen = representatives(body, params, kinds)
+        chosen = representatives(body, params, special.kinds, sizes)
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
         recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions)

@@ -27,6 +27,8 @@ from srcad.core.kinds import (
     holds_smooth,
     is_array,
     is_number,
+    is_plural,
+    same_size,
     show,
 )
 from srcad.core.nodes import (
@@ -69,7 +71,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         shadows.fresh_shadows(builder, target)
         return
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
-    kind = builder.kinds[target]
+    kind = builder.made(target)
     found = builder.leaves(target)
     if len(found) != 1 or found[0].path or not is_plain(kind):
         raise builder.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
@@ -132,7 +134,7 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
 def _kind_of(builder: Builder, expr: Expr) -> Kind:
     if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):
         return Tuple(tuple(_kind_of(builder, a) for a in expr.args))
-    return builder.kind(expr)
+    return builder.sized(expr)
 
 
 def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, result: Kind) -> list[Action]:
@@ -141,12 +143,8 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
         return []
     assert isinstance(operand, Var)
     cotangent = times(Var(mine), partial)
-    own = builder.kind(operand)
+    own = builder.sized(operand)
     leaf = smooth_leaf(builder, operand.name)
-    if leaf.shadow:
-        return [
-            Add(builder.adjoint(operand.name, leaf), unbroadcast(builder, cotangent, operand, own, result), (mine,))
-        ]
     summed = unbroadcast(builder, cotangent, operand, own, result)
     factor = kind_of_tree(builder, partial)
     spread = "needs"
@@ -160,7 +158,7 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
 def kind_of_tree(builder: Builder, expr: Expr) -> Kind:
     """The kind of a partial derivative."""
     if not isinstance(expr, Op):
-        return builder.kind(expr)
+        return builder.sized(expr)
     kinds = tuple(kind_of_tree(builder, a) for a in expr.args)
     named = tuple((k, kind_of_tree(builder, v)) for k, v in expr.kwargs)
     return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
@@ -186,7 +184,7 @@ def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, res
     if isinstance(own, Array) and isinstance(result, Array) and own.dims is not None and result.dims is not None:
         missing = len(result.dims) - len(own.dims)
         pairs = list(zip(own.dims, result.dims[missing:], strict=True))
-        certain = all(a == "n" or a == b == "1" for a, b in pairs)
+        certain = all(is_plural(a) or same_size(a, b) for a, b in pairs)
         if certain and not missing:
             return cotangent
         if certain:
@@ -268,7 +266,9 @@ def _doubled(actions: list[Action]) -> list[Action]:
 
 def _same_shape(a: Array, b: Array) -> bool:
     """Whether two arrays that broadcast together surely have one shape."""
-    return a.dims is not None and a.dims == b.dims and "?" not in a.dims
+    if a.dims is None or b.dims is None or len(a.dims) != len(b.dims):
+        return False
+    return all(same_size(x, y) or is_plural(x) and is_plural(y) for x, y in zip(a.dims, b.dims, strict=True))
 
 
 def _item_of(value: Expr, key: Any) -> Expr:

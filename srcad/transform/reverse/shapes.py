@@ -3,8 +3,8 @@
     t = (x - 1) ** 2                                   t = (x - 1) ** 2
     d_t = np.full_like(t, d / t.size)          ->      d_t = np.full_like(x, d / x.size)
 
-An elementwise function of one array has the shape of that array. A reverse sweep that wants only the shape or size of a
-value asks the earliest variable that surely shares it, so that the value itself need not be kept or computed for that.
+A reverse sweep that wants only the shape or size of a value asks the earliest variable that surely shares it, so that the
+value itself need not be kept or computed for that.
 """
 
 from __future__ import annotations
@@ -14,52 +14,56 @@ from dataclasses import replace
 
 import numpy as np
 
+from srcad import runtime
+from srcad.analysis.sizes import Sizes
 from srcad.core import prims
-from srcad.core.kinds import Array, Kind, is_number
-from srcad.core.nodes import Assign, Block, Do, Expr, Lit, Op, Stmt, Store, Unpack, Var, assigned_in, map_operands, walk
-from srcad.rules.registry import rule_for
+from srcad.core.kinds import Array, Kind, same_size
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    Lit,
+    Op,
+    Stmt,
+    Store,
+    Unpack,
+    Var,
+    blocks_of,
+    map_operands,
+    targets_of,
+    walk,
+)
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 
 _LIKE = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
 _ATTRIBUTES = {"shape", "size", "ndim"}
 
 
-def representatives(body: Block, params: list[str], kinds: Mapping[str, Kind]) -> dict[str, str]:
-    """For an array variable, the earliest one that surely has its shape and dtype and is bound once."""
+def representatives(body: Block, params: list[str], kinds: Mapping[str, Kind], sizes: Sizes) -> dict[str, str]:
+    """For an array variable that is bound once, the earliest other one that surely has its shape and dtype."""
     counts: dict[str, int] = {}
     for stmt in walk(body):
-        for name in assigned_in((stmt,)):
+        for name in targets_of(stmt):
             counts[name] = counts.get(name, 0) + 1
+    # what is bound outside of loops and branches is there wherever the variable is
+    order = [*(p for p in params if p not in counts)]
+    order += [n for s in body if not blocks_of(s) for n in targets_of(s) if counts[n] == 1]
     made: dict[str, str] = {}
     for stmt in walk(body):
-        if not isinstance(stmt, Assign) or not isinstance(stmt.value, Op) or counts.get(stmt.target) != 1:
+        if not isinstance(stmt, Assign) or counts[stmt.target] != 1:
             continue
-        kind = kinds.get(stmt.target)
-        rule = rule_for(stmt.value.fn)
-        if not isinstance(kind, Array) or rule is None or rule.style != "elementwise":
+        kind, dims = kinds.get(stmt.target), sizes.result(stmt)
+        if not isinstance(kind, Array) or dims is None or not all(same_size(d, d) for d in dims):
             continue
-        arrays = [a.name for a in stmt.value.args if isinstance(a, Var) and isinstance(kinds.get(a.name), Array)]
-        others = [
-            a
-            for a in stmt.value.args
-            if not isinstance(a, Lit) and not (isinstance(a, Var) and (a.name in arrays or _scalar(a.name, kinds)))
-        ]
-        if others or not arrays:
-            continue
-        for name in arrays:
-            own = kinds[name]
-            assert isinstance(own, Array)
-            once = counts.get(name, 0) == (0 if name in params else 1)
-            sure = len(set(arrays)) == 1 or (own.dims == kind.dims and own.dims is not None and "?" not in own.dims)
-            if once and sure and own.dtype == kind.dtype and own.dims == kind.dims:
-                made[stmt.target] = made.get(name, name)
+        for name in order:
+            other = kinds.get(name)
+            if name == stmt.target:
+                break
+            if isinstance(other, Array) and other.dtype == kind.dtype and sizes.operand(stmt, name) == dims:
+                made[stmt.target] = name
                 break
     return made
-
-
-def _scalar(name: str, kinds: Mapping[str, Kind]) -> bool:
-    kind = kinds.get(name)
-    return kind is not None and is_number(kind)
 
 
 def ask_representatives(nodes: list[Node], chosen: Mapping[str, str]) -> None:
@@ -94,6 +98,8 @@ def changed(stmt: Stmt, chosen: Mapping[str, str]) -> Stmt:
             )
             if expr.fn in _LIKE or attribute:
                 expr = replace(expr, args=(Var(chosen[expr.args[0].name]), *expr.args[1:]))
+        if isinstance(expr, Op) and expr.fn is runtime.unbroadcast and isinstance(expr.args[1], Var):
+            expr = replace(expr, args=(expr.args[0], Var(chosen.get(expr.args[1].name, expr.args[1].name))))
         return map_operands(expr, ask)
 
     match stmt:

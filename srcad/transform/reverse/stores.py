@@ -103,6 +103,9 @@ def array_store(builder: Builder, stmt: Store, held: Array) -> None:
     place = Op(operator.getitem, (shadow, index))
     actions: list[Action] = []
     element = kind_of_index(held, index_kind(index, builder.kinds), index)
+    sizes = builder.sizes.result(builder.now)
+    if isinstance(element, Array) and sizes is not None:
+        element = Array(element.dtype, sizes)
     zero = Run(Store(shadow, index, Lit(0.0), builder.place))
     if builder.active(stmt.value):
         value = stmt.value
@@ -116,7 +119,7 @@ def array_store(builder: Builder, stmt: Store, held: Array) -> None:
         else:
             made = Op(np.array, (place,))
         actions = [Run(Assign(taken, made, builder.place)), zero]
-        cotangent = primitives.unbroadcast(builder, Var(taken), value, builder.kind(value), element)
+        cotangent = primitives.unbroadcast(builder, Var(taken), value, builder.sized(value), element)
         actions.append(Add(builder.adjoint(value.name, leaf), cotangent, ()))
     else:
         actions = [zero]
@@ -133,7 +136,7 @@ def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
         builder.step(stmt)
         return
     plain = IN_PLACE[value.fn]
-    held = builder.kinds[base.name]
+    held = builder.sized(base)
     rule = rule_for(plain)
     if rule is None or rule.style != "elementwise":
         raise builder.refuse("this in-place operator on an array", "write x[...] = x @ y")
@@ -141,7 +144,7 @@ def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
     again = Op(plain, (base, other))
     names = rule.params
     env: dict[str, Expr] = {names[0]: base, names[1]: other, "out": again, "d_out": Var(shadow)}
-    kinds = {names[0]: held, names[1]: builder.kind(other), "out": held, "d_out": held}
+    kinds = {names[0]: held, names[1]: builder.sized(other), "out": held, "d_out": held}
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
     parts = padded(rule, returned)
     actions: list[Action] = [Run(a) for a in assigns]
@@ -151,7 +154,7 @@ def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
         leaf = primitives.smooth_leaf(builder, other.name)
         # what v gets may be added to memory that x shares: it is taken as a copy
         own_part: Expr = Op(np.array, (Var(shadow),)) if others == Lit(1) else primitives.times(Var(shadow), others)
-        cotangent = primitives.unbroadcast(builder, own_part, other, builder.kind(other), held)
+        cotangent = primitives.unbroadcast(builder, own_part, other, builder.sized(other), held)
         taken = builder.names.temp("d_part", builder.kind(other))
         actions.append(Run(Assign(taken, cotangent, builder.place)))
         actions += _scaled(builder, shadow, own)
