@@ -17,7 +17,9 @@ import numpy as np
 from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import (
+    INT,
     NUMBER,
+    SLICE,
     UNKNOWN,
     Array,
     Const,
@@ -28,7 +30,6 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
-    is_number,
     widen,
 )
 from srcad.core.nodes import (
@@ -48,6 +49,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.operators import IN_PLACE
+from srcad.rules.kinding import index_kind
 from srcad.rules.registry import rule_for
 
 RESULT = -1  # in a summary, the result beside the positions of the parameters
@@ -188,37 +190,27 @@ def _of_item(base: Expr, index: Expr, kinds: Mapping[str, Kind]) -> list[str]:
 
 def is_copying(index: Expr, kinds: Mapping[str, Kind]) -> bool:
     """Whether an index of an array surely takes a copy."""
-    match index:
-        case Op(fn=fn, args=args) if fn is not prims.make_slice:
-            return any(is_copying(a, kinds) for a in args)
-        case Var(name=name):
-            kind = kinds.get(name)
-            return isinstance(kind, Array) or (kind is not None and type(kind).__name__ == "List")
-        case _:
-            return False
+    if isinstance(index, Op) and index.fn is prims.make_tuple:
+        return any(is_copying(part, kinds) for part in index.args)
+    kind = index_kind(index, kinds)
+    if isinstance(kind, Tuple):
+        return any(isinstance(k, (Array, List)) for k in kind.items)
+    return isinstance(kind, (Array, List))
 
 
 def is_basic(index: Expr, kinds: Mapping[str, Kind]) -> bool:
     """Whether an index of an array surely takes a view (or a number)."""
-    match index:
-        case Op(fn=fn, args=args):
-            return fn is prims.make_slice or all(is_basic(a, kinds) for a in args)
-        case Lit(value=value):
-            return not isinstance(value, bool)
-        case Var(name=name):
-            kind = kinds.get(name, UNKNOWN)
-            if isinstance(kind, Tuple):
-                return all(_basic_kind(k) for k in kind.items)
-            return _basic_kind(kind)
-        case _:
-            return False
+    if isinstance(index, Op) and index.fn is prims.make_tuple:
+        return all(is_basic(part, kinds) for part in index.args)
+    kind = index_kind(index, kinds)
+    return all(map(_basic_kind, kind.items)) if isinstance(kind, Tuple) else _basic_kind(kind)
 
 
 def _basic_kind(kind: Kind) -> bool:
     return (
-        repr(widen(kind)) in ("Int", "Slice")
-        or (isinstance(kind, Const) and kind.value in (None, Ellipsis))
-        or (is_number(kind) and repr(widen(kind)) == "Int")
+        widen(kind) in (INT, SLICE)
+        or isinstance(kind, Const)
+        and (kind.value is None or kind.value is Ellipsis or isinstance(kind.value, slice))
     )
 
 

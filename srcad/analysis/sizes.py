@@ -4,10 +4,10 @@
     v = un[1:-1] + un[2:]    # both (a - 2,): nothing broadcasts, and the adjoint needs no sum over what broadcasting
                              # repeated
 
-A forward analysis to a fixed point. Every dimension is a symbol: a given size, a size made by one statement, a slice of
-another size. Two dimensions with one symbol are equal. A symbol speaks of the last time its statement ran: where it runs
-again (the next trip of a loop), what still holds the old size is forgotten first. Symbols are single characters of
-Unicode's private use area, so that a kind's `dims` can be made of them and every rule for kinds hands them on.
+A forward analysis to a fixed point. Every dimension is a symbol: a given size, a size made by one statement, a slice
+of another size. Two dimensions with one symbol are equal. A symbol speaks of the last time its statement ran: where it
+runs again (the next trip of a loop), what still holds the old size is forgotten first. Symbols are single characters
+of Unicode's private use area, so that a kind's `dims` can be made of them and every rule for kinds hands them on.
 """
 
 from __future__ import annotations

@@ -287,12 +287,19 @@ def kind_of_getitem(call: Call) -> Kind:
 
 
 def index_kind(index: Expr, kinds: Mapping[str, Kind]) -> Kind:
-    """The kind of an index expression."""
+    """The kind of an index expression: displays and slices, whose parts may be arithmetic."""
     match index:
         case Op(fn=fn) if fn is prims.make_slice:
             return SLICE
-        case Op(args=args):
+        case Op(fn=fn, args=args) if fn is prims.make_tuple:
             return Tuple(tuple(index_kind(a, kinds) for a in args))
+        case Op(fn=fn, args=args) if fn is prims.make_list:
+            return as_array(Tuple(tuple(index_kind(a, kinds) for a in args)))
+        case Op(fn=fn, args=args) if fn is operator.getitem:
+            return kind_of_index(index_kind(args[0], kinds), index_kind(args[1], kinds), args[1])
+        case Op(fn=fn, args=args, kwargs=kwargs):
+            named = tuple((k, index_kind(v, kinds)) for k, v in kwargs)
+            return kind_of_call(Call(fn, tuple(index_kind(a, kinds) for a in args), named, args, kwargs))
         case Var(name=name):
             return kinds.get(name, UNKNOWN)
         case Lit(value=value):

@@ -38,6 +38,7 @@ from srcad.core.nodes import (
     Var,
 )
 from srcad.errors import AliasError, KindError
+from srcad.rules.kinding import index_kind
 from srcad.transform.reverse import primitives, shadows
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Run
 
@@ -131,11 +132,9 @@ def load(builder: Builder, target: str, place: Expr, out: list[Action]) -> None:
 
 def repeats(builder: Builder, index: Expr) -> bool:
     """Whether an index may name one element twice."""
-    if isinstance(index, Op):
-        if index.fn is prims.make_slice:
-            return False
+    if isinstance(index, Op) and index.fn is prims.make_tuple:
         return any(repeats(builder, part) for part in index.args)
-    kind = builder.kind(index)
+    kind = index_kind(index, builder.kinds)
     if widen(kind) in (INT, BOOL, SLICE) or isinstance(kind, Const):
         return False
     if isinstance(kind, Array) and kind.dtype == "bool":

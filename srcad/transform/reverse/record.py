@@ -302,34 +302,60 @@ class Recorder:
 
     def keep_at_end(self, block: list[Node], names: tuple[str, ...], need: set[str], own: set[str]) -> set[str]:
         """Save `names` at the end of a block, or compute them again before their last use is reversed, where cheap."""
-        kept = list(names)
-        done: dict[str, int] = {}  # what is computed again, and the position from which it is there
         changing = assigned(block)
         order = {name: i for i, name in enumerate(_definition_order(block))}
+        names = tuple(sorted(names, key=lambda n: order.get(n, len(order))))
         for node in block:
             self.records.again.pop(id(node), None)
+        found = {n: _only_definition(block, n) for n in names}
+        cheap = {n: d for n, d in found.items() if d is not None and self.is_cheap(d, n)}
+        made = {n: _position(block, d) for n, d in cheap.items()}
+        while True:
+            last = self.last_uses(block, cheap, made)
+            done: dict[str, int] = {}  # what is computed again, and the position from which it is there
+            for name, definition in cheap.items():
+                if last[name] >= made[name] and all(
+                    self.is_there(n, made[name], last[name], block, changing, own, names, done)
+                    for n in names_in(definition.value)
+                ):
+                    done[name] = last[name]
+            if len(done) == len(cheap):
+                break
+            cheap = {n: d for n, d in cheap.items() if n in done}
         again: dict[int, list[Assign]] = {}
         extra: dict[int, set[str]] = {}
-        for name in sorted(names, key=lambda n: order.get(n, len(order))):
-            definition = _only_definition(block, name)
-            if definition is None or not self.is_cheap(definition, name):
-                continue
-            made = _position(block, definition)
-            last = max((i for i, node in enumerate(block) if _reverse_read_counts([node]).get(name)), default=None)
-            if last is None or last < made:
-                continue
-            operands_ = set(names_in(definition.value))
-            if all(self.is_there(n, made, last, block, changing, own, names, done) for n in operands_):
-                done[name] = last
-                kept.remove(name)
-                again.setdefault(last, []).append(definition)
-                extra.setdefault(last, set()).update((operands_ - own - set(names)) & self.primal)
-        self.records.tail[id(block)] = tuple(kept)
+        for name, definition in cheap.items():
+            again.setdefault(last[name], []).append(definition)
+            operands = set(names_in(definition.value))
+            extra.setdefault(last[name], set()).update((operands - own - set(names)) & self.primal)
+        self.records.tail[id(block)] = tuple(n for n in names if n not in cheap)
         for position, definitions in again.items():
             self.records.again[id(block[position])] = tuple(definitions)
         for position, reads in extra.items():
             self.extra[id(block[position])] = reads
         return need | {n for reads in extra.values() for n in reads if n not in changing}
+
+    def last_uses(self, block: list[Node], cheap: Mapping[str, Assign], made: Mapping[str, int]) -> dict[str, int]:
+        """The last position whose reversal reads each value, itself or to compute another one again."""
+        last = {n: -1 for n in cheap}
+        for i, node in enumerate(block):
+            for name in (_reverse_read_counts([node]).keys() | self.read_again(node)) & last.keys():
+                last[name] = i
+        for name in sorted(cheap, key=lambda n: -made[n]):
+            for operand in names_in(cheap[name].value):
+                if operand in last:
+                    last[operand] = max(last[operand], last[name])
+        return last
+
+    def read_again(self, node: Node) -> set[str]:
+        """What a node reads to compute values again while it is reversed."""
+        definitions = [*self.records.again.get(id(node), ())]
+        if isinstance(node, Step) and id(node) in self.records.here and isinstance(node.stmt, Assign):
+            definitions.append(node.stmt)
+        found = {n for d in definitions for n in names_in(d.value)}
+        for inner in nodes_of(node):
+            found |= self.read_again(inner)
+        return found
 
     def is_there(
         self,
@@ -353,23 +379,25 @@ class Recorder:
         return not any(made <= i <= last for i in changes)
 
     def is_cheap(self, definition: Assign, name: str) -> bool:
-        """One operation on scalars that costs no more than a push and a pop."""
+        """One operation on scalars that costs no more than a push and a pop, a view, or a part of a container."""
         value = definition.value
-        if isinstance(value, (Lit, Ref)):
+        if isinstance(value, (Lit, Ref, Var)):
             return True
         if not isinstance(value, Op):
             return False
-        if isinstance(self.kinds.get(name), Array) and is_view(value, self.kinds):
-            return True
+        base = value.args[0] if value.args else None
         kind = widen(self.kinds.get(name, BOOL))
+        if isinstance(kind, Array) and is_view(value, self.kinds):
+            return True
+        if value.fn in (operator.getitem, prims.get_attr) and isinstance(base, (Var, Ref)) and not self.changes(base):
+            held = self.kinds.get(base.name) if isinstance(base, Var) else None
+            return is_number(kind) or not isinstance(held, Array) or value.fn is prims.get_attr
         if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
-            return value.fn is prims.get_attr and isinstance(value.args[1], Lit) and value.args[1].value == "shape"
-        if value.fn is operator.getitem:
-            base = value.args[0]
-            return isinstance(base, (Var, Ref)) and not self.changes(base)
+            return False
         if value.fn is len:
-            base = value.args[0]
             return isinstance(base, (Var, Ref)) and not self.changes(base)
+        if value.fn is operator.pow:
+            return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
         return value.fn in _CHEAP
 
     def changes(self, base: Var | Ref) -> bool:
@@ -377,6 +405,19 @@ class Recorder:
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
         return isinstance(base, Var) and self.regions.is_written(base.name)
+
+
+def nodes_of(node: Node) -> list[Node]:
+    """The nodes nested directly in a node."""
+    match node:
+        case Step():
+            return []
+        case Branch(body=body, orelse=orelse):
+            return [*body, *orelse]
+        case Loop(body=body):
+            return body
+        case Wrap(body=body, final=final):
+            return [*body, *final]
 
 
 def is_view(value: Op, kinds: Mapping[str, Kind]) -> bool:
@@ -482,8 +523,11 @@ def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
     counts: dict[str, int] = {}
 
     def stmts(block: Iterable[Stmt]) -> None:
-        for name in (n for s in walk(tuple(block)) for e in expressions_of(s) for n in names_in(e)):
-            counts[name] = counts.get(name, 0) + 1
+        for stmt in walk(tuple(block)):
+            for name in (n for e in expressions_of(stmt) for n in names_in(e)):
+                counts[name] = counts.get(name, 0) + 1
+            if isinstance(stmt, Assign) and stmt.accumulate:
+                counts[stmt.target] = counts.get(stmt.target, 0) + 1
 
     def visit(inner: list[Node]) -> None:
         for node in inner:

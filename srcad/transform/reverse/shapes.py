@@ -3,8 +3,8 @@
     t = (x - 1) ** 2                                   t = (x - 1) ** 2
     d_t = np.full_like(t, d / t.size)          ->      d_t = np.full_like(x, d / x.size)
 
-A reverse sweep that wants only the shape or size of a value asks the earliest variable that surely shares it, so that the
-value itself need not be kept or computed for that.
+A reverse sweep that wants only the shape or size of a value asks the earliest variable that surely shares it, so that
+the value itself need not be kept or computed for that.
 """
 
 from __future__ import annotations
