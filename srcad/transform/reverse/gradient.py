@@ -26,6 +26,7 @@ from srcad.core.kinds import (
     BOOL,
     FLOAT,
     NUMBER,
+    UNKNOWN,
     Array,
     Kind,
     List,
@@ -212,14 +213,20 @@ class Differentiator:
         for leaf in pair.result_leaves:
             if leaf.shadow:
                 result_shadows.append(self._result_shadow(both, leaf))
-        kept = names.fresh("%result")
+        # what is returned is what it is here, whatever the way back does to the variables
+        ending: list[Stmt] = [Assign(kept := names.fresh("%result"), both.result)]
         both.kinds[kept] = special.result_kind
+        for i, shadow in enumerate(result_shadows):
+            mine = names.fresh("%d_result")
+            ending.append(Assign(mine, shadow))
+            both.kinds[mine] = both.kinds.get(shadow.name, UNKNOWN) if isinstance(shadow, Var) else UNKNOWN
+            result_shadows[i] = Var(mine)
         whole = Program(
             special.name,
             (*both.params, *shadow_params, *given),
             (
                 *both.forward,
-                Assign(kept, both.result),
+                *ending,
                 Do(Op(halfway)),
                 *both.reverse,
                 Return(Op(prims.make_tuple, (Var(kept), *result_shadows, *outgoing))),

@@ -118,6 +118,7 @@ class _Sweep:
     def __init__(self, program: Program, memory: Memory, doomed: frozenset[str]) -> None:
         self.memory = memory
         self.doomed = doomed
+        self.given = {p.name for p in program.params}  # the caller sees what they hold
         self.wanted = self._wanted_memory(program)
         self.copied = copied_parameters(program)
         self.live_pops: set[str] = set()
@@ -189,7 +190,7 @@ class _Sweep:
 
     def dead_tapes(self, body: Block) -> frozenset[str]:
         """The tapes whose popped values are all dead, and which nobody uses in another way."""
-        candidates = self.dead_pops - self.live_pops
+        candidates = self.dead_pops - self.live_pops - self.given
         if not candidates:
             return frozenset()
         others: set[str] = set()
