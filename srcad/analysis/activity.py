@@ -81,12 +81,13 @@ def find_activity(
     holds_address: Callable[[Kind], bool],
     summarise: Summarise = lambda handle: None,
     seen: Iterable[str] = (),
+    shared: Iterable[tuple[str, ...]] = (),
 ) -> Activity:
     """The activity of a specialised body whose varied parameters are given.
 
     `seen` are parameters whose memory the caller reads after the call: what is written there is of use.
     """
-    regions = find_regions(body, kinds, holds_address, summarise)
+    regions = find_regions(body, kinds, holds_address, summarise, shared)
     varied = _varied(body, kinds, set(varied_params), regions)
     useful = _useful(body, kinds, regions, varied, [name for name in seen if regions.is_written(name)])
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))

@@ -9,7 +9,7 @@ generated function shares and writes what the summary of its body says.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -219,9 +219,12 @@ def find_regions(
     kinds: Mapping[str, Kind],
     holds_address: Callable[[Kind], bool],
     summarise: Summarise = lambda handle: None,
+    shared: Iterable[tuple[str, ...]] = (),
 ) -> Regions:
-    """The regions of a specialised body, and which of them it writes to."""
+    """The regions of a specialised body, and which of them it writes to; `shared` are parameters given one memory."""
     regions = Regions(kinds, holds_address)
+    for group in shared:
+        regions.unite(list(group))
     for stmt in walk(body):
         match stmt:
             case Assign(target=target, value=value):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from srcad.analysis.leaves import Leaf
 from srcad.core import prims
 from srcad.core.kinds import (
-    is_array,
     show,
 )
 from srcad.core.nodes import (
@@ -26,7 +25,7 @@ from srcad.core.nodes import (
     Var,
 )
 from srcad.errors import KindError
-from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Kill, Run
 
 if TYPE_CHECKING:
@@ -49,11 +48,8 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
         else:
             builder.step(stmt)
         return
-    forced = tuple(
-        m and isinstance(a, Var) and is_array(builder.kind(a)) and primitives.smooth_leaf(builder, a.name).shadow
-        for m, a in zip(mask, args, strict=True)
-    )
-    pair = builder.pair(special, mask, forced)
+    forced = tuple(m and isinstance(a, Var) and holds_shadows(builder, a.name) for m, a in zip(mask, args, strict=True))
+    pair = builder.pair(special, mask, forced, shared_arguments(builder, args))
     lent: list[Expr] = []
     for position, leaf in pair.argument_leaves:
         if leaf.shadow:
@@ -118,6 +114,27 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
         Assign(target, forward, stmt.place) if len(targets) == 1 else Unpack(tuple(targets), forward, stmt.place)
     )
     finish_call(builder, made, actions, own_names)
+
+
+def holds_shadows(builder: Builder, name: str) -> bool:
+    """Whether the arrays that a variable is or holds have shadows that others may share."""
+    regions = builder.activity.regions
+    return regions.is_array_written(name) or name in builder.shadowed
+
+
+def shared_arguments(builder: Builder, args: tuple[Expr, ...]) -> tuple[tuple[int, ...], ...]:
+    """The positions of arguments that may share memory which somebody writes to."""
+    regions = builder.activity.regions
+    groups: dict[str, list[int]] = {}
+    for i, arg in enumerate(args):
+        region = regions.of(arg.name) if isinstance(arg, Var) else None
+        if (
+            region is not None
+            and isinstance(arg, Var)
+            and (regions.is_written(arg.name) or arg.name in builder.shadowed)
+        ):
+            groups.setdefault(region, []).append(i)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def _own_leaf(builder: Builder, name: str, leaf: Leaf) -> Leaf:

@@ -17,6 +17,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.activity import Activity, find_activity
+from srcad.analysis.dependence import Lasting
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
@@ -122,6 +123,7 @@ class Unit:
     adjoints: frozenset[str]
 
 
+Groups = tuple[tuple[int, ...], ...]
 Simplify = Callable[[Program, dict[str, Kind], frozenset[str]], Program]
 
 
@@ -135,7 +137,7 @@ class Differentiator:
         self.simplify = simplify
         self.tidy = tidy
         self.units: list[Unit] = []
-        self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...]], Pair] = {}
+        self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...], Groups], Pair] = {}
         self._summaries: dict[int, Summary] = {}
         self._open_summaries: set[int] = set()
         self._primals: dict[int, FunctionHandle] = {}
@@ -168,15 +170,21 @@ class Differentiator:
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
 
-    def pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = ()) -> Pair:
-        """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have the caller's shadows."""
+    def pair(
+        self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = (), groups: Groups = ()
+    ) -> Pair:
+        """The pair of a callee whose arguments in `mask` are active.
+
+        Arrays in `forced` have the caller's shadows; arguments in one of the `groups` may share memory.
+        """
         forced = forced or tuple(False for _ in mask)
-        key = (id(special), mask, forced)
+        key = (id(special), mask, forced, groups)
         made = self._pairs.get(key)
         if made is not None:
             return made
         params = [p.name for p in special.program.params]
-        regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        shared = named_groups(params, groups)
+        regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary, shared)
         regions.write([p for p, f in zip(params, forced, strict=True) if f])
         arguments: list[tuple[int, Leaf]] = []
         for i, (kind, active) in enumerate(zip(special.out_kinds, mask, strict=True)):
@@ -192,12 +200,19 @@ class Differentiator:
             tuple(arguments),
         )
         self._pairs[key] = pair
-        self._write_pair(special, mask, forced, pair)
+        self._write_pair(special, mask, forced, shared, pair)
         return pair
 
-    def _write_pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...], pair: Pair) -> None:
+    def _write_pair(
+        self,
+        special: Special,
+        mask: tuple[bool, ...],
+        forced: tuple[bool, ...],
+        shared: tuple[tuple[str, ...], ...],
+        pair: Pair,
+    ) -> None:
         names_forced = frozenset(p.name for p, f in zip(special.program.params, forced, strict=True) if f)
-        both = self.sweeps(special, mask, None, names_forced, pair.result_leaves)
+        both = self.sweeps(special, mask, None, names_forced, pair.result_leaves, shared)
         names = both.names
         given = [Param(c) for c in both.cotangents]
         shadow_params = []
@@ -339,6 +354,7 @@ class Differentiator:
         aux: bool | None,
         forced: frozenset[str] = frozenset(),
         result_leaves: tuple[Leaf, ...] = (),
+        shared: tuple[tuple[str, ...], ...] = (),
     ) -> Both:
         """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
         program = special.program
@@ -348,7 +364,7 @@ class Differentiator:
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         kinds = dict(special.kinds)
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
-                                 params if aux is None else ())  # fmt: skip
+                                 params if aux is None else (), shared)  # fmt: skip
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
@@ -392,7 +408,8 @@ class Differentiator:
         chosen = representatives(body, params, special.kinds, sizes)
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
-        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions)
+        lasting = Lasting(body, params, special.kinds, activity.regions)
+        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lasting)
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
@@ -533,6 +550,11 @@ class Differentiator:
 
     def _add(self, handle: FunctionHandle, program: Program, both: Both) -> None:
         self.units.append(Unit(handle, self.finish(program), both.kinds, both.adjoints))
+
+
+def named_groups(params: list[str], groups: Groups) -> tuple[tuple[str, ...], ...]:
+    """The parameters that may share memory, by name."""
+    return tuple(tuple(params[i] for i in group) for group in groups)
 
 
 def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:

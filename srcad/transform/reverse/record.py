@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from srcad.analysis.dependence import Lasting
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
@@ -83,7 +84,9 @@ class Recorder:
         params: Iterable[str],
         kinds: Mapping[str, Kind],
         regions: Regions,
+        lasting: Lasting,
     ) -> None:
+        self.lasting = lasting
         self.nodes = nodes
         self.params = set(params)
         self.kinds = kinds
@@ -307,14 +310,20 @@ class Recorder:
         names = tuple(sorted(names, key=lambda n: order.get(n, len(order))))
         for node in block:
             self.records.again.pop(id(node), None)
-        found = {n: _only_definition(block, n) for n in names}
-        cheap = {n: d for n, d in found.items() if d is not None and self.is_cheap(d, n)}
-        made = {n: _position(block, d) for n, d in cheap.items()}
+        cheap: dict[str, Assign] = {}
+        made: dict[str, int] = {}
+        for name in names:
+            definition = _only_definition(block, name)
+            if definition is not None and (kept := self.stored(block, name)) is not None:
+                made[name], cheap[name] = kept
+            elif definition is not None and self.is_cheap(definition, name):
+                cheap[name], made[name] = definition, _position(block, definition)
         while True:
             last = self.last_uses(block, cheap, made)
             done: dict[str, int] = {}  # what is computed again, and the position from which it is there
             for name, definition in cheap.items():
-                if last[name] >= made[name] and all(
+                last[name] = max(last[name], made[name]) if last[name] >= 0 else -1
+                if last[name] >= 0 and all(
                     self.is_there(n, made[name], last[name], block, changing, own, names, done)
                     for n in names_in(definition.value)
                 ):
@@ -334,6 +343,17 @@ class Recorder:
         for position, reads in extra.items():
             self.extra[id(block[position])] = reads
         return need | {n for reads in extra.values() for n in reads if n not in changing}
+
+    def stored(self, block: list[Node], name: str) -> tuple[int, Assign] | None:
+        """Where a value is stored into an array that keeps it to the end, and how it is read again from there."""
+        for i, node in enumerate(block):
+            stmt = node.stmt
+            if isinstance(node, Step) and isinstance(stmt, Store) and stmt.value == Var(name):
+                held = self.kinds.get(stmt.base.name) if isinstance(stmt.base, Var) else None
+                exact = isinstance(held, Array) and held.dtype == "float64" and self.kinds.get(name) is FLOAT
+                if exact and self.lasting.store(stmt):
+                    return i, Assign(name, Op(operator.getitem, (stmt.base, stmt.key)))
+        return None
 
     def last_uses(self, block: list[Node], cheap: Mapping[str, Assign], made: Mapping[str, int]) -> dict[str, int]:
         """The last position whose reversal reads each value, itself or to compute another one again."""
@@ -388,6 +408,8 @@ class Recorder:
         base = value.args[0] if value.args else None
         kind = widen(self.kinds.get(name, BOOL))
         if isinstance(kind, Array) and is_view(value, self.kinds):
+            return True
+        if self.lasting.read(definition) and is_number(kind):
             return True
         if value.fn in (operator.getitem, prims.get_attr) and isinstance(base, (Var, Ref)) and not self.changes(base):
             held = self.kinds.get(base.name) if isinstance(base, Var) else None
