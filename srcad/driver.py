@@ -83,7 +83,7 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     facts = Facts(kinds, frozenset())
     for one in (propagate, common, propagate, remove_dead):
         program = one(program, facts)
-    return program
+    return settle_in_place(program, kinds)
 
 
 def make_gradient(

@@ -442,7 +442,9 @@ class Differentiator:
             late = tuple(a for n, a in opening.items() if not (n in read or (copies and n not in arrays)))
             forward = (*copies, *early, *forward)
             reverse = (*late, *reverse)
-        adjoints = frozenset(names.adjoints) | {n for n in assigned_in(reverse) if n.lstrip("%").startswith("d_")}
+        own = names_of(replace(program, body=body))  # a user's d_x is no adjoint
+        made = {n for n in assigned_in(reverse) if n.lstrip("%").startswith("d_") and n not in own}
+        adjoints = frozenset(names.adjoints) | made
         shown = tuple(replace(p, default=None if aux is None else p.default) for p in program.params)
         if aux is None:
             shown = tuple(Param(p.name) for p in program.params)
