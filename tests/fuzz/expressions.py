@@ -89,6 +89,9 @@ class Expressions:
             return f"{self.rng.choice(others)} % {n}"
         return str(self.rng.choice([self.rng.randrange(n), self.rng.randrange(n), -1]))
 
+    def threshold(self) -> str:
+        return repr(round(self.rng.uniform(-0.7, 0.7), 2))
+
     def condition(self, depth: int = 1) -> str:
         def on_ints() -> str | None:
             i = self.some("I")
@@ -96,7 +99,7 @@ class Expressions:
 
         def on_data() -> str:
             a, op = self.scalar(1), self.rng.choice(["<", ">", "<=", ">="])
-            return f"{a} {op} {self.constant() if self.chance(0.7) else self.scalar(1)}"
+            return f"{a} {op} {self.threshold() if self.chance(0.7) else self.scalar(1)}"
 
         def joined() -> str | None:
             if depth == 0:
@@ -106,7 +109,7 @@ class Expressions:
 
         def on_all() -> str | None:
             v = self.some("V")
-            return v and self.rng.choice([f"np.any({v} > {self.constant()})", f"({v} < {self.constant()}).all()"])
+            return v and self.rng.choice([f"np.any({v} > {self.threshold()})", f"({v} < {self.threshold()}).all()"])
 
         return self.first([(4, on_data), (3, on_ints), (1, joined), (0.4, on_all)], "True")
 
@@ -284,7 +287,7 @@ class Expressions:
 
         def chosen() -> str | None:
             v = self.some("V", n)
-            return v and f"np.where({v} > {self.constant()}, {self.vector(n, 0)}, {self.vector(n, 0)})"
+            return v and f"np.where({v} > {self.threshold()}, {self.vector(n, 0)}, {self.vector(n, 0)})"
 
         def times_matrix() -> str | None:
             a = self.some("M")

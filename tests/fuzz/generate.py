@@ -50,7 +50,7 @@ class Writer(Statements):
         kinds += self.rng.sample(more, self.rng.choice([0, 1, 1, 2]))
         self.rng.shuffle(kinds)
         head = self.begin(kinds, S)
-        self.budget = self.rng.choice([5, 8, 12])
+        self.budget = self.rng.choice([6, 10, 14])
         body = self.open_block(self.budget, 3)
         body.append(f"return {self.total()}")
         return [head.replace("def ?", "def f"), *indented(body)], [self.value(kind) for kind in kinds]

@@ -12,6 +12,7 @@ others there are four verdicts:
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import linecache
@@ -69,6 +70,30 @@ class TooLong(BaseException):
     """A call does not end. (Not an `Exception`: a program's handler must not catch it.)"""
 
 
+class Copied(ast.NodeTransformer):
+    """Copies what is stored into an array before it is stored.
+
+    That changes nothing, but where NumPy (2.x) copies between overlapping vectors of unlike strides in place, as in
+    `A[:, 1] = A[0]`: what such a store does depends on the order in which NumPy moves the elements.
+    """
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript):
+            into = ast.parse(ast.unparse(target.value), mode="eval").body
+            node.value = ast.Call(ast.Name("_copied", ast.Load()), [into, node.value], [])
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if ast.unparse(node.func) == "np.copyto":
+            node.args[1] = ast.Call(ast.Name("_copied", ast.Load()), list(node.args), [])
+        return node
+
+
+def _copied(into: Any, value: Any) -> Any:
+    return value.copy() if isinstance(into, np.ndarray) and isinstance(value, np.ndarray) else value
+
+
 def load(program: Program, np_: Any = np, math_: Any = math) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The function of a program, with a source that can be read, and fresh arguments."""
     name = f"<fuzz {hash((program.text, id(np_)))}>"
@@ -106,6 +131,10 @@ def reference(program: Program) -> tuple[float, list[float]]:
             warnings.simplefilter("ignore")
             f, args = load(program)
             plain = float(np.asarray(f(*copy.deepcopy(args))).reshape(()))
+            copying = ast.unparse(ast.fix_missing_locations(Copied().visit(ast.parse(program.text))))
+            copier, _ = load(Program(f"{copying}\n", program.arguments))
+            copier.__globals__["_copied"] = _copied
+            copied = float(np.asarray(copier(*copy.deepcopy(args))).reshape(()))
             dual, _ = load(program, duals.numpy, duals.maths)
             value, gradient = duals.derivative(dual, args)
             direction = [random.Random(program.seed).uniform(0.5, 1.5) * (-1) ** i for i in range(len(gradient))]
@@ -120,6 +149,8 @@ def reference(program: Program) -> tuple[float, list[float]]:
         raise Thrown(f"the program fails: {type(error).__name__}: {error}") from error
     if not all(map(math.isfinite, (plain, *gradient))) or max(map(abs, (plain, *gradient)), default=0.0) > 1e5:
         raise Thrown("too large")
+    if not close(copied, plain, 1e-9, 1e-12):
+        raise Thrown("a store depends on the order in which NumPy moves the elements")
     if not close(value, plain, 1e-9, 1e-12):
         raise Thrown(f"the witnesses disagree on the value: {value} and {plain}")
     slope = math.fsum(d * g for d, g in zip(direction, gradient, strict=True))

@@ -34,13 +34,13 @@ class Statements(Expressions):
         """Statements in a scope of their own; `loop` is "for" or "while" inside a loop."""
         before = dict(self.scope)
         lines: Lines = []
-        for _ in range(count):
-            if self.budget <= 0:
+        for at in range(count):
+            if at and self.budget <= 0:
                 break
             self.budget -= 1
-            lines += self.statement(depth, loop)
-        self.scope = {path: kind for path, kind in before.items()}
-        return lines or ["pass"]
+            lines += self.statement(depth if self.budget > 0 else 0, loop)
+        self.scope = before
+        return lines
 
     def statement(self, depth: int, loop: str) -> Lines:
         options: list[tuple[float, Callable[[], Lines | None]]] = [
@@ -229,7 +229,7 @@ class Statements(Expressions):
         if v is None:
             return None
         n = size(self.scope[v][1])
-        mask = f"{v} {self.rng.choice(['<', '>'])} {self.constant()}"
+        mask = f"{v} {self.rng.choice(['<', '>'])} {self.threshold()}"
         indices = [self.rng.randrange(n) for _ in range(self.rng.randint(1, n))]
         match self.rng.choice(["mask", "mask", "named", "named", "array", "array", "two", "at"]):
             case "mask":
