@@ -19,8 +19,45 @@ from dataclasses import dataclass
 Kind = tuple[object, ...]
 S: Kind = ("S",)
 KEYS = ("p", "q")
-PLAIN = ["a", "b", "c", "e", "g", "h", "p", "q", "r", "s", "t", "u", "v", "w", "y", "z", "acc", "buf", "row", "old", "new"]
-COLLIDING = ["d_x", "x_tape", "t1", "t2", "d", "d_u", "u_tape", "d_s", "count", "d_a", "x_old", "d_d_x", "tape", "x_dot"]
+PLAIN = [
+    "a",
+    "b",
+    "c",
+    "e",
+    "g",
+    "h",
+    "p",
+    "q",
+    "r",
+    "s",
+    "t",
+    "u",
+    "v",
+    "w",
+    "y",
+    "z",
+    "acc",
+    "buf",
+    "row",
+    "old",
+    "new",
+]
+COLLIDING = [
+    "d_x",
+    "x_tape",
+    "t1",
+    "t2",
+    "d",
+    "d_u",
+    "u_tape",
+    "d_s",
+    "count",
+    "d_a",
+    "x_old",
+    "d_d_x",
+    "tape",
+    "x_dot",
+]
 
 
 @dataclass(frozen=True)
@@ -99,6 +136,8 @@ class Expressions:
 
         def on_data() -> str:
             a, op = self.scalar(1), self.rng.choice(["<", ">", "<=", ">="])
+            if self.chance(0.07):
+                return f"{self.threshold()} < {a} < {self.constant()}"
             return f"{a} {op} {self.threshold() if self.chance(0.7) else self.scalar(1)}"
 
         def joined() -> str | None:
@@ -257,6 +296,8 @@ class Expressions:
             if a is None:
                 return None
             size = int(str(self.scope[a][1])) * int(str(self.scope[a][2]))
+            if size < n:
+                return None
             return f"{a}.{self.rng.choice(['ravel()', 'reshape(-1)'])}[{self.part(size, n)}]"
 
         def held() -> str | None:
@@ -275,8 +316,9 @@ class Expressions:
             for step in (1, 2, -1, -2, 3):
                 stop = start + step * n
                 if start + step * (n - 1) in range(size):
-                    before = stop < 0
-                    made.append(f"{start if start or step < 0 else ''}:{'' if before or stop >= size else stop}{f':{step}' if step != 1 else ''}")
+                    first = str(start) if start or step < 0 else ""
+                    last = str(stop) if 0 <= stop < size else ""
+                    made.append(f"{first}:{last}" + (f":{step}" if step != 1 else ""))
         ones = [text for text in made if text.count(":") == 1]
         return self.rng.choice(ones if ones and self.chance(0.7) else made)
 
@@ -325,6 +367,7 @@ class Expressions:
             (0.7, times_matrix),
             (0.7, along),
             (0.7, taken),
+            (0.5, lambda: f"np.concatenate([{self.vector(1, 0)}, {self.vector(n - 1, 0)}])" if n > 1 else None),
             (0.5, lambda: f"np.cumsum({self.vector(n, depth - 1)})"),
             (0.5, lambda: f"np.maximum({self.vector(n, 0)}, {self.vector(n, 0)})"),
             (0.4, lambda: f"np.array([np.sin(item) for item in {self.vector(n, 0)}])"),

@@ -11,7 +11,8 @@ import random
 
 from tests.fuzz.expressions import COLLIDING, PLAIN, Kind, S, Signature
 from tests.fuzz.judge import Program
-from tests.fuzz.statements import Lines, Statements, indented, size
+from tests.fuzz.statements import Statements, indented
+from tests.fuzz.stores import Lines, size
 
 
 def program(seed: int) -> Program:
@@ -32,9 +33,21 @@ class Writer(Statements):
 
     def program(self) -> Program:
         parts: list[Lines] = []
-        writers = [self.value_helper, self.procedure, self.procedure, self.view_helper, self.recursion, self.model]
-        for write in self.rng.sample(writers, self.rng.choice([0, 0, 1, 1, 2])):
-            parts.append(write())
+        writers = [
+            self.model,
+            self.value_helper,
+            self.procedure,
+            self.procedure,
+            self.view_helper,
+            self.pair_helper,
+            self.recursion,
+            self.model,
+        ]
+        for write in self.rng.sample(writers, self.rng.choice([0, 1, 1, 2])):
+            name = write.__name__
+            if name not in self.taken:
+                self.taken |= {name} - {"procedure"}
+                parts.append(write())
         main, arguments = self.main()
         parts.append(main)
         text = "\n\n\n".join("\n".join(part) for part in parts) + "\n"
@@ -44,10 +57,19 @@ class Writer(Statements):
 
     def main(self) -> tuple[Lines, Lines]:
         kinds: list[Kind] = [("V", self.n)]
-        more: list[Kind] = [S, S, ("V", self.n), ("V", self.m), ("M", self.m, self.n), ("M", self.n, self.n), ("L", 2)]
-        more += [("LV", 2, self.n), ("D",), ("DV", self.n), ("V", self.m * self.n)]
-        more += [("O", "Model")] if "Model" in self.taken else []
+        more: list[Kind] = [
+            S,
+            S,
+            ("V", self.n),
+            ("V", self.m),
+            ("M", self.m, self.n),
+            ("M", self.n, self.n),
+            ("L", 2),
+            ("L", 2),
+        ]
+        more += [("LV", 2, self.n), ("LL", self.m, self.n), ("D",), ("D",), ("DV", self.n), ("V", self.m * self.n)]
         kinds += self.rng.sample(more, self.rng.choice([0, 1, 1, 2]))
+        kinds += [("O", "Model")] if "Model" in self.taken and self.chance(0.5) else []
         self.rng.shuffle(kinds)
         head = self.begin(kinds, S)
         self.budget = self.rng.choice([6, 10, 14])
@@ -111,6 +133,8 @@ class Writer(Statements):
                 return f"[{', '.join(number() for _ in range(size(kind[1])))}]"
             case "LV":
                 return f"[{', '.join(vector(size(kind[2])) for _ in range(size(kind[1])))}]"
+            case "LL":
+                return f"[{', '.join(self.value(('L', kind[2])) for _ in range(size(kind[1])))}]"
             case "D":
                 return f"{{'p': {number()}, 'q': {number()}}}"
             case "DV":
@@ -124,13 +148,14 @@ class Writer(Statements):
 
     def written(self, name: str, kinds: list[Kind], result: Kind | None, last: str | None) -> Lines:
         """A helper with a few random statements; `last` returns from it."""
+        before = self.functions
         head = self.begin(kinds, result)
         self.budget = self.rng.randint(1, 4)
         body = self.open_block(self.budget, 1)
         if last is not None:
             body.append(f"return {self.returned()}")
         self.taken.add(name)
-        self.functions.append(Signature(name, tuple(kinds), result))
+        self.functions = [*before, Signature(name, tuple(kinds), result)]
         return [head.replace("?", name), *indented(body)]
 
     def value_helper(self) -> Lines:
@@ -140,6 +165,9 @@ class Writer(Statements):
         kinds = self.rng.choice([[("V", self.n), ("V", self.n)], [("V", self.n), S], [("M", self.m, self.n), S]])
         name = "move" if "move" not in self.taken else "relax"
         return self.written(name, kinds, None, None)
+
+    def pair_helper(self) -> Lines:
+        return self.written("both", self.rng.choice([[("V", self.n), S], [("V", self.n)]]), ("pair",), "")
 
     def view_helper(self) -> Lines:
         return self.written("pick", [("V", self.n), ("V", self.n)], ("V", self.n), "")
@@ -162,7 +190,7 @@ class Writer(Statements):
         """A class with an array, a float and a counter."""
         copied = self.rng.choice(["u", "u", "u.copy()", "np.array(u)"])
         start = ["def __init__(self, u, s):", *indented([f"self.u = {copied}", "self.s = s", "self.t = 0"])]
-        methods = []
+        methods, functions = [], self.functions
         for name, kinds, result in (("step", [("V", self.n), S], None), ("energy", [], S)):
             head = self.begin(list(kinds), result, "self").replace("?", name)
             self.scope |= {"self.u": ("V", self.n), "self.s": S}
@@ -170,6 +198,7 @@ class Writer(Statements):
             body = self.open_block(self.budget, 1)
             body += ["self.t += 1"] if result is None else [f"return np.sum(self.u * self.u) + {self.scalar(1)}"]
             methods += ["", head, *indented(body)]
+        self.functions = functions
         self.taken.add("Model")
         return ["class Model:", *indented([*start, *methods])]
 

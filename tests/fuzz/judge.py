@@ -99,8 +99,11 @@ def load(program: Program, np_: Any = np, math_: Any = math) -> tuple[Callable[.
     name = f"<fuzz {hash((program.text, id(np_)))}>"
     linecache.cache[name] = (len(program.text), None, program.text.splitlines(True), name)
     module = types.ModuleType("fuzzed")
-    exec(compile(program.text, name, "exec"), vars(module))
-    args = eval(program.arguments, vars(module) | {"np": np})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        exec(compile(program.text, name, "exec"), vars(module))
+    vars(module).update(np=np, math=math)
+    args = eval(program.arguments, vars(module))
     vars(module).update(np=np_, math=math_)
     return module.f, args
 
@@ -132,11 +135,10 @@ def reference(program: Program) -> tuple[float, list[float]]:
             f, args = load(program)
             plain = float(np.asarray(f(*copy.deepcopy(args))).reshape(()))
             copying = ast.unparse(ast.fix_missing_locations(Copied().visit(ast.parse(program.text))))
-            copier, _ = load(Program(f"{copying}\n", program.arguments))
+            copier, given = load(Program(f"{copying}\n", program.arguments))
             copier.__globals__["_copied"] = _copied
-            copied = float(np.asarray(copier(*copy.deepcopy(args))).reshape(()))
-            dual, _ = load(program, duals.numpy, duals.maths)
-            value, gradient = duals.derivative(dual, args)
+            copied = float(np.asarray(copier(*given)).reshape(()))
+            value, gradient = duals.derivative(*load(program, duals.numpy, duals.maths))
             direction = [random.Random(program.seed).uniform(0.5, 1.5) * (-1) ** i for i in range(len(gradient))]
 
             def along(t: float) -> float:
@@ -219,5 +221,7 @@ def judge(program: Program, differentiate: Callable[..., Callable[..., tuple[Any
         where = traceback.extract_tb(error.__traceback__)[-1]
         file = where.filename.rsplit("/", 1)[-1]
         file = "generated code" if file.startswith("<") else file
-        return Verdict("crash", f"{type(error).__name__}: {error} ({file}, {where.name})", expected, traceback.format_exc())
+        return Verdict(
+            "crash", f"{type(error).__name__}: {error} ({file}, {where.name})", expected, traceback.format_exc()
+        )
     return Verdict("right", "", expected, found)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import warnings
 from collections.abc import Callable, Iterator
 
 from tests.fuzz.judge import Program
@@ -66,7 +67,9 @@ def smaller(program: Program) -> Iterator[Program]:
 def _printed(tree: ast.Module) -> str | None:
     try:
         text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-        compile(text, "<candidate>", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            compile(text, "<candidate>", "exec")
     except (SyntaxError, ValueError):
         return None
     return text
