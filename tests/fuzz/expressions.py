@@ -178,7 +178,7 @@ class Expressions:
             _, m, n = self.scope[matrix]
             i, j = self.index(int(str(m))), self.index(int(str(n)))
             return f"{matrix}[{i}][{j}]" if self.chance(0.2) else f"{matrix}[{i}, {j}]"
-        vector = self.some(self.rng.choice(["V", "V", "V", "L"]))
+        vector = self.some(self.rng.choice(["V", "V", "V", "L", "Q"]))
         return vector and f"{vector}[{self.index(int(str(self.scope[vector][1])))}]"
 
     def smooth(self, e: str) -> str:
@@ -230,7 +230,8 @@ class Expressions:
 
     def comprehension(self, depth: int) -> str | None:
         v = self.some(self.rng.choice(["V", "L"]))
-        return v and f"sum([np.sin(item) * {self.scalar(0)} for item in {v}])"
+        tested = f" if item > {self.threshold()}" if self.chance(0.3) else ""
+        return v and f"sum([np.sin(item) * {self.scalar(0)} for item in {v}{tested}])"
 
     def call(self, result: Kind, depth: int) -> str | None:
         """A call of a function that returns `result`."""

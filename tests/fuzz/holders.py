@@ -68,6 +68,14 @@ class Holders(Stores):
         """A closure over what is in scope."""
         name, z = self.fresh(), self.fresh()
         before = dict(self.scope)
+        v = self.some("V")
+        if v and self.chance(0.4):
+            self.scope[z] = S
+            n = size(before[v][1])
+            lines = [self.stored(f"{v}[{self.index(n)}]", self.scalar(1)) for _ in range(self.rng.randint(1, 2))]
+            self.scope = before
+            self.functions = [*self.functions, Signature(name, (S,), None)]
+            return [f"def {name}({z}):", *(f"    {line}" for line in lines)]
         self.scope[z] = S
         e = self.scalar()
         self.scope = before
@@ -76,7 +84,7 @@ class Holders(Stores):
 
     def new_container(self) -> Lines:
         match self.rng.choice(
-            ["L", "L", "comprehension", "LV", "LV", "D", "D", "DV", "LL", "LL", "LO", "alias", "alias"]
+            ["L", "L", "comprehension", "LV", "LV", "D", "D", "DV", "LL", "LL", "LO", "T", "Q", "alias"]
         ):
             case "L":
                 items = [self.scalar(1) for _ in range(self.rng.randint(1, 3))]
@@ -91,9 +99,22 @@ class Holders(Stores):
                     e = f"[np.zeros({self.n}) for _ in range({count})]"
             case "D":
                 e, kind = f"{{'p': {self.scalar(1)}, 'q': {self.scalar(1)}}}", ("D",)
+                if self.chance(0.2):
+                    name = self.bind(kind)
+                    lines = [
+                        f"{name} = collections.defaultdict(float)",
+                        *(f"{name}['{key}'] += {self.scalar(1)}" for key in KEYS),
+                    ]
+                    self.hold(name, kind)
+                    return lines
             case "DV":
                 e = ", ".join(f"'{key}': {self.view(self.n) or self.vector(self.n, 1)}" for key in KEYS)
                 e, kind = f"{{{e}}}", ("DV", self.n)
+            case "T":
+                items = [self.view(self.n) or self.vector(self.n, 1) for _ in range(2)]
+                e, kind = f"({', '.join(items)})", ("T", self.n)
+            case "Q" if self.chance(0.4):
+                e, kind = f"collections.deque([{self.scalar(1)}, {self.scalar(1)}])", ("Q", 2)
             case "LL":
                 zeros = [f"[[0.0] * {self.n} for _ in range({self.m})]", f"[[{self.constant()}] * {self.n}] * {self.m}"]
                 rows = [f"[{', '.join(self.scalar(0) for _ in range(self.n))}]" for _ in range(self.m)]
@@ -106,7 +127,7 @@ class Holders(Stores):
                 ]
                 e, kind = f"[{', '.join(items)}]", ("LO", 2)
             case _:
-                path = self.some(self.rng.choice(["L", "LV", "D", "DV", "LL", "LO"]))
+                path = self.some(self.rng.choice(["L", "LV", "D", "DV", "LL", "LO", "T", "Q"]))
                 if path is None or path in self.frozen:
                     return self.new_vector()
                 e, kind = path, self.scope[path]
@@ -120,6 +141,10 @@ class Holders(Stores):
         match kind[0]:
             case "L":
                 self.scope |= {f"{name}[{i}]": S for i in (0, -1)}
+            case "Q":
+                self.scope |= {f"{name}[0]": S, f"{name}[-1]": S}
+            case "T":
+                self.scope |= {f"{name}[{i}]": ("V", kind[1], "fixed") for i in (0, 1)}
             case "LV":
                 self.scope |= {f"{name}[{i}]": ("V", kind[2]) for i in range(2)}
             case "D":
@@ -138,10 +163,17 @@ class Holders(Stores):
     # ------------------------------------------------------------ containers
 
     def changed_list(self) -> Lines | None:
-        a = self.some(self.rng.choice(["L", "L", "LV", "LL"]))
+        a = self.some(self.rng.choice(["L", "L", "L", "LV", "LL", "Q"]))
         if a is None:
             return None
         kind = self.scope[a]
+        if kind[0] == "Q":
+            e = self.scalar(1)
+            forms = [f"{a}.append({e})", f"{a}.appendleft({e})", f"{a}[0] += {e}", f"{a}.rotate(1)"]
+            out = self.rng.choice(["pop()", "popleft()"])
+            return self.rng.choice(
+                [*([form] for form in forms), [f"if len({a}) > 2:", f"    {self.some('S') or '_'} = {a}.{out}"]]
+            )
         if kind[0] == "LL":
             i, j = self.index(size(kind[1])), self.index(size(kind[2]))
             row = self.rng.choice([f"{a}[{self.index(size(kind[1]))}]", f"[item * 0.5 for item in {a}[{i}]]"])

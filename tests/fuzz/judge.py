@@ -13,6 +13,7 @@ others there are four verdicts:
 from __future__ import annotations
 
 import ast
+import collections
 import contextlib
 import copy
 import linecache
@@ -102,7 +103,7 @@ def load(program: Program, np_: Any = np, math_: Any = math) -> tuple[Callable[.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         exec(compile(program.text, name, "exec"), vars(module))
-    vars(module).update(np=np, math=math)
+    vars(module).update(np=np, math=math, collections=collections)
     args = eval(program.arguments, vars(module))
     vars(module).update(np=np_, math=math_)
     return module.f, args

@@ -63,7 +63,7 @@ class Statements(Holders):
         ]
         if depth > 0:
             options += [(4, lambda: self.branch(depth, loop)), (5, lambda: self.for_loop(depth))]
-            options += [(1.5, lambda: self.while_loop(depth))]
+            options += [(1.5, lambda: self.while_loop(depth)), (0.8, lambda: self.wrapped(depth, loop))]
         if loop:
             options += [(1.5, lambda: self.jump(loop))]
         elif depth > 0:
@@ -83,6 +83,23 @@ class Statements(Holders):
         if self.chance(0.5):
             lines += ["else:", *indented(self.block(self.rng.randint(1, 2), depth - 1, loop))]
         return lines
+
+    def wrapped(self, depth: int, loop: str) -> Lines:
+        """A block in `with`, `try` or `match`, or behind a test that binds a name."""
+        inner = indented(self.block(self.rng.randint(1, 2), depth - 1, loop))
+        i, s, a = self.some("I"), self.some("S"), self.some("L")
+        match self.rng.choice(["with", "try", "fails", "match", "binds"]):
+            case "fails" if s and a and "[" not in s:
+                return ["try:", f"    {s} = {a}[{self.rng.randint(1, 4)}]", "except IndexError:", *inner]
+            case "match" if i:
+                others = indented(indented(self.block(1, 0, loop)))
+                return [f"match {i} % 3:", "    case 0:", *indented(inner), "    case 1 | 2:", *others]
+            case "binds":
+                return [f"if ({self.fresh()} := {self.scalar(1)}) > {self.threshold()}:", *inner]
+            case "try":
+                return ["try:", *inner, "except ZeroDivisionError:", *indented(self.block(1, 0, loop))]
+            case _:
+                return ["with np.errstate(all='ignore'):", *inner]
 
     def for_loop(self, depth: int) -> Lines:
         before, frozen = dict(self.scope), self.frozen

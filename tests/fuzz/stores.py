@@ -121,7 +121,7 @@ class Stores(Expressions):
 
     def augmented_array(self) -> Lines | None:
         a = self.some(self.rng.choice(["V", "V", "M"]))
-        if a is None:
+        if a is None or "fixed" in self.scope[a]:
             return None
         kind = self.scope[a]
         e = self.vector(size(kind[1]), 1) if kind[0] == "V" else self.matrix(size(kind[1]), size(kind[2]))
@@ -130,16 +130,16 @@ class Stores(Expressions):
 
     def rebound_array(self) -> Lines | None:
         v = self.some("V")
-        if v is None:
+        if v is None or "fixed" in self.scope[v]:
             return None
         n = size(self.scope[v][1])
         return [f"{v} = {self.rng.choice([self.vector(n), self.view(n) or self.vector(n), f'{v}[::-1]'])}"]
 
     def swapped(self) -> Lines | None:
         v = self.some(self.rng.choice(["V", "V", "V", "M", "L", "S", "O"]))
-        if v is None or v in self.frozen:
+        if v is None or v in self.frozen or "fixed" in self.scope[v]:
             return None
-        others = [w for w in self.of(*self.scope[v]) if w != v and w not in self.frozen]
+        others = [w for w, kind in self.scope.items() if kind == self.scope[v] and w != v and w not in self.frozen]
         if not others:
             return None
         w = self.rng.choice(others)

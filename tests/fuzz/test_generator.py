@@ -74,6 +74,16 @@ FEATURES = {
     "an attribute is bound anew": r"\.[us] = ",
     "a number that is accumulated by key": r"\.get\('r', 0\.0\)",
     "out=": r"out=",
+    "a closure": r"\n {4,}def |= lambda",
+    "with": r"\bwith np",
+    "try": r"\btry:",
+    "match": r"\bmatch ",
+    "a pair of results": r"\n +\w+, \w+ = both\(",
+    "nested lists": r"\w\[[^\]]+\]\[[^\]]+\] [+*-]?= ",
+    "a deque": r"collections\.deque",
+    "a defaultdict": r"collections\.defaultdict",
+    "objects in a list": r"\[Model\(",
+    "an index that depends on data": r"np\.argm",
     "a comprehension": r" for \w+ in \w+",
 }
 
