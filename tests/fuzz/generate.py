@@ -69,7 +69,7 @@ class Writer(Statements):
         ]
         more += [("LV", 2, self.n), ("LL", self.m, self.n), ("D",), ("D",), ("DV", self.n), ("V", self.m * self.n)]
         kinds += self.rng.sample(more, self.rng.choice([0, 1, 1, 2]))
-        kinds += [("O", "Model")] if "Model" in self.taken and self.chance(0.5) else []
+        kinds += [self.rng.choice([("O", "Model"), ("O", "Model"), ("LO", 2)])] if "Model" in self.taken and self.chance(0.5) else []
         self.rng.shuffle(kinds)
         head = self.begin(kinds, S)
         self.budget = self.rng.choice([6, 10, 14])
@@ -139,6 +139,8 @@ class Writer(Statements):
                 return f"{{'p': {number()}, 'q': {number()}}}"
             case "DV":
                 return f"{{'p': {vector(size(kind[1]))}, 'q': {vector(size(kind[1]))}}}"
+            case "LO":
+                return f"[{self.value(('O', 'Model'))}, {self.value(('O', 'Model'))}]"
             case "O":
                 return f"Model({vector(self.n)}, {number()})"
             case _:

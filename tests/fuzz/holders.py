@@ -230,7 +230,7 @@ class Holders(Stores):
                 )
             ]
         e = self.scalar(1)
-        forms = [f"{a}['{key}'] = {e}", f"{a}['{key}'] += {e}", *[f"{a}['r'] = {a}.get('r', 0.0) + {e}"] * 2]
+        forms = [f"{a}['{key}'] = {e}", f"{a}['{key}'] += {e}", *[f"{a}['r'] = {a}.get('r', 0.0) + {e}"] * 3]
         forms += [f"{a}.update(p={e})", f"{a}['{key}'] = {a}.pop('{key}') * {e}", f"{a}.setdefault('r', {e})"]
         return [self.rng.choice(forms)]
 

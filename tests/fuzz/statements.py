@@ -63,7 +63,7 @@ class Statements(Holders):
         ]
         if depth > 0:
             options += [(4, lambda: self.branch(depth, loop)), (5, lambda: self.for_loop(depth))]
-            options += [(1.5, lambda: self.while_loop(depth)), (0.8, lambda: self.wrapped(depth, loop))]
+            options += [(1.5, lambda: self.while_loop(depth)), (1.2, lambda: self.wrapped(depth, loop))]
         if loop:
             options += [(1.5, lambda: self.jump(loop))]
         elif depth > 0:
@@ -88,7 +88,7 @@ class Statements(Holders):
         """A block in `with`, `try` or `match`, or behind a test that binds a name."""
         inner = indented(self.block(self.rng.randint(1, 2), depth - 1, loop))
         i, s, a = self.some("I"), self.some("S"), self.some("L")
-        match self.rng.choice(["with", "try", "fails", "match", "binds"]):
+        match self.rng.choice(["with", "try", "fails", "match", "match", "binds"]):
             case "fails" if s and a and "[" not in s:
                 return ["try:", f"    {s} = {a}[{self.rng.randint(1, 4)}]", "except IndexError:", *inner]
             case "match" if i:
