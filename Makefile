@@ -5,13 +5,16 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+N ?= 10000
+SEED ?= 0
 
-.PHONY: help demo test lint types bench docs clean
+.PHONY: help demo test fuzz lint types bench docs clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo   fit a predator-prey model to the Hudson Bay fur record"
 	@echo "make test   run all tests"
+	@echo "make fuzz   judge N random programs, from seed SEED on (N=10000 SEED=0)"
 	@echo "make lint   ruff check, ruff format --check"
 	@echo "make types  mypy --strict srcad"
 	@echo "make bench  measure specialisation, dispatch and the generated code"
@@ -23,6 +26,9 @@ demo: $(VENV)/.tools
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz $(N) --seed $(SEED)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -1,0 +1,199 @@
+"""Random blocks: which statements there are, and control flow around them.
+
+A block sees what was in scope before it and leaves only that behind: a name bound inside a branch or a loop is not
+read after it. What is in scope keeps its kind whatever happens to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.fuzz.expressions import Kind, S
+from tests.fuzz.holders import Holders
+from tests.fuzz.stores import Lines, size
+
+
+def indented(lines: Lines) -> Lines:
+    return ["    " + line for line in lines]
+
+
+class Statements(Holders):
+    """Writes blocks of statements; `self.budget` bounds how many."""
+
+    budget = 12
+    result: Kind | None = S  # what a `return` in the function that is being written gives
+
+    # ------------------------------------------------------------ blocks
+
+    def block(self, count: int, depth: int, loop: str = "") -> Lines:
+        """Statements in a scope of their own; `loop` is "for" or "while" inside a loop."""
+        before, functions = dict(self.scope), self.functions
+        lines: Lines = []
+        for at in range(count):
+            if at and self.budget <= 0:
+                break
+            self.budget -= 1
+            lines += self.statement(depth if self.budget > 0 else 0, loop)
+        self.scope, self.functions = before, functions
+        return lines
+
+    def statement(self, depth: int, loop: str) -> Lines:
+        options: list[tuple[float, Callable[[], Lines | None]]] = [
+            (3, self.new_scalar),
+            (3, self.changed_scalar),
+            (3, self.new_vector),
+            (1, self.new_matrix),
+            (2.2, self.new_container),
+            (0.7, self.new_int),
+            (0.6, self.new_function),
+            (6, self.stored_element),
+            (4, self.stored_slice),
+            (2, self.stored_block),
+            (1.5, self.stored_where),
+            (2, self.augmented_array),
+            (1.5, self.rebound_array),
+            (1.2, self.called_procedure),
+            (4, self.changed_list),
+            (1.5, self.changed_dict),
+            (1.2, self.swapped),
+            (0.4, self.stored_by_numpy),
+            (1, self.alias_in_a_branch),
+            (1.5, self.new_object),
+            (3, self.called_method),
+        ]
+        if depth > 0:
+            options += [(4, lambda: self.branch(depth, loop)), (5, lambda: self.for_loop(depth))]
+            options += [(1.5, lambda: self.while_loop(depth)), (1.2, lambda: self.wrapped(depth, loop))]
+        if loop:
+            options += [(1.5, lambda: self.jump(loop))]
+        elif depth > 0:
+            options += [(0.5, self.early_return)]
+        while True:
+            at = self.rng.choices(range(len(options)), [weight for weight, _ in options])[0]
+            made = options.pop(at)[1]()
+            if made is not None:
+                return made
+
+    # ------------------------------------------------------------ control flow
+
+    def branch(self, depth: int, loop: str) -> Lines:
+        lines = [f"if {self.condition()}:", *indented(self.block(self.rng.randint(1, 3), depth - 1, loop))]
+        if self.chance(0.2):
+            lines += [f"elif {self.condition()}:", *indented(self.block(self.rng.randint(1, 2), depth - 1, loop))]
+        if self.chance(0.5):
+            lines += ["else:", *indented(self.block(self.rng.randint(1, 2), depth - 1, loop))]
+        return lines
+
+    def wrapped(self, depth: int, loop: str) -> Lines:
+        """A block in `with`, `try` or `match`, or behind a test that binds a name."""
+        inner = indented(self.block(self.rng.randint(1, 2), depth - 1, loop))
+        i, s, a = self.some("I"), self.some("S"), self.some("L")
+        match self.rng.choice(["with", "try", "fails", "match", "match", "binds"]):
+            case "fails" if s and a and "[" not in s:
+                return ["try:", f"    {s} = {a}[{self.rng.randint(1, 4)}]", "except IndexError:", *inner]
+            case "match" if i:
+                others = indented(indented(self.block(1, 0, loop)))
+                return [f"match {i} % 3:", "    case 0:", *indented(inner), "    case 1 | 2:", *others]
+            case "binds":
+                return [f"if ({self.fresh()} := {self.scalar(1)}) > {self.threshold()}:", *inner]
+            case "try":
+                return ["try:", *inner, "except ZeroDivisionError:", *indented(self.block(1, 0, loop))]
+            case _:
+                return ["with np.errstate(all='ignore'):", *inner]
+
+    def for_loop(self, depth: int) -> Lines:
+        before, frozen = dict(self.scope), self.frozen
+        head = self.loop_head()
+        lines = [f"for {head}:", *indented(self.block(self.rng.randint(1, 4), depth - 1, "for"))]
+        self.scope, self.frozen = before, frozen
+        if self.chance(0.1):
+            lines += ["else:", *indented(self.block(1, 0))]
+        return lines
+
+    def loop_head(self) -> str:
+        n = self.rng.choice([self.n, self.n, self.m])
+        v, w, a = self.some("V"), self.some("V"), self.some("L")
+        choice = self.rng.choice(
+            ["range"] * 9
+            + ["enumerate", "zip", "each", "rows", "list", "items", "items", "held", "held", "len", "objects", "lists"]
+        )
+        match choice:
+            case "enumerate" if v:
+                k = size(self.scope[v][1])
+                return f"{self.bind(('I', k))}, {self.bind(S)} in enumerate({v})"
+            case "zip" if v and w:
+                parts = self.rng.choice([(v, w), (f"{v}[:-1]", f"{v}[1:]"), (f"{v}[::-1]", w), (f"range({self.n})", v)])
+                first = self.bind(("I", self.n) if "range" in parts[0] else S)
+                return f"{first}, {self.bind(S)} in zip({', '.join(parts)})"
+            case "objects" if objects := self.some("LO"):
+                name = self.bind(("O", "Model"))
+                self.hold(name, ("O", "Model"))
+                return f"{name} in {objects}"
+            case "lists" if lists := self.some("LL"):
+                self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
+                name = self.bind(("L", self.scope[lists][2]))
+                self.hold(name, self.scope[name])
+                return f"{name} in {lists}"
+            case "each" if v:
+                return f"{self.bind(S)} in {v}"
+            case "len" if v:
+                return f"{self.bind(('I', self.scope[v][1]))} in range(len({v}))"
+            case "list" if a:
+                self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
+                if self.chance(0.3):
+                    return f"{self.bind(('I', 100))}, {self.bind(S)} in enumerate({a})"
+                return f"{self.bind(S)} in {a}"
+            case "rows" if rows := self.some("M"):
+                return f"{self.bind(('V', self.scope[rows][2]))} in {rows}"
+            case "held" if lists := self.some("LV"):
+                return f"{self.bind(('V', self.scope[lists][2]))} in {lists}"
+            case "items" if d := self.some("D"):
+                self.scope = {path: kind for path, kind in self.scope.items() if kind[0] != "D"}
+                return f"{self.fresh()}, {self.bind(S)} in {d}.items()"
+        trips = [f"range({n})"] * 4 + [
+            f"range(1, {n})",
+            f"range({n - 1}, -1, -1)",
+            f"range(0, {n}, 2)",
+            f"range({n - 1})",
+        ]
+        trips += [f"range({n - 1}, 0, -2)", "range(0)", f"reversed(range({n}))"]
+        if self.of("I") and self.chance(0.3):
+            trips = [f"range({self.index(n)}, {n})", f"range({self.some('I')})"]
+        return f"{self.bind(('I', n))} in {self.rng.choice(trips)}"
+
+    def while_loop(self, depth: int) -> Lines:
+        before = dict(self.scope)
+        k, n = self.fresh(), self.rng.randint(1, 4)
+        first = self.chance(0.3)
+        tests = [f"{k} < {n}"] * 2 + [f"{k} < {n} and {self.condition(0)}", f"{self.condition(0)} and {k} < {n}"]
+        test = self.rng.choice([*tests, "True"])
+        self.scope[k] = ("I", n + 1)
+        lines = [f"{k} = 0", f"while {test}:", f"    {k} += 1"]
+        if test == "True":
+            lines += [f"    if {k} > {n} or {self.condition(0)}:", "        break"]
+        lines += indented(self.block(self.rng.randint(1, 3), depth - 1, "while"))
+        self.scope = before
+        if first and test != "True":
+            lines += ["else:", *indented(self.block(1, 0))]
+        return lines
+
+    def jump(self, loop: str) -> Lines:
+        jump = self.rng.choice(["break", "break", "continue", "continue", f"return {self.returned()}".rstrip()])
+        return [f"if {self.condition()}:", *indented(self.block(1, 0)) * self.chance(0.3), f"    {jump}"]
+
+    def early_return(self) -> Lines:
+        return [f"if {self.condition()}:", f"    return {self.returned()}".rstrip()]
+
+    def returned(self) -> str:
+        """What a function of this kind returns."""
+        match self.result:
+            case None:
+                return ""
+            case ("pair",):
+                return f"{self.scalar()}, {self.view(self.n) or self.vector(self.n)}"
+            case ("S",):
+                return self.scalar()
+            case (_, n):
+                return self.view(size(n)) or self.vector(size(n), 1)
+            case _:
+                return "0.5"
