@@ -40,6 +40,7 @@ from srcad.core.nodes import (
     Op,
     Program,
     Raise,
+    Ref,
     Return,
     Stmt,
     Store,
@@ -48,6 +49,7 @@ from srcad.core.nodes import (
     Var,
     While,
     With,
+    blocks_of,
     expressions_of,
     names_in,
     operands,
@@ -119,6 +121,9 @@ class _Sweep:
         self.memory = memory
         self.doomed = doomed
         self.given = {p.name for p in program.params}  # the caller sees what they hold
+        assigned = [s for s in walk(program.body) if isinstance(s, Assign)]
+        self.states = {s.target for s in assigned if is_error_state(s.value)}
+        self.states -= {s.target for s in assigned if not is_error_state(s.value)}
         self.wanted = self._wanted_memory(program)
         self.copied = copied_parameters(program)
         self.live_pops: set[str] = set()
@@ -135,6 +140,7 @@ class _Sweep:
         uses: dict[str, list[Reads]] = {}  # what an assignment to this variable reads
         stores: dict[str, list[Reads]] = {}  # what a store into this class reads
         root, fixed = self.memory.root, self.memory.fixed
+        caught = {id(s) for outer in walk(program.body) if self._catches(outer) for s in walk(blocks_of(outer)[0])}
         for stmt in walk(program.body):
             if is_copy_of_itself(stmt):
                 continue
@@ -143,7 +149,9 @@ class _Sweep:
                 if stmt.accumulate and not fixed(stmt.target):
                     # it writes into memory that other names may show
                     stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value)))
-                if tape is not None:
+                if id(stmt) in caught and isinstance(stmt.value, Op):
+                    found.update(reads_of(stmt.value))  # what it raises is seen: it stays
+                elif tape is not None:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
                     uses.setdefault(stmt.target, []).append(reads_of(stmt.value))
@@ -183,6 +191,15 @@ class _Sweep:
                 for reads in stores.get(group, ()):
                     todo.extend(reads)
         return wanted
+
+    def _catches(self, stmt: Stmt) -> bool:
+        """Whether an exception from the statement's first block may be seen by somebody within the function."""
+        if isinstance(stmt, Try):
+            return bool(stmt.handlers)
+        if not isinstance(stmt, With):
+            return False
+        context = stmt.context
+        return not (is_error_state(context) or isinstance(context, Var) and context.name in self.states)
 
     def _unseen(self, name: str) -> bool:
         """Nobody reads the memory that the variable leads to."""
@@ -357,7 +374,7 @@ class _Sweep:
         return isinstance(stmt, Assign) and stmt.target not in live and self._removable(stmt.value)
 
     def _with(self, stmt: With, live: set[str]) -> tuple[tuple[Stmt, ...], set[str]]:
-        swallows = not (isinstance(stmt.context, Op) and stmt.context.fn is np.errstate)
+        swallows = self._catches(stmt)
         outer, caught = self.pinned, self.caught
         if swallows:
             self.pinned, self.caught = outer | live, True
@@ -391,6 +408,13 @@ class _Sweep:
         if not handlers and not final:
             return tuple(reversed(body)), before
         return (replace(stmt, body=body, handlers=tuple(handlers), final=final),), before | leaving
+
+
+def is_error_state(expr: Expr) -> bool:
+    """`np.errstate(...)`, a context that swallows no exception."""
+    if not isinstance(expr, Op):
+        return False
+    return expr.fn is np.errstate or expr.fn is prims.call and expr.args[0] == Ref("np.errstate", np.errstate)
 
 
 _EMPTY: Any = Op(prims.make_list)
