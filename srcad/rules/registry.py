@@ -20,6 +20,7 @@ where an entry is a tuple of positional arguments, or `call(*args, **kwargs)`.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,13 +71,19 @@ class Rule:
     defaults: tuple[tuple[str, Any], ...] = ()
     variadic: str | None = None
     body: Body | None = None
-    template: Block = ()
     kind: KindRule | None = None
     cases: tuple[Case, ...] = ()
     pushforward: Body | None = None
     push_template: Block = ()
     notes: str = ""
     order: int = field(default=0)
+
+    @functools.cached_property
+    def template(self) -> Block:
+        """The statements of the body, read when they are first asked for: most programs need few of the rules."""
+        from srcad.rules.parse import parse_body
+
+        return () if self.body is None else parse_body(self.body)
 
 
 _RULES: dict[Any, Rule] = {}
@@ -109,8 +116,6 @@ def _stated(
     style: str, functions: tuple[Callable[..., Any], ...], kind: KindRule | None, at: Sequence[Any]
 ) -> Callable[[Body], Body]:
     def register(body: Body) -> Body:
-        from srcad.rules.parse import parse_body
-
         if not functions:
             raise RuleError(f"the rule {body.__name__} names no function", None, "write @elementwise(np.tanh)")
         names: list[str] = []
@@ -129,19 +134,10 @@ def _stated(
                     None,
                     "only out and d_out may follow the *",
                 )
-        _add(
-            Rule(
-                functions,
-                style,
-                tuple(names),
-                tuple(defaults),
-                variadic,
-                body,
-                parse_body(body),
-                kind,
-                _cases(at),
-            )
-        )
+        rule = Rule(functions, style, tuple(names), tuple(defaults), variadic, body, kind, _cases(at))
+        if not body.__module__.startswith("srcad.rules."):
+            rule.template  # noqa: B018 - a mistake in a user's rule shows where it is stated
+        _add(rule)
         return body
 
     return register

@@ -77,6 +77,10 @@ def reads_of_reverse(stmts: Iterable[Stmt]) -> set[str]:
     return found
 
 
+# What a walk was given (`need`, `bound` and `looped`), and what it gave.
+Walked = tuple[tuple[set[str], set[str] | None, bool], tuple[set[str], set[str] | None]]
+
+
 class Recorder:
     def __init__(
         self,
@@ -94,7 +98,11 @@ class Recorder:
         self.primal = self.params | assigned(nodes)
         self.records = Records()
         self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
+        self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
         self.counts = _read_counts(nodes)
+        self.counts_in: dict[int, dict[str, int]] = {}  # the same in the block with this id
+        self.step_reads: dict[int, set[str]] = {}  # what the reversal of the step with this id reads
+        self.reverse_names: dict[int, frozenset[str]] = {}  # what the reversal of the node with this id mentions
         self.reverse_counts = _reverse_read_counts(nodes)
 
     def run(self, needed_at_start: set[str]) -> Records:
@@ -102,6 +110,7 @@ class Recorder:
             unbound = set(self.records.unbound)
             self.records = Records(unbound=unbound)
             self.extra = {}
+            self.walked = {}
             self.block(self.nodes, set(needed_at_start), self.params | unbound, False)
             if self.records.unbound == unbound:
                 return self.records
@@ -126,10 +135,8 @@ class Recorder:
             match node:
                 case Step():
                     need, bound = self.step(node, need, bound, looped)
-                case Branch():
-                    need, bound = self.branch(node, need, bound, looped)
-                case Loop():
-                    need, bound = self.loop(node, need, bound)
+                case Branch() | Loop():
+                    need, bound = self.nested(node, need, bound, looped)
                 case Wrap():
                     need, after = self.block(node.body, need, bound, looped)
                     if not (isinstance(node.stmt, Try) and node.stmt.handlers):
@@ -140,10 +147,26 @@ class Recorder:
             need = need | self.extra.get(id(node), set())
         return need, bound
 
+    def nested(
+        self, node: Branch | Loop, need: set[str], bound: set[str] | None, looped: bool
+    ) -> tuple[set[str], set[str] | None]:
+        """Walk a branch or a loop, unless it was just walked from here: every round of a loop around it comes by, so
+        that without this the cost doubles with each level of nesting."""
+        given = (need, bound, looped)
+        last = self.walked.get(id(node))
+        if last is None or last[0] != given:
+            if isinstance(node, Branch):
+                found = self.branch(node, need, bound, looped)
+            else:
+                found = self.loop(node, need, bound)
+            self.walked[id(node)] = last = (given, found)
+        return last[1]
+
     def step(
         self, node: Step, need: set[str], bound: set[str] | None, looped: bool
     ) -> tuple[set[str], set[str] | None]:
-        reads = self.reads(node.reverse)
+        known = self.step_reads.get(id(node))
+        reads = self.step_reads[id(node)] = self.reads(node.reverse) if known is None else known
         stmt = node.stmt
         if stmt is None:
             return need | reads, bound
@@ -254,7 +277,10 @@ class Recorder:
         return a | b | tested | self.reads(node.before), merged
 
     def is_private(self, name: str, nodes: list[Node]) -> bool:
-        return _read_counts(nodes).get(name, 0) == self.counts.get(name, 0)
+        inside = self.counts_in.get(id(nodes))
+        if inside is None:
+            inside = self.counts_in[id(nodes)] = _read_counts(nodes)
+        return inside.get(name, 0) == self.counts.get(name, 0)
 
     def loop(self, node: Loop, need: set[str], bound: set[str] | None) -> tuple[set[str], set[str] | None]:
         stmt = node.stmt
@@ -359,7 +385,7 @@ class Recorder:
         """The last position whose reversal reads each value, itself or to compute another one again."""
         last = {n: -1 for n in cheap}
         for i, node in enumerate(block):
-            for name in (_reverse_read_counts([node]).keys() | self.read_again(node)) & last.keys():
+            for name in (self.read_by_reverse(node) | self.read_again(node)) & last.keys():
                 last[name] = i
         for name in sorted(cheap, key=lambda n: -made[n]):
             for operand in names_in(cheap[name].value):
@@ -376,6 +402,13 @@ class Recorder:
         for inner in nodes_of(node):
             found |= self.read_again(inner)
         return found
+
+    def read_by_reverse(self, node: Node) -> frozenset[str]:
+        """The variables that the reversal of a node reads."""
+        names = self.reverse_names.get(id(node))
+        if names is None:
+            names = self.reverse_names[id(node)] = frozenset(_reverse_read_counts([node]))
+        return names
 
     def is_there(
         self,
