@@ -167,3 +167,27 @@ def loops_over_a_name_like_a_temporary(x):
 
 def test_a_name_of_the_users_that_looks_like_a_temporary_stays_apart():
     check(loops_over_a_name_like_a_temporary, np.array([-0.865, 0.334, 0.496, 0.109]))
+
+
+def overwritten_between(x):
+    total = 0.0
+    for i in range(len(x)):
+        t = x[i]
+        x[i] = 2.0 * x[i - 1]
+        total = total + t * t * x[i]
+    return total
+
+
+@programs.at(np.array([0.5, -1.2, 2.0]))
+def a_value_is_read_before_its_place_is_overwritten(x):
+    return overwritten_between(x) + np.sum(x)
+
+
+@programs.at([(1.0, 2.0), (0.5, -1.0)], argnums=0)
+def what_an_inner_loop_computes_again_is_there(rows):
+    total = 1.0
+    for row in rows:
+        for i in range(len(row)):
+            item = row[i]
+            total = total * item
+    return total

@@ -13,7 +13,7 @@ needed is undone on the way back.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,7 +98,9 @@ class Recorder:
         self.primal = self.params | assigned(nodes)
         self.records = Records()
         self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
+        self.always: set[str] = set()  # the regions that are needed whatever is reversed
         self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
+        self.stored = dict(self.lasting_stores(nodes))  # where a value can be read again to the end
         self.counts = _read_counts(nodes)
         self.counts_in: dict[int, dict[str, int]] = {}  # the same in the block with this id
         self.step_reads: dict[int, set[str]] = {}  # what the reversal of the step with this id reads
@@ -106,6 +108,7 @@ class Recorder:
         self.reverse_counts = _reverse_read_counts(nodes)
 
     def run(self, needed_at_start: set[str]) -> Records:
+        self.always = {n for n in needed_at_start if n.startswith("@")}
         while True:
             unbound = set(self.records.unbound)
             self.records = Records(unbound=unbound)
@@ -186,7 +189,7 @@ class Recorder:
         if saved:
             self.records.before[id(node)] = tuple(saved)
         need = need | self.memory(node, stmt, need)
-        if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt):
+        if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt, need):
             self.records.here.add(id(node))
             after.discard(stmt.target)
             need = need | (operands & self.primal)
@@ -221,8 +224,10 @@ class Recorder:
                     "write with an assignment: x[...] = ...",
                 )
 
-    def only_here(self, node: Step, stmt: Assign) -> bool:
+    def only_here(self, node: Step, stmt: Assign, need: set[str]) -> bool:
         """Whether only the reversal of the step itself reads its result, and computing that again is cheap."""
+        if stmt.target in self.stored and not set(names_in(stmt.value)) & self.primal <= need:
+            return False
         mine = _reverse_read_counts([node]).get(stmt.target, 0)
         return mine == self.reverse_counts.get(stmt.target, 0) and self.is_cheap(stmt, stmt.target)
 
@@ -340,8 +345,9 @@ class Recorder:
         made: dict[str, int] = {}
         for name in names:
             definition = _only_definition(block, name)
-            if definition is not None and (kept := self.stored(block, name)) is not None:
-                made[name], cheap[name] = kept
+            store = self.stored.get(name)
+            if definition is not None and store is not None and (at := _position(block, store)) < len(block):
+                made[name], cheap[name] = at, Assign(name, Op(operator.getitem, (store.base, store.key)))
             elif definition is not None and self.is_cheap(definition, name):
                 cheap[name], made[name] = definition, _position(block, definition)
         while True:
@@ -349,9 +355,13 @@ class Recorder:
             done: dict[str, int] = {}  # what is computed again, and the position from which it is there
             for name, definition in cheap.items():
                 last[name] = max(last[name], made[name]) if last[name] >= 0 else -1
-                if last[name] >= 0 and all(
-                    self.is_there(n, made[name], last[name], block, changing, own, names, done)
-                    for n in names_in(definition.value)
+                if (
+                    last[name] >= 0
+                    and self.is_unwritten(definition, block[made[name] + 1 : last[name] + 1])
+                    and all(
+                        self.is_there(n, made[name], last[name], block, changing, own, names, done)
+                        for n in names_in(definition.value)
+                    )
                 ):
                     done[name] = last[name]
             if len(done) == len(cheap):
@@ -370,16 +380,16 @@ class Recorder:
             self.extra[id(block[position])] = reads
         return need | {n for reads in extra.values() for n in reads if n not in changing}
 
-    def stored(self, block: list[Node], name: str) -> tuple[int, Assign] | None:
-        """Where a value is stored into an array that keeps it to the end, and how it is read again from there."""
-        for i, node in enumerate(block):
+    def lasting_stores(self, nodes: list[Node]) -> Iterator[tuple[str, Store]]:
+        """The values that are stored into an array which keeps them to the end."""
+        for node in nodes:
             stmt = node.stmt
-            if isinstance(node, Step) and isinstance(stmt, Store) and stmt.value == Var(name):
+            if isinstance(node, Step) and isinstance(stmt, Store) and isinstance(stmt.value, Var):
                 held = self.kinds.get(stmt.base.name) if isinstance(stmt.base, Var) else None
-                exact = isinstance(held, Array) and held.dtype == "float64" and self.kinds.get(name) is FLOAT
+                exact = isinstance(held, Array) and held.dtype == "float64" and self.kinds.get(stmt.value.name) is FLOAT
                 if exact and self.lasting.store(stmt):
-                    return i, Assign(name, Op(operator.getitem, (stmt.base, stmt.key)))
-        return None
+                    yield stmt.value.name, stmt
+            yield from self.lasting_stores(nodes_of(node))
 
     def last_uses(self, block: list[Node], cheap: Mapping[str, Assign], made: Mapping[str, int]) -> dict[str, int]:
         """The last position whose reversal reads each value, itself or to compute another one again."""
@@ -442,7 +452,7 @@ class Recorder:
         kind = widen(self.kinds.get(name, BOOL))
         if isinstance(kind, Array) and is_view(value, self.kinds):
             return True
-        if self.lasting.read(definition) and is_number(kind):
+        if is_number(kind) and (self.lasting.read(definition) or self.is_restored(value)):
             return True
         if value.fn in (operator.getitem, prims.get_attr) and isinstance(base, (Var, Ref)) and not self.changes(base):
             held = self.kinds.get(base.name) if isinstance(base, Var) else None
@@ -454,6 +464,33 @@ class Recorder:
         if value.fn is operator.pow:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
         return value.fn in _CHEAP
+
+    def is_unwritten(self, definition: Assign, between: list[Node]) -> bool:
+        """Whether nothing overwrites what a definition reads from memory before its value is used for the last time."""
+        value = definition.value
+        if not (isinstance(value, Op) and self.is_restored(value)) or self.lasting.read(definition):
+            return True
+        region = self.regions.of(next(names_in(value)))
+        return region not in self.regions_written(between)
+
+    def regions_written(self, nodes: list[Node]) -> set[str | None]:
+        found: set[str | None] = set()
+        for node in nodes:
+            if isinstance(node, Step) and node.stmt is not None:
+                if (written := _written(node.stmt)) is not None:
+                    found.add(self.regions.of(written))
+                called = {n[1:] for n in self.given_memory(node.stmt)}
+                found |= called
+            found |= self.regions_written(nodes_of(node))
+        return found
+
+    def is_restored(self, value: Op) -> bool:
+        """Whether a value is read from memory whose every write is undone anyway."""
+        if value.fn is not operator.getitem or not isinstance(value.args[0], Var):
+            return False
+        name = value.args[0].name
+        region = self.regions.of(name)
+        return isinstance(self.kinds.get(name), Array) and region is not None and "@" + region in self.always
 
     def changes(self, base: Var | Ref) -> bool:
         """Whether the contents of a container may be written to."""
@@ -509,7 +546,7 @@ def _only_definition(nodes: list[Node], name: str) -> Assign | None:
     return found
 
 
-def _position(nodes: list[Node], definition: Assign) -> int:
+def _position(nodes: list[Node], definition: Stmt) -> int:
     for i, node in enumerate(nodes):
         if isinstance(node, Step) and node.stmt is definition:
             return i

@@ -43,6 +43,8 @@ from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.record import Records
 
+CONTENTS = "@"  # the key of what a store overwrites
+
 
 class Sweeps:
     def __init__(self, records: Records, names: Names, kinds: Mapping[str, Kind]) -> None:
@@ -133,11 +135,15 @@ class Sweeps:
             else:
                 assert isinstance(stmt, Assign)
                 old = Op(np.array, (Var(stmt.target),))
+            about = _written_name(stmt)
             if self._depth:
-                made.append(self._push(id(node), "%item", old))
+                tape = self.names.fresh(f"{about}_tape")
+                self.tapes.append(tape)
+                self._saved[(id(node), CONTENTS)] = (tape, True)
+                made.append(Do(Op(prims.push, (Var(tape), old))))
             else:
-                kept = self.names.fresh("%item_old")
-                self._saved[(id(node), "%item")] = (kept, False)
+                kept = self.names.fresh(f"{about}_old")
+                self._saved[(id(node), CONTENTS)] = (kept, False)
                 made.append(Assign(kept, old))
         made.append(stmt)
 
@@ -247,7 +253,7 @@ class Sweeps:
             return
         match stmt:
             case Store(base=base, key=key, attr=attr):
-                kept, on_tape = self._saved[(id(node), "%item")]
+                kept, on_tape = self._saved[(id(node), CONTENTS)]
                 old: Expr = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
                 assert isinstance(base, Var)
                 if attr:
@@ -257,11 +263,11 @@ class Sweeps:
                 else:
                     made.append(Store(base, key, old))
             case Assign(target=target, value=Op(fn=fn)) if fn in IN_PLACE:
-                kept, on_tape = self._saved[(id(node), "%item")]
+                kept, on_tape = self._saved[(id(node), CONTENTS)]
                 old = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
                 made.append(Store(Var(target), Lit(Ellipsis), old))
             case Do(value=Op(fn=operator.delitem, args=(base, key))):
-                kept, on_tape = self._saved[(id(node), "%item")]
+                kept, on_tape = self._saved[(id(node), CONTENTS)]
                 made.append(Store(base, key, Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)))
             case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):
                 made.append(Do(Op(prims.pop, (base,))))
@@ -269,6 +275,17 @@ class Sweeps:
                 made.append(Do(Op(prims.push, (base, Var(target)))))
             case _:
                 raise AssertionError(f"cannot be undone: {stmt}")
+
+
+def _written_name(stmt: Stmt) -> str:
+    """The name to show for what a statement writes to: `x` for `x[i]`, `obj_u` for `obj.u`."""
+    match stmt:
+        case Store(base=Var(name=name), key=Lit(value=str(key))) if key.isidentifier():
+            return f"{name}_{key}"
+        case Store(base=Var(name=name)) | Assign(target=name) | Do(value=Op(args=(Var(name=name), *_))):
+            return name
+        case _:
+            return "%item"
 
 
 def _reads(stmts: list[Stmt]) -> set[str]:
