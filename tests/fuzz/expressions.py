@@ -3,7 +3,8 @@
 A scope maps what can be read to its kind: names, and the paths `o.u`, `d["p"]`, `l[-1]` that stay good as long as the
 name in front does. Kinds are tuples:
 
-    ("S",) a float; ("I", n) an int from 0 to n - 1; ("V", n) and ("M", m, n) arrays;
+    ("S",) a float; ("I", n) an int from 0 to n - 1; ("J", n) n such ints; ("B",) a truth value;
+    ("V", n) and ("M", m, n) arrays;
     ("L", n) a list of at least n floats; ("LV", k, n) a list of k vectors; ("D",) a dict of floats;
     ("DV", n) a dict of vectors; ("O", class) an object
 
@@ -119,6 +120,9 @@ class Expressions:
         """An int at which a sequence of length n has an element."""
         ints = [name for name in self.of("I") if int(str(self.scope[name][1])) <= n]
         others = self.of("I")
+        array = self.some("J")
+        if array and int(str(self.scope[array][1])) <= n and self.chance(0.2):
+            return f"{array}[{self.rng.randrange(2)}]"
         if ints and self.chance(0.7):
             i = self.rng.choice(ints)
             return self.rng.choice([i, i, i, f"{i} - 1", f"({i} + 1) % {n}", f"-{i} - 1", f"{n - 1} - {i}"])
@@ -150,7 +154,11 @@ class Expressions:
             v = self.some("V")
             return v and self.rng.choice([f"np.any({v} > {self.threshold()})", f"({v} < {self.threshold()}).all()"])
 
-        return self.first([(4, on_data), (3, on_ints), (1, joined), (0.4, on_all)], "True")
+        def on_flag() -> str | None:
+            flag = self.some("B")
+            return flag and self.rng.choice([flag, f"not {flag}"])
+
+        return self.first([(4, on_data), (3, on_ints), (2, on_flag), (1, joined), (0.4, on_all)], "True")
 
     # ------------------------------------------------------------ floats
 

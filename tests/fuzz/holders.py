@@ -48,6 +48,10 @@ class Holders(Stores):
             return [f"{self.bind(('M', k, 1) if ':' in e else ('M', 1, k))} = {e}"]
         forms += [same, f"{same}.copy()", f"{same}[::-1]"] if same else []
         forms += [f"{other}.T"] if other else []
+        larger = [a for a in self.of("M") if size(self.scope[a][1]) >= m and size(self.scope[a][2]) >= n]
+        if larger:
+            a = self.rng.choice(larger)
+            forms += [f"{a}[{self.part(size(self.scope[a][1]), m)}, {self.part(size(self.scope[a][2]), n)}]"] * 2
         flat = [v for v in self.of("V") if self.scope[v][1] == m * n]
         forms += [f"{self.rng.choice(flat)}.reshape({m}, {n})"] * 3 if flat else []
         e = self.rng.choice(forms)
@@ -59,10 +63,22 @@ class Holders(Stores):
         if counter and self.chance(0.7):
             return [f"{counter} += {self.rng.choice(['1', '2', f'len({v})' if (v := self.some('V')) else '1'])}"]
         v = self.some("V")
+        if self.chance(0.25):
+            name = self.some("J") or self.bind(("J", self.n))
+            if self.chance(0.5) and self.scope[name][0] == "J" and name in self.of("J")[:-1]:
+                return [f"{name}[{self.index(self.n)}] = {self.rng.randrange(self.n)}"]
+            return [f"{name} = np.array({[self.rng.randrange(self.n) for _ in range(self.n)]})"]
         if v and self.chance(0.5):
             e = self.rng.choice([f"int(np.argmax({v}))", f"np.argmin({v})"])
             return [f"{self.bind(('I', self.scope[v][1]))} = {e}"]
         return [f"{self.bind(('I', 1000))} = {self.rng.randrange(3)}"]
+
+    def new_flag(self) -> Lines:
+        """A truth value, or a change of one."""
+        flag = self.some("B")
+        if flag is None:
+            return [f"{self.bind(('B',))} = {self.rng.choice(['True', 'False', self.condition()])}"]
+        return [self.rng.choice([f"{flag} = not {flag}", f"{flag} = {self.condition()}"])]
 
     def new_function(self) -> Lines | None:
         """A closure over what is in scope."""
@@ -188,6 +204,9 @@ class Holders(Stores):
                         f"{a}[{i}] = {e}",
                         f"{a}[{i}] *= {self.scalar(1)}",
                         f"{a}[{i}] += {e}",
+                        *([] if a in self.frozen else [f"{a}.append({self.view(n) or e})", f"{a}.reverse()"]),
+                        f"{a}[0], {a}[-1] = {a}[-1], {a}[0]",
+                        f"{a} = [item * 0.5 for item in {a}]",
                     ]
                 )
             ]

@@ -104,6 +104,8 @@ class Stores(Expressions):
             case "named":
                 name = self.fresh()
                 return [f"{name} = {mask}", self.stored(f"{v}[{name}]", f"({self.vector(n, 1)})[{name}]")]
+            case "array" if (j := self.some("J")) and n == self.n:
+                return [self.stored(f"{v}[{j}]", self.rng.choice([self.vector(n, 1), self.scalar(1)]))]
             case "array":
                 return [self.stored(f"{v}[{indices}]", self.rng.choice([self.vector(len(indices), 1), self.scalar(1)]))]
             case "at":
