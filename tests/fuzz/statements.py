@@ -124,9 +124,9 @@ class Statements(Holders):
         head, inner = self.loop_head(), self.block(self.rng.randint(1, 2), depth - 1, "for")
         v = self.view(self.n)
         self.scope[name] = ("V", self.n)
-        use = self.rng.choice(
-            [self.stored(f"{name}[{self.index(self.n)}]", self.scalar(1)), *(self.augmented_array() or [])]
-        )
+        target = self.some("S") if self.chance(0.8) else None
+        read = f"{target} += {self.rng.choice([f'np.sum({name})', f'{name}[0]', f'0.3 * {name}[-1]'])}"
+        use = read if target else self.stored(f"{name}[{self.index(self.n)}]", self.scalar(1))
         self.scope = before
         if v is None:
             return None
