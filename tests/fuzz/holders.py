@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz.expressions import KEYS, Kind, S, Signature
+from tests.fuzz.scope import KEYS, Kind, S, Signature
 from tests.fuzz.stores import Lines, Stores, size
 
 
@@ -77,7 +77,8 @@ class Holders(Stores):
         """A truth value, or a change of one."""
         flag = self.some("B")
         if flag is None:
-            return [f"{self.bind(('B',))} = {self.rng.choice(['True', 'False', self.condition()])}"]
+            e = self.rng.choice(["True", "False", self.condition()])
+            return [f"{self.bind(('B',))} = {e}"]
         return [self.rng.choice([f"{flag} = not {flag}", f"{flag} = {self.condition()}"])]
 
     def new_function(self) -> Lines | None:
@@ -113,6 +114,13 @@ class Holders(Stores):
                 kind = ("LV", count, self.n)
                 if self.chance(0.2):
                     e = f"[np.zeros({self.n}) for _ in range({count})]"
+                rows = [a for a in self.of("M") if self.scope[a][2] == self.n and size(self.scope[a][1]) > 1]
+                if rows and self.chance(0.3):
+                    a = self.rng.choice(rows)
+                    kind = ("LV", self.scope[a][1], self.n)
+                    e = self.rng.choice([f"[{a}[i] for i in range({kind[1]})]", f"list({a})"])
+                elif self.chance(0.1):
+                    e, kind = f"[{self.view(self.n) or self.vector(self.n, 1)}] * 2", ("LV", 2, self.n)
             case "D":
                 e, kind = f"{{'p': {self.scalar(1)}, 'q': {self.scalar(1)}}}", ("D",)
                 if self.chance(0.2):
@@ -262,9 +270,9 @@ class Holders(Stores):
         function = self.rng.choice(found)
         if function.result == ("pair",):
             s = self.some("S") if self.chance(0.3) else None
-            call = f"{function.name}({', '.join(self.argument(kind) for kind in function.parameters)})"
+            call = f"{function.name}({self.arguments(function)})"
             return [f"{s or self.bind(S)}, {self.bind(('V', self.n))} = {call}"]
-        return [f"{function.name}({', '.join(self.argument(kind) for kind in function.parameters)})"]
+        return [f"{function.name}({self.arguments(function)})"]
 
     def new_object(self) -> Lines | None:
         if "Model" not in self.taken or self.of("O") and self.chance(0.5):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 
-from tests.fuzz.expressions import Kind, S
 from tests.fuzz.holders import Holders
+from tests.fuzz.scope import Kind, S
 from tests.fuzz.stores import Lines, size
 
 
@@ -139,7 +139,21 @@ class Statements(Holders):
         v, w, a = self.some("V"), self.some("V"), self.some("L")
         choice = self.rng.choice(
             ["range"] * 9
-            + ["enumerate", "zip", "each", "rows", "list", "items", "items", "held", "held", "len", "objects", "lists"]
+            + [
+                "enumerate",
+                "zip",
+                "each",
+                "rows",
+                "list",
+                "items",
+                "items",
+                "held",
+                "held",
+                "len",
+                "objects",
+                "lists",
+                "values",
+            ]
         )
         match choice:
             case "enumerate" if v:
@@ -153,6 +167,11 @@ class Statements(Holders):
                 name = self.bind(("O", "Model"))
                 self.hold(name, ("O", "Model"))
                 return f"{name} in {objects}"
+            case "values" if held := self.some("DV"):
+                return f"{self.bind(('V', self.scope[held][1]))} in {held}.values()"
+            case "held" if (lists := self.some("LV")) and a and self.chance(0.3):
+                self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
+                return f"{self.bind(('V', self.scope[lists][2]))}, {self.bind(S)} in zip({lists}, {a})"
             case "lists" if lists := self.some("LL"):
                 self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
                 name = self.bind(("L", self.scope[lists][2]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fuzz.expressions import Expressions, Kind
+from tests.fuzz.expressions import Expressions
+from tests.fuzz.scope import Kind
 
 Lines = list[str]
 

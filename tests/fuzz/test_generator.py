@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.fuzz import duals
-from tests.fuzz.expressions import COLLIDING
 from tests.fuzz.generate import program
 from tests.fuzz.judge import Program, differentiated, judge, reference
+from tests.fuzz.scope import COLLIDING
 from tests.fuzz.shrink import normal, shrunk, smaller
 
 SEEDS = range(300)
