@@ -1,114 +1,17 @@
 """Random expressions over what is in scope.
 
-A scope maps what can be read to its kind: names, and the paths `o.u`, `d["p"]`, `l[-1]` that stay good as long as the
-name in front does. Kinds are tuples:
-
-    ("S",) a float; ("I", n) an int from 0 to n - 1; ("V", n) and ("M", m, n) arrays;
-    ("L", n) a list of at least n floats; ("LV", k, n) a list of k vectors; ("D",) a dict of floats;
-    ("DV", n) a dict of vectors; ("O", class) an object
-
 Values stay bounded and smooth: products are damped, and what has a pole is given an argument away from it.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
-Kind = tuple[object, ...]
-S: Kind = ("S",)
-KEYS = ("p", "q")
-PLAIN = [
-    "a",
-    "b",
-    "c",
-    "e",
-    "g",
-    "h",
-    "p",
-    "q",
-    "r",
-    "s",
-    "t",
-    "u",
-    "v",
-    "w",
-    "y",
-    "z",
-    "acc",
-    "buf",
-    "row",
-    "old",
-    "new",
-]
-COLLIDING = [
-    "d_x",
-    "x_tape",
-    "t1",
-    "t2",
-    "d",
-    "d_u",
-    "u_tape",
-    "d_s",
-    "count",
-    "d_a",
-    "x_old",
-    "d_d_x",
-    "tape",
-    "x_dot",
-]
+from tests.fuzz.scope import Kind, S, Scope, Signature
 
 
-@dataclass(frozen=True)
-class Signature:
-    """A function that can be called: its parameters' kinds, and what it returns (None: nothing)."""
-
-    name: str
-    parameters: tuple[Kind, ...]
-    result: Kind | None
-
-
-class Expressions:
-    """Writes expressions; `self.scope` is what they may read."""
-
-    def __init__(self, rng: random.Random, n: int, m: int) -> None:
-        self.rng = rng
-        self.n, self.m = n, m
-        self.scope: dict[str, Kind] = {}
-        self.functions: list[Signature] = []
-        self.taken: set[str] = {"f", "np", "math", "x"}
-        self.names = list(PLAIN)
-
-    # ------------------------------------------------------------ choice
-
-    def chance(self, p: float) -> bool:
-        return self.rng.random() < p
-
-    def first(self, options: list[tuple[float, Callable[[], str | None]]], otherwise: str) -> str:
-        """The text of one of the options that can be written here, by weight."""
-        left = list(options)
-        while left:
-            at = self.rng.choices(range(len(left)), [weight for weight, _ in left])[0]
-            made = left.pop(at)[1]()
-            if made is not None:
-                return made
-        return otherwise
-
-    def fresh(self) -> str:
-        """A name that nothing has yet."""
-        free = [name for name in self.names if name not in self.taken]
-        name = self.rng.choice(free) if free else f"v{len(self.taken)}"
-        self.taken.add(name)
-        return name
-
-    def of(self, *wanted: object) -> list[str]:
-        """What is in scope of a kind that begins with `wanted`."""
-        return [path for path, kind in self.scope.items() if kind[: len(wanted)] == wanted]
-
-    def some(self, *wanted: object) -> str | None:
-        found = self.of(*wanted)
-        return self.rng.choice(found) if found else None
+class Expressions(Scope):
+    """Writes expressions."""
 
     # ------------------------------------------------------------ numbers, indices, conditions
 
@@ -119,6 +22,9 @@ class Expressions:
         """An int at which a sequence of length n has an element."""
         ints = [name for name in self.of("I") if int(str(self.scope[name][1])) <= n]
         others = self.of("I")
+        array = self.some("J")
+        if array and int(str(self.scope[array][1])) <= n and self.chance(0.2):
+            return f"{array}[{self.rng.randrange(2)}]"
         if ints and self.chance(0.7):
             i = self.rng.choice(ints)
             return self.rng.choice([i, i, i, f"{i} - 1", f"({i} + 1) % {n}", f"-{i} - 1", f"{n - 1} - {i}"])
@@ -150,7 +56,11 @@ class Expressions:
             v = self.some("V")
             return v and self.rng.choice([f"np.any({v} > {self.threshold()})", f"({v} < {self.threshold()}).all()"])
 
-        return self.first([(4, on_data), (3, on_ints), (1, joined), (0.4, on_all)], "True")
+        def on_flag() -> str | None:
+            flag = self.some("B")
+            return flag and self.rng.choice([flag, f"not {flag}"])
+
+        return self.first([(4, on_data), (3, on_ints), (2, on_flag), (1, joined), (0.4, on_all)], "True")
 
     # ------------------------------------------------------------ floats
 
@@ -239,7 +149,16 @@ class Expressions:
         if not found:
             return None
         function = self.rng.choice(found)
-        return f"{function.name}({', '.join(self.argument(kind, depth) for kind in function.parameters)})"
+        return f"{function.name}({self.arguments(function, depth)})"
+
+    def arguments(self, function: Signature, depth: int = 1) -> str:
+        """The arguments of a call."""
+        made = [self.argument(kind, depth) for kind in function.parameters]
+        if function.names and self.chance(0.3):
+            made[-1] = f"{function.names[-1]}={made[-1]}"
+        if function.default and self.chance(0.4):
+            del made[-1]
+        return ", ".join(made)
 
     def argument(self, kind: Kind, depth: int = 1) -> str:
         """An expression of a kind, for a parameter."""
@@ -303,6 +222,9 @@ class Expressions:
 
         def held() -> str | None:
             a = self.some("LV")
+            o = self.some("O")
+            if o and n == self.n and self.chance(0.4):
+                return f"{o}.look()"
             if a is None or self.scope[a][2] != n:
                 return None
             return f"{a}[{self.index(int(str(self.scope[a][1])))}]"
@@ -347,6 +269,12 @@ class Expressions:
                 return None
             return f"{a}.sum(axis={0 if self.scope[a][2] == n else 1})"
 
+        def summed() -> str | None:
+            a = self.some("LV")
+            if a is None or self.scope[a][2] != n:
+                return None
+            return self.rng.choice([f"sum({a})", f"np.stack({a}).sum(axis=0)", f"np.array({a})[0]"])
+
         def taken() -> str | None:
             v = self.some("V")
             if v is None:
@@ -368,6 +296,7 @@ class Expressions:
             (0.7, times_matrix),
             (0.7, along),
             (0.7, taken),
+            (0.7, summed),
             (0.5, lambda: f"np.concatenate([{self.vector(1, 0)}, {self.vector(n - 1, 0)}])" if n > 1 else None),
             (0.5, lambda: f"np.cumsum({self.vector(n, depth - 1)})"),
             (0.5, lambda: f"np.maximum({self.vector(n, 0)}, {self.vector(n, 0)})"),

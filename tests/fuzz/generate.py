@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 
-from tests.fuzz.expressions import COLLIDING, PLAIN, Kind, S, Signature
 from tests.fuzz.judge import Program
+from tests.fuzz.scope import COLLIDING, PLAIN, Kind, S, Signature
 from tests.fuzz.statements import Statements, indented
 from tests.fuzz.stores import Lines, size
 
@@ -161,7 +161,10 @@ class Writer(Statements):
         if last is not None:
             body.append(f"return {self.returned()}")
         self.taken.add(name)
-        self.functions = [*before, Signature(name, tuple(kinds), result)]
+        names = tuple(head[head.index("(") + 1 : -2].split(", "))
+        default = kinds[-1] == S and self.chance(0.3)
+        self.functions = [*before, Signature(name, tuple(kinds), result, names, default)]
+        head = head[:-2] + "=0.3):" if default else head
         return [head.replace("?", name), *indented(body)]
 
     def value_helper(self) -> Lines:
@@ -204,6 +207,7 @@ class Writer(Statements):
             body = self.open_block(self.budget, 1)
             body += ["self.t += 1"] if result is None else [f"return np.sum(self.u * self.u) + {self.scalar(1)}"]
             methods += ["", head, *indented(body)]
+        methods += ["", "def look(self):", f"    return self.u{self.rng.choice(['', '', '[::-1]'])}"]
         self.functions = functions
         self.taken.add("Model")
         return ["class Model:", *indented([*start, *methods])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz.expressions import KEYS, Kind, S, Signature
+from tests.fuzz.scope import KEYS, Kind, S, Signature
 from tests.fuzz.stores import Lines, Stores, size
 
 
@@ -48,6 +48,10 @@ class Holders(Stores):
             return [f"{self.bind(('M', k, 1) if ':' in e else ('M', 1, k))} = {e}"]
         forms += [same, f"{same}.copy()", f"{same}[::-1]"] if same else []
         forms += [f"{other}.T"] if other else []
+        larger = [a for a in self.of("M") if size(self.scope[a][1]) >= m and size(self.scope[a][2]) >= n]
+        if larger:
+            a = self.rng.choice(larger)
+            forms += [f"{a}[{self.part(size(self.scope[a][1]), m)}, {self.part(size(self.scope[a][2]), n)}]"] * 2
         flat = [v for v in self.of("V") if self.scope[v][1] == m * n]
         forms += [f"{self.rng.choice(flat)}.reshape({m}, {n})"] * 3 if flat else []
         e = self.rng.choice(forms)
@@ -59,10 +63,23 @@ class Holders(Stores):
         if counter and self.chance(0.7):
             return [f"{counter} += {self.rng.choice(['1', '2', f'len({v})' if (v := self.some('V')) else '1'])}"]
         v = self.some("V")
+        if self.chance(0.25):
+            name = self.some("J") or self.bind(("J", self.n))
+            if self.chance(0.5) and self.scope[name][0] == "J" and name in self.of("J")[:-1]:
+                return [f"{name}[{self.index(self.n)}] = {self.rng.randrange(self.n)}"]
+            return [f"{name} = np.array({[self.rng.randrange(self.n) for _ in range(self.n)]})"]
         if v and self.chance(0.5):
             e = self.rng.choice([f"int(np.argmax({v}))", f"np.argmin({v})"])
             return [f"{self.bind(('I', self.scope[v][1]))} = {e}"]
         return [f"{self.bind(('I', 1000))} = {self.rng.randrange(3)}"]
+
+    def new_flag(self) -> Lines:
+        """A truth value, or a change of one."""
+        flag = self.some("B")
+        if flag is None:
+            e = self.rng.choice(["True", "False", self.condition()])
+            return [f"{self.bind(('B',))} = {e}"]
+        return [self.rng.choice([f"{flag} = not {flag}", f"{flag} = {self.condition()}"])]
 
     def new_function(self) -> Lines | None:
         """A closure over what is in scope."""
@@ -97,6 +114,13 @@ class Holders(Stores):
                 kind = ("LV", count, self.n)
                 if self.chance(0.2):
                     e = f"[np.zeros({self.n}) for _ in range({count})]"
+                rows = [a for a in self.of("M") if self.scope[a][2] == self.n and size(self.scope[a][1]) > 1]
+                if rows and self.chance(0.3):
+                    a = self.rng.choice(rows)
+                    kind = ("LV", self.scope[a][1], self.n)
+                    e = self.rng.choice([f"[{a}[i] for i in range({kind[1]})]", f"list({a})"])
+                elif self.chance(0.1):
+                    e, kind = f"[{self.view(self.n) or self.vector(self.n, 1)}] * 2", ("LV", 2, self.n)
             case "D":
                 e, kind = f"{{'p': {self.scalar(1)}, 'q': {self.scalar(1)}}}", ("D",)
                 if self.chance(0.2):
@@ -188,6 +212,9 @@ class Holders(Stores):
                         f"{a}[{i}] = {e}",
                         f"{a}[{i}] *= {self.scalar(1)}",
                         f"{a}[{i}] += {e}",
+                        *([] if a in self.frozen else [f"{a}.append({self.view(n) or e})", f"{a}.reverse()"]),
+                        f"{a}[0], {a}[-1] = {a}[-1], {a}[0]",
+                        f"{a} = [item * 0.5 for item in {a}]",
                     ]
                 )
             ]
@@ -243,9 +270,9 @@ class Holders(Stores):
         function = self.rng.choice(found)
         if function.result == ("pair",):
             s = self.some("S") if self.chance(0.3) else None
-            call = f"{function.name}({', '.join(self.argument(kind) for kind in function.parameters)})"
+            call = f"{function.name}({self.arguments(function)})"
             return [f"{s or self.bind(S)}, {self.bind(('V', self.n))} = {call}"]
-        return [f"{function.name}({', '.join(self.argument(kind) for kind in function.parameters)})"]
+        return [f"{function.name}({self.arguments(function)})"]
 
     def new_object(self) -> Lines | None:
         if "Model" not in self.taken or self.of("O") and self.chance(0.5):

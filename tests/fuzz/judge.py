@@ -134,7 +134,8 @@ def reference(program: Program) -> tuple[float, list[float]]:
         with limited(SECONDS), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             f, args = load(program)
-            plain = float(np.asarray(f(*copy.deepcopy(args))).reshape(()))
+            with np.errstate(over="raise", invalid="raise", divide="raise"):
+                plain = float(np.asarray(f(*copy.deepcopy(args))).reshape(()))
             copying = ast.unparse(ast.fix_missing_locations(Copied().visit(ast.parse(program.text))))
             copier, given = load(Program(f"{copying}\n", program.arguments))
             copier.__globals__["_copied"] = _copied

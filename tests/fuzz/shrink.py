@@ -151,8 +151,14 @@ def _of_expression(node: ast.AST, edit: int) -> bool:
 
 
 def _simpler_arguments(arguments: str) -> Iterator[str]:
-    """Rounder numbers."""
+    """A number in place of an argument, and rounder numbers."""
     tree = ast.parse(arguments, mode="eval")
+    assert isinstance(tree.body, ast.Tuple)
+    for at, whole in enumerate(tree.body.elts):
+        if not isinstance(whole, (ast.Constant, ast.UnaryOp)):
+            tree.body.elts[at] = ast.Constant(1.5)
+            yield ast.unparse(tree)
+            tree.body.elts[at] = whole
     numbers = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, float)]
     for node in numbers:
         before = node.value

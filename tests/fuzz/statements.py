@@ -6,10 +6,10 @@ read after it. What is in scope keeps its kind whatever happens to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
 
-from tests.fuzz.expressions import Kind, S
 from tests.fuzz.holders import Holders
+from tests.fuzz.scope import Kind, S
 from tests.fuzz.stores import Lines, size
 
 
@@ -17,11 +17,43 @@ def indented(lines: Lines) -> Lines:
     return ["    " + line for line in lines]
 
 
+SINGLE = {
+    "new_scalar": 3.0,
+    "changed_scalar": 3.0,
+    "new_vector": 3.0,
+    "new_matrix": 1.0,
+    "new_container": 2.2,
+    "new_int": 0.7,
+    "new_flag": 0.5,
+    "new_function": 0.6,
+    "stored_element": 6.0,
+    "stored_slice": 4.0,
+    "stored_block": 2.0,
+    "stored_where": 1.5,
+    "augmented_array": 2.0,
+    "rebound_array": 1.5,
+    "called_procedure": 1.2,
+    "changed_list": 4.0,
+    "changed_dict": 1.5,
+    "swapped": 1.2,
+    "stored_by_numpy": 0.4,
+    "alias_in_a_branch": 1.0,
+    "new_object": 1.5,
+    "called_method": 3.0,
+}
+NESTED = {"branch": 4.0, "for_loop": 5.0, "while_loop": 1.5, "wrapped": 1.2, "carried": 0.5}
+
+
 class Statements(Holders):
     """Writes blocks of statements; `self.budget` bounds how many."""
 
     budget = 12
     result: Kind | None = S  # what a `return` in the function that is being written gives
+
+    def __init__(self, rng: random.Random, n: int, m: int) -> None:
+        super().__init__(rng, n, m)
+        # Each program likes some statements and leaves others out: that mixes them more than even weights do.
+        self.taste = {name: rng.choice([0.2, 1.0, 1.0, 4.0]) for name in [*SINGLE, *NESTED]}
 
     # ------------------------------------------------------------ blocks
 
@@ -38,39 +70,15 @@ class Statements(Holders):
         return lines
 
     def statement(self, depth: int, loop: str) -> Lines:
-        options: list[tuple[float, Callable[[], Lines | None]]] = [
-            (3, self.new_scalar),
-            (3, self.changed_scalar),
-            (3, self.new_vector),
-            (1, self.new_matrix),
-            (2.2, self.new_container),
-            (0.7, self.new_int),
-            (0.6, self.new_function),
-            (6, self.stored_element),
-            (4, self.stored_slice),
-            (2, self.stored_block),
-            (1.5, self.stored_where),
-            (2, self.augmented_array),
-            (1.5, self.rebound_array),
-            (1.2, self.called_procedure),
-            (4, self.changed_list),
-            (1.5, self.changed_dict),
-            (1.2, self.swapped),
-            (0.4, self.stored_by_numpy),
-            (1, self.alias_in_a_branch),
-            (1.5, self.new_object),
-            (3, self.called_method),
-        ]
+        weights = {name: weight * self.taste[name] for name, weight in SINGLE.items()}
         if depth > 0:
-            options += [(4, lambda: self.branch(depth, loop)), (5, lambda: self.for_loop(depth))]
-            options += [(1.5, lambda: self.while_loop(depth)), (1.2, lambda: self.wrapped(depth, loop))]
-        if loop:
-            options += [(1.5, lambda: self.jump(loop))]
-        elif depth > 0:
-            options += [(0.5, self.early_return)]
+            weights |= {name: weight * self.taste[name] for name, weight in NESTED.items()}
+        weights |= {"jump": 1.5} if loop else {"early_return": 0.5} if depth > 0 else {}
         while True:
-            at = self.rng.choices(range(len(options)), [weight for weight, _ in options])[0]
-            made = options.pop(at)[1]()
+            name = self.rng.choices(list(weights), list(weights.values()))[0]
+            del weights[name]
+            write = getattr(self, name)
+            made: Lines | None = write() if name in SINGLE else write(depth, loop)
             if made is not None:
                 return made
 
@@ -101,7 +109,7 @@ class Statements(Holders):
             case _:
                 return ["with np.errstate(all='ignore'):", *inner]
 
-    def for_loop(self, depth: int) -> Lines:
+    def for_loop(self, depth: int, loop: str) -> Lines:
         before, frozen = dict(self.scope), self.frozen
         head = self.loop_head()
         lines = [f"for {head}:", *indented(self.block(self.rng.randint(1, 4), depth - 1, "for"))]
@@ -110,12 +118,42 @@ class Statements(Holders):
             lines += ["else:", *indented(self.block(1, 0))]
         return lines
 
+    def carried(self, depth: int, loop: str) -> Lines | None:
+        """A loop that keeps a vector of the trip before, which may be a view."""
+        before, name = dict(self.scope), self.fresh()
+        head, inner = self.loop_head(), self.block(self.rng.randint(1, 2), depth - 1, "for")
+        v = self.view(self.n)
+        self.scope[name] = ("V", self.n)
+        target = self.some("S") if self.chance(0.8) else None
+        read = f"{target} += {self.rng.choice([f'np.sum({name})', f'{name}[0]', f'0.3 * {name}[-1]'])}"
+        use = read if target else self.stored(f"{name}[{self.index(self.n)}]", self.scalar(1))
+        self.scope = before
+        if v is None:
+            return None
+        last = self.rng.choice([v, f"{v}.copy()"])
+        body = [*inner, f"if {name} is not None:", f"    {use}", f"{name} = {last}"]
+        return [f"{name} = None", f"for {head}:", *indented(body)]
+
     def loop_head(self) -> str:
         n = self.rng.choice([self.n, self.n, self.m])
         v, w, a = self.some("V"), self.some("V"), self.some("L")
         choice = self.rng.choice(
             ["range"] * 9
-            + ["enumerate", "zip", "each", "rows", "list", "items", "items", "held", "held", "len", "objects", "lists"]
+            + [
+                "enumerate",
+                "zip",
+                "each",
+                "rows",
+                "list",
+                "items",
+                "items",
+                "held",
+                "held",
+                "len",
+                "objects",
+                "lists",
+                "values",
+            ]
         )
         match choice:
             case "enumerate" if v:
@@ -129,6 +167,11 @@ class Statements(Holders):
                 name = self.bind(("O", "Model"))
                 self.hold(name, ("O", "Model"))
                 return f"{name} in {objects}"
+            case "values" if held := self.some("DV"):
+                return f"{self.bind(('V', self.scope[held][1]))} in {held}.values()"
+            case "held" if (lists := self.some("LV")) and a and self.chance(0.3):
+                self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
+                return f"{self.bind(('V', self.scope[lists][2]))}, {self.bind(S)} in zip({lists}, {a})"
             case "lists" if lists := self.some("LL"):
                 self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
                 name = self.bind(("L", self.scope[lists][2]))
@@ -161,7 +204,7 @@ class Statements(Holders):
             trips = [f"range({self.index(n)}, {n})", f"range({self.some('I')})"]
         return f"{self.bind(('I', n))} in {self.rng.choice(trips)}"
 
-    def while_loop(self, depth: int) -> Lines:
+    def while_loop(self, depth: int, loop: str) -> Lines:
         before = dict(self.scope)
         k, n = self.fresh(), self.rng.randint(1, 4)
         first = self.chance(0.3)
@@ -177,11 +220,11 @@ class Statements(Holders):
             lines += ["else:", *indented(self.block(1, 0))]
         return lines
 
-    def jump(self, loop: str) -> Lines:
+    def jump(self, depth: int, loop: str) -> Lines:
         jump = self.rng.choice(["break", "break", "continue", "continue", f"return {self.returned()}".rstrip()])
         return [f"if {self.condition()}:", *indented(self.block(1, 0)) * self.chance(0.3), f"    {jump}"]
 
-    def early_return(self) -> Lines:
+    def early_return(self, depth: int, loop: str) -> Lines:
         return [f"if {self.condition()}:", f"    return {self.returned()}".rstrip()]
 
     def returned(self) -> str:

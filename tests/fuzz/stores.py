@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fuzz.expressions import Expressions, Kind
+from tests.fuzz.expressions import Expressions
+from tests.fuzz.scope import Kind
 
 Lines = list[str]
 
@@ -104,6 +105,8 @@ class Stores(Expressions):
             case "named":
                 name = self.fresh()
                 return [f"{name} = {mask}", self.stored(f"{v}[{name}]", f"({self.vector(n, 1)})[{name}]")]
+            case "array" if (j := self.some("J")) and n == self.n:
+                return [self.stored(f"{v}[{j}]", self.rng.choice([self.vector(n, 1), self.scalar(1)]))]
             case "array":
                 return [self.stored(f"{v}[{indices}]", self.rng.choice([self.vector(len(indices), 1), self.scalar(1)]))]
             case "at":
