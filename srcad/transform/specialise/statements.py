@@ -29,6 +29,7 @@ from srcad.core.kinds import (
     Const,
     Function,
     Kind,
+    Maybe,
     Object,
     Opaque,
     join,
@@ -132,12 +133,14 @@ class Specialiser:
     def touch(self, atom: Expr, kind: Kind) -> None:
         """Something was learnt of the container that `atom` names: its kind rises."""
         if isinstance(atom, Var):
+            if isinstance(kind, Maybe) and not isinstance(self.kind(atom), Maybe):
+                kind = kind.kind  # the place may hold None; this container is there
             self.set(atom.name, kind)
 
     def share(self, atom: Expr, name: str) -> None:
         """`name` and `atom` are the same memory: they have the same kind."""
-        if isinstance(atom, Var) and self.session.holds_address(self.kinds.get(name, BOTTOM)):
-            self.set(atom.name, self.kinds[name])
+        if self.session.holds_address(self.kinds.get(name, BOTTOM)):
+            self.touch(atom, self.kinds[name])
 
     def share_field(self, callee: Expr, position: int, name: str) -> None:
         """`name` is what the function value `callee` holds at a position."""

@@ -97,7 +97,7 @@ def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
 def adopt(sp: Specialiser, value: Expr, kind: Kind) -> None:
     """A container was put into another: it has the kind of the place it was put in."""
     if isinstance(value, Var) and sp.session.holds_address(kind) and sp.kind(value) is not BOTTOM:
-        sp.set(value.name, kind)
+        sp.touch(value, kind)
 
 
 def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
