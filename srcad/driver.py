@@ -59,6 +59,7 @@ def specialise(
         try:
             special = session.special(session.lower(function), key)
             session.solve(special)
+            session.represent()
             return session, special
         except Restart:
             continue

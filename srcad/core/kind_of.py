@@ -39,6 +39,7 @@ from srcad.core.kinds import (
     children,
     join_all,
 )
+from srcad.core.sums import holds_sum
 
 _CODE = (
     types.FunctionType,
@@ -100,7 +101,7 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
             return Record(tuple((key, kind_of(v, above)) for key, v in value.items()))
         return Dict(
             join_all(tuple(kind_of(k, above) for k in value)),
-            join_all(tuple(kind_of(v, above) for v in value.values())),
+            _joined(tuple(kind_of(v, above) for v in value.values())),
             type(value),
         )
     if isinstance(value, (set, frozenset)):
@@ -127,10 +128,16 @@ MOST_ITEMS = 64  # a longer list of different things is not taken apart
 
 def _list_kind(items: tuple[Kind, ...]) -> Kind:
     """The kind of a list; one of different things (`[3.0, (4, "a")]`) is seen as a tuple is, item by item."""
-    item = join_all(items)
+    item = _joined(items)
     if _holds_unknown(item) and len(items) <= MOST_ITEMS and not any(map(_holds_unknown, items)):
         return Tuple(items, list)
     return List(item)
+
+
+def _joined(kinds: tuple[Kind, ...]) -> Kind:
+    """What values from outside join to. They are themselves: none says which of several kinds it is of."""
+    joined = join_all(kinds)
+    return UNKNOWN if holds_sum(joined) and not any(map(holds_sum, kinds)) else joined
 
 
 def _holds_unknown(kind: Kind) -> bool:

@@ -44,6 +44,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
+from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.functions import call_primitive, make_partial
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
@@ -92,12 +93,21 @@ def _isinstance(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolve
         wanted = tuple(k.value for k in classes.items if isinstance(k, Const))
     else:
         return made, BOOL
-    answers = {_is_instance(sp.kind(args[0]), cls) for cls in wanted}
+    held = sp.kind(args[0])
+    if isinstance(held, OneOf):
+        known = is_instance(sp, args[0], held, [_one_answer(option, wanted) for option in held.options])
+        return known if known is not None else (made, BOOL)
+    answers = {_is_instance(held, cls) for cls in wanted}
     if True in answers:
         return made, Const(True)
     if answers == {False}:
         return made, Const(False)
     return made, BOOL
+
+
+def _one_answer(kind: Kind, wanted: tuple[Any, ...]) -> bool | None:
+    answers = {_is_instance(kind, cls) for cls in wanted}
+    return True if True in answers else False if answers == {False} else None
 
 
 def _is_instance(kind: Kind, cls: Any) -> bool | None:
@@ -431,6 +441,11 @@ def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     known = known or (isinstance(kind, Object) and objects.class_attribute(kind.cls, "__call__") is not None)
     return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
 
+
+# what passes a function or an object on without looking into it
+TAKE_FUNCTIONS = (
+    max, min, map, filter, sorted, functools.reduce, functools.partial, itertools.accumulate, isinstance,
+)  # fmt: skip
 
 _SPECIAL: dict[Any, Any] = {
     len: _len,

@@ -28,6 +28,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.builtin_calls import dict_call
+from srcad.transform.specialise.choices import fitted_atom
 from srcad.transform.specialise.functions import call_function
 from srcad.transform.specialise.sequences import as_sequence, element, to_list
 from srcad.transform.specialise.session import Resolved
@@ -60,6 +61,7 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
                 now = sp.kinds[base.name]
                 if isinstance(now, List):
                     adopt(sp, args[0], now.item)
+                    made = Op(made.fn, (*made.args[:2], fitted_atom(sp, args[0], now.item)))
             return made, NONE_KIND
         case "pop" if not args or sp.kind(args[0]) == Const(-1):
             return Op(prims.call_method, (base, Lit("pop"))), item

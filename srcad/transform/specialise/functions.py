@@ -16,7 +16,6 @@ import numpy as np
 from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import (
-    BOOL,
     BOTTOM,
     INT,
     NONE_KIND,
@@ -33,7 +32,7 @@ from srcad.core.kinds import (
     holds_smooth,
     show,
 )
-from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Store, Var
+from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
@@ -273,34 +272,3 @@ def make_partial(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     values = (*args, *(v for _, v in kwargs))
     kinds = tuple((n, sp.kind(v)) for n, v in zip(names, values, strict=True))
     return Op(prims.make_tuple, values), Function(functools.partial, kinds)
-
-
-def call_one_of(sp: Specialiser, callee: Expr, options: tuple[Kind, ...], args: Args, kwargs: Kwargs) -> Resolved:
-    """One of several functions: a chain of tests on identity."""
-    values: list[Any] = []
-    for option in options:
-        if not isinstance(option, Const):
-            raise sp.refuse(
-                "a call of one of several nested functions or methods, chosen when the program runs",
-                "choose with `if` and call each by its own name",
-            )
-        values.append(option.value)
-    result = sp.temp("chosen")
-
-    def arm(i: int) -> None:
-        made, kind = sp.call(getattr(values[i], "__name__", "function"), values[i], args, kwargs)
-        sp.set(result, kind)
-        sp.emit(Assign(result, made, sp.place))
-
-    def chain(i: int) -> None:
-        if i == len(values) - 1:
-            arm(i)
-            return
-        shown = Ref(getattr(values[i], "__name__", "function"), values[i])
-        test = sp.assign("t", Op(operator.is_, (callee, shown)), BOOL)
-        then = sp.nested(lambda: arm(i))
-        otherwise = sp.nested(lambda: chain(i + 1))
-        sp.emit(If(test, then, otherwise, sp.place))
-
-    chain(0)
-    return Var(result), sp.kinds.get(result, BOTTOM)

@@ -24,8 +24,10 @@ from srcad.core.kinds import (
     Array,
     Const,
     Function,
+    Kind,
     Maybe,
     Object,
+    OneOf,
     Opaque,
     Tuple,
     is_number,
@@ -36,6 +38,7 @@ from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -51,6 +54,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
     if isinstance(held, Maybe):
         held = held.kind
     match held:
+        case OneOf():
+            return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name))
         case Object(cls=cls, attrs=attrs):
             known = dict(attrs)
             attribute = class_attribute(cls, name)
@@ -101,6 +106,20 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, UNKNOWN
         case _:
             raise sp.refuse(f"the attribute .{name} of {show(held)}", "use an index or a method", KindError)
+
+
+def has_attribute(kind: Kind, name: str) -> bool:
+    """Whether a value of this kind may have an attribute of this name."""
+    if isinstance(kind, Object):
+        own = dict(kind.attrs)
+        return name in own or hasattr(kind.cls, name) or class_attribute(kind.cls, "__getattr__") is not None
+    return hasattr(kind.value, name) if isinstance(kind, Const) else True
+
+
+def _of_option(sp: Specialiser, base: Expr, name: str) -> Resolved:
+    if not has_attribute(sp.kind(base), name):
+        return missing(sp, sp.kind(base), name)
+    return get_attr(sp, Op(prims.get_attr, (base, Lit(name))))
 
 
 def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | None) -> Resolved:

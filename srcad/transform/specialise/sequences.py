@@ -23,6 +23,7 @@ from srcad.core.kinds import (
     List,
     Maybe,
     Object,
+    OneOf,
     Opaque,
     Record,
     Set,
@@ -36,6 +37,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
 from srcad.errors import KindError
+from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -84,7 +86,9 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
     """The value as something with a length and an index."""
     kind = sp.kind(atom)
     match kind:
-        case Tuple(items=items, cls=cls) if cls is not None:
+        case OneOf():
+            return sp.hold(*dispatched(sp, atom, kind, lambda one, _: to_list(sp, one)))
+        case Tuple(items=items, cls=cls) if cls not in (None, list):
             return sp.op(
                 Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (atom, Lit(i)))) for i in range(len(items))))
             )

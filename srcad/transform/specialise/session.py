@@ -7,11 +7,13 @@ callers are run again, which is how kinds reach a fixed point over (mutual) recu
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.webs import split_webs
 from srcad.core.kinds import BOTTOM, Dict, Kind, List, Maybe, Object, TupleOf, children, join, show
-from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
+from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
+from srcad.core.sums import represented
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.placing import placed
 from srcad.transform.specialise.unroll import unrolled
@@ -72,6 +74,13 @@ class Unroll(Exception):  # noqa: N818 - a signal between our own layers, never 
     def __init__(self, loop: Stmt, trips: tuple[int, ...]) -> None:
         self.loop = loop
         self.trips = trips
+
+
+class Enter(Exception):  # noqa: N818 - a signal between our own layers, never seen by a caller
+    """Parameters that become one of several things inside: each is to be assigned to itself first."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
 
 
 class Session:
@@ -166,10 +175,21 @@ class Session:
                 break
             except Unroll as unroll:
                 special.rewrite(split_webs(unrolled(special.program, unroll.loop, unroll.trips)))
+            except Enter as enter:
+                first = tuple(Assign(name, Var(name), special.program.place) for name in enter.names)
+                special.rewrite(split_webs(replace(special.program, body=(*first, *special.program.body))))
         self._depth -= 1
         if (special.result_kind, special.out_kinds) != before:
             for caller in special.callers:
                 self._enqueue(caller)
+
+    def represent(self) -> None:
+        """Leave off what only specialisation knows: a value that is one of several things is now a tuple."""
+        for special in self._specials.values():
+            special.arg_kinds = tuple(map(represented, special.arg_kinds))
+            special.out_kinds = tuple(map(represented, special.out_kinds))
+            special.result_kind = represented(special.result_kind)
+            special.kinds = {name: represented(kind) for name, kind in special.kinds.items()}
 
     def demand(self, special: Special, kind: Kind) -> None:
         """What a program returns is seen to hold more than it said: what it was given may share memory with it."""

@@ -31,7 +31,9 @@ from srcad.core.kinds import (
     Kind,
     Maybe,
     Object,
+    OneOf,
     Opaque,
+    is_sum,
     join,
     show,
     widen,
@@ -60,11 +62,13 @@ from srcad.core.nodes import (
     With,
     assigned_in,
 )
+from srcad.core.sums import place_of, represented_alike
 from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
 from srcad.transform.specialise import calls, functions, methods, operations
 from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.iteration import for_each, static_lists
-from srcad.transform.specialise.session import Resolved, Session, Special
+from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
 MOST_ROUNDS = 60
@@ -102,6 +106,10 @@ class Specialiser:
             )
         for name in assigned_in(body):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
+        given = [p.name for p, kind in zip(params, self.special.arg_kinds, strict=True)
+                 if not represented_alike(kind, self.kinds[p.name])]  # fmt: skip
+        if given:
+            raise Enter(tuple(given))
         self.special.body = body
         self.special.out_kinds = tuple(
             self.kinds[p.name] if self.session.holds_address(self.kinds[p.name]) else k
@@ -135,6 +143,10 @@ class Specialiser:
         if isinstance(atom, Var):
             if isinstance(kind, Maybe) and not isinstance(self.kind(atom), Maybe):
                 kind = kind.kind  # the place may hold None; this container is there
+            own = self.kind(atom)
+            if isinstance(kind, OneOf) and isinstance(own, (Object, Function)):
+                place = place_of(own, kind)
+                kind = own if place is None else kind.options[place]
             self.set(atom.name, kind)
 
     def share(self, atom: Expr, name: str) -> None:
@@ -173,7 +185,7 @@ class Specialiser:
         """Emit `%hint = value` and return the variable."""
         name = self.temp(hint, value)
         self.set(name, kind)
-        self.emit(Assign(name, value, self.place))
+        self.emit(Assign(name, fitted(self, value, kind, self.kinds[name]), self.place))
         return Var(name)
 
     def hold(self, value: Expr, kind: Kind, hint: str = "t") -> Expr:
@@ -190,9 +202,10 @@ class Specialiser:
     def bind(self, target: str, value: Expr, kind: Kind) -> None:
         """Emit `target = value` for a resolved value."""
         self.set(target, kind)
-        self.emit(Assign(target, value, self.place))
-        self.share(value, target)
-        back_flow(self, target, value)
+        made = fitted(self, value, kind, self.kinds[target])
+        self.emit(Assign(target, made, self.place))
+        self.share(made, target)
+        back_flow(self, target, made)
 
     def nested(self, emit: Callable[[], None]) -> Block:
         """The statements that `emit` emits."""
@@ -264,9 +277,7 @@ class Specialiser:
     def _resolve_stmt(self, stmt: Stmt) -> None:
         match stmt:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
-                self.set(target, self.kind(value))
-                self.share(value, target)
-                self.emit(stmt)
+                self.bind(target, value, self.kind(value))
             case Assign(target=target, value=value):
                 self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
@@ -327,6 +338,8 @@ class Specialiser:
     def test(self, atom: Expr) -> Expr:
         """The truth of an object with `__bool__` or `__len__` is a call; everything else is left to Python."""
         kind = self.kind(atom)
+        if is_sum(kind) and operations.truth(kind) is None:
+            return self.hold(*dispatched(self, atom, kind, lambda held, _: (self.test(held), BOOL)))
         if isinstance(kind, Object):
             for name in ("__bool__", "__len__"):
                 if getattr(kind.cls, name, None) is not None:

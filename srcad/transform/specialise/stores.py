@@ -22,6 +22,7 @@ from srcad.core.kinds import (
     Kind,
     List,
     Object,
+    OneOf,
     Record,
     Tuple,
     TupleOf,
@@ -31,6 +32,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
+from srcad.transform.specialise.choices import fitted_atom
 from srcad.transform.specialise.items import inlined_index
 from srcad.transform.specialise.sequences import element
 from srcad.transform.specialise.session import Special
@@ -59,8 +61,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
         sp.touch(base, Object(held.cls, ((name, kind),)))
-        sp.emit(stmt)
-        adopt(sp, value, _attr_kind(sp, base, name))
+        slot = _attr_kind(sp, base, name)
+        sp.emit(replace(stmt, value=fitted_atom(sp, value, slot)))
+        adopt(sp, value, slot)
         return
     match held:
         case List(item=item):
@@ -86,7 +89,12 @@ def store(sp: Specialiser, stmt: Store) -> None:
             raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
         case _:
             raise sp.refuse("a write into a value whose kind is not known", "build the container here")
-    sp.emit(stmt)
+    sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
+
+
+def _slot_kind(sp: Specialiser, base: Expr) -> Kind:
+    held = sp.kind(base)
+    return held.item if isinstance(held, List) else held.value if isinstance(held, Dict) else BOTTOM
 
 
 def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
@@ -125,6 +133,8 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
                 adopt(sp, arg, kind.items[i])
             elif isinstance(kind, Function):
                 adopt(sp, arg, kind.fields[i][1])
+            elif isinstance(kind, OneOf):
+                adopt(sp, arg, kind.options[i])
     elif value.fn is prims.make_dict:
         for key, arg in zip(value.args[::2], value.args[1::2], strict=True):
             if isinstance(kind, Dict):
@@ -137,6 +147,9 @@ def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
     """The kind of `base` once `base[key]` holds a value of `kind`."""
     held = sp.kind(base)
     match held:
+        case OneOf(options=options):
+            if isinstance(key, Lit):
+                sp.touch(base, OneOf(tuple(join(o, kind) if i == key.value else o for i, o in enumerate(options))))
         case List():
             sp.touch(base, List(kind))
         case TupleOf():
