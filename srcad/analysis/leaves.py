@@ -37,6 +37,10 @@ class Leaf:
     kind: Kind
     shadow: bool
 
+    def below(self, path: Path) -> Leaf:
+        """The leaf as one of a value that has this one at `path`."""
+        return Leaf((*path, *self.path), self.kind, self.shadow)
+
 
 def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
     """The leaves of a value of this kind that can carry a derivative."""
@@ -60,6 +64,8 @@ def reach(base: Expr, path: Path, kind: Kind) -> Expr:
     """The expression of a part of `base`."""
     made = base
     for how, key in path:
+        if isinstance(kind, Maybe):
+            kind = kind.kind
         if how == "attr":
             made = Op(prims.get_attr, (made, Lit(key)))
         elif how == "field":
@@ -74,6 +80,8 @@ def reach(base: Expr, path: Path, kind: Kind) -> Expr:
 def step_of(kind: Kind, op: Op) -> Step | None:
     """The step of a structure that a subscript or attribute with a constant key takes."""
     key = op.args[1]
+    if isinstance(kind, Maybe):
+        kind = kind.kind
     if not isinstance(key, Lit):
         return None
     if op.fn is prims.get_attr:

@@ -25,6 +25,7 @@ from srcad.core.kinds import (
     BOOL,
     FLOAT,
     INT,
+    NONE_KIND,
     NUMBER,
     SLICE,
     UNKNOWN,
@@ -399,7 +400,9 @@ class Builder:
         kind = _at(self.kinds[target], path)
         if not self.active(source):
             for leaf in leaves(kind, self.addresses(target)):
-                if leaf.shadow:
+                if leaf.shadow and self.kind(source) == NONE_KIND:
+                    self.after.append(Assign(self.adjoint(target, leaf.below(path)), NONE, self.place))
+                elif leaf.shadow:
                     self._zero_shadow(target, path, leaf)
             return
         assert isinstance(source, Var)
@@ -498,12 +501,25 @@ class Builder:
             return Op(np.zeros_like, (part,))
         if kind is NUMBER:
             return Op(runtime.shadow_of, (part,))
+        return self._shadow_within(part, own, (), kind, addresses)
+
+    def _shadow_within(
+        self, part: Expr, own: Kind, path: Path, kind: Kind, addresses: Callable[[Kind], bool]
+    ) -> Expr:
+        """The shadow of what `path` leads to inside of `part`, of kind `own`, put into a container of `kind`."""
+        held = _at(own, path)
+        if not holds_smooth(kind) or not holds_smooth(held):
+            return NONE
+        if addresses(kind) and self.active(part):
+            assert isinstance(part, Var)
+            return Var(self.adjoint(part.name, Leaf(path, kind, True)))
         inner = children(kind)
-        assert inner is not None
-        values = []
-        for step, inner_kind in inner:
-            leaf_part = self._part(part, own, step)
-            values.append(self.shadow_value_of_part(leaf_part, part, step, inner_kind, addresses))
+        if addresses(kind) or inner is None:
+            if kind is FLOAT:
+                return Lit(0.0)
+            zero = np.zeros_like if isinstance(kind, Array) else runtime.shadow_of
+            return Op(zero, (reach(part, path, own),))
+        values = [self._shadow_within(part, own, (*path, step), k, addresses) for step, k in inner]
         if isinstance(kind, Record):
             return Op(
                 prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v))
@@ -511,25 +527,6 @@ class Builder:
         if isinstance(kind, Object):
             return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
         return Op(prims.make_list, tuple(values))
-
-    def _part(self, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
-        return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
-
-    def shadow_value_of_part(
-        self, leaf_part: Expr, part: Expr, step: tuple[str, Any], kind: Kind, addresses: Callable[[Kind], bool]
-    ) -> Expr:
-        if not holds_smooth(kind):
-            return NONE
-        if addresses(kind):
-            if self.active(part):
-                assert isinstance(part, Var)
-                return Var(self.adjoint(part.name, Leaf((step,), kind, True)))
-            return Op(runtime.shadow_of, (leaf_part,))
-        if kind is FLOAT:
-            return Lit(0.0)
-        if isinstance(kind, Array):
-            return Op(np.zeros_like, (leaf_part,))
-        return Op(runtime.shadow_of, (leaf_part,))
 
     def from_shadow(self, place: Expr, part: Expr, kind: Kind) -> list[Action]:
         """Take the adjoint of a value that was put into a container out of the container's shadow."""
@@ -540,13 +537,14 @@ class Builder:
         for leaf in self.leaves(part.name):
             if leaf.shadow:
                 continue
-            source = place
+            source, inside = place, self.kinds[part.name]
             for how, key in leaf.path:
                 source = (
                     Op(prims.get_attr, (source, Lit(key)))
                     if how == "attr"
-                    else Op(operator.getitem, (source, Lit(_shadow_key(self.kinds[part.name], how, key))))
+                    else Op(operator.getitem, (source, Lit(_shadow_key(inside, how, key))))
                 )
+                inside = _at(inside, ((how, key),))
             made.append(Add(self.adjoint(part.name, leaf), source, ()))
         return made
 
@@ -1228,6 +1226,8 @@ def _as_expr(key: Any) -> Expr:
 def _shadow_key(kind: Kind, how: str, key: Any) -> Any:
     """The key of a part in a shadow: the parts of a tuple or function value are the items of a list."""
     if how == "field":
+        if isinstance(kind, Maybe):
+            kind = kind.kind
         assert isinstance(kind, Function)
         return [name for name, _ in kind.fields].index(key)
     return key

@@ -185,7 +185,7 @@ class Specialiser:
         """Emit `%hint = value` and return the variable."""
         name = self.temp(hint, value)
         self.set(name, kind)
-        self.emit(Assign(name, fitted(self, value, kind, self.kinds[name]), self.place))
+        self.emit(Assign(name, fitted(self, value, kind, self.kinds.get(name, BOTTOM)), self.place))
         return Var(name)
 
     def hold(self, value: Expr, kind: Kind, hint: str = "t") -> Expr:
@@ -202,7 +202,7 @@ class Specialiser:
     def bind(self, target: str, value: Expr, kind: Kind) -> None:
         """Emit `target = value` for a resolved value."""
         self.set(target, kind)
-        made = fitted(self, value, kind, self.kinds[target])
+        made = fitted(self, value, kind, self.kinds.get(target, BOTTOM))
         self.emit(Assign(target, made, self.place))
         self.share(made, target)
         back_flow(self, target, made)
