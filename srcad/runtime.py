@@ -229,6 +229,15 @@ def shadow_of(x: Any) -> Any:
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
 
+def part_of(x: Any, *steps: Any) -> Any:
+    """`x[a][b]...`, where a step ".name" is an attribute; None where a value on the way is None."""
+    for step in steps:
+        if x is None:
+            return None
+        x = getattr(x, step[1:]) if isinstance(step, str) and step[:1] == "." else x[step]
+    return x
+
+
 class object_shadow:  # noqa: N801 - printed in generated code like a function
     """The shadow of an object: the adjoints of its attributes."""
 

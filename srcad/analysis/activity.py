@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
 from srcad.core.nodes import (
     Assign,
@@ -35,7 +36,6 @@ from srcad.core.nodes import (
 from srcad.errors import KindError, MissingRule, Place
 from srcad.rules.registry import rule_for
 
-_BLIND_ATTRIBUTES = {"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "__class__", "__name__"}
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
 
 
@@ -58,7 +58,7 @@ def differentiable_reads(expr: Expr) -> Iterable[str]:
                 return
             if fn in (len, isinstance, prims.make_string, prims.format_value) or expr.fn is prims.make_slice:
                 return
-            if fn is prims.get_attr and isinstance(args[1], Lit) and args[1].value in _BLIND_ATTRIBUTES:
+            if reads_layout(expr) or fn is prims.get_attr and args[1] in (Lit("__class__"), Lit("__name__")):
                 return
             if fn is prims.call and isinstance(args[0], Ref) and _observes(args[0].value):
                 return

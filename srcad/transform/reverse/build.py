@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
 from srcad.analysis.regions import VIEWS, is_basic, is_copying
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
@@ -471,7 +472,8 @@ class Builder:
             part_kind = _item_kind(kind, key)
             zeros.append(self.shadow_value(part, part_kind, self.addresses(target)))
             take = prims.get_attr if isinstance(kind, Object) else operator.getitem
-            for action in self.from_shadow(Op(take, (Var(name), _as_expr(key))), part, part_kind):
+            form = "own" if take is prims.get_attr else ""
+            for action in self.from_shadow(Op(take, (Var(name), _as_expr(key)), form=form), part, part_kind):
                 out.append(action)
         if isinstance(kind, (Dict, Record)):
             made: Expr = Op(
@@ -503,13 +505,13 @@ class Builder:
             return Op(runtime.shadow_of, (part,))
         return self._shadow_within(part, own, (), kind, addresses)
 
-    def _shadow_within(
-        self, part: Expr, own: Kind, path: Path, kind: Kind, addresses: Callable[[Kind], bool]
-    ) -> Expr:
+    def _shadow_within(self, part: Expr, own: Kind, path: Path, kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
         """The shadow of what `path` leads to inside of `part`, of kind `own`, put into a container of `kind`."""
         held = _at(own, path)
-        if not holds_smooth(kind) or not holds_smooth(held):
+        if not holds_smooth(kind):
             return NONE
+        if held == NONE_KIND or held is UNKNOWN:
+            return _absent_shadow(kind, addresses)
         if addresses(kind) and self.active(part):
             assert isinstance(part, Var)
             return Var(self.adjoint(part.name, Leaf(path, kind, True)))
@@ -520,13 +522,7 @@ class Builder:
             zero = np.zeros_like if isinstance(kind, Array) else runtime.shadow_of
             return Op(zero, (reach(part, path, own),))
         values = [self._shadow_within(part, own, (*path, step), k, addresses) for step, k in inner]
-        if isinstance(kind, Record):
-            return Op(
-                prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v))
-            )
-        if isinstance(kind, Object):
-            return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
-        return Op(prims.make_list, tuple(values))
+        return _shadow_of_parts(kind, inner, values)
 
     def from_shadow(self, place: Expr, part: Expr, kind: Kind) -> list[Action]:
         """Take the adjoint of a value that was put into a container out of the container's shadow."""
@@ -540,7 +536,7 @@ class Builder:
             source, inside = place, self.kinds[part.name]
             for how, key in leaf.path:
                 source = (
-                    Op(prims.get_attr, (source, Lit(key)))
+                    own_attribute(source, key)
                     if how == "attr"
                     else Op(operator.getitem, (source, Lit(_shadow_key(inside, how, key))))
                 )
@@ -616,7 +612,7 @@ class Builder:
         assert isinstance(base, Var)
         if self.by_address(held):
             shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
-            self.load(target, Op(prims.get_attr, (shadow, key)), out)
+            self.load(target, own_attribute(shadow, key.value), out)
             return
         step = step_of(held, value)
         if step is None or step not in dict(children(held) or ()):
@@ -637,7 +633,7 @@ class Builder:
     def _inside(self, place: Expr, path: Path, kind: Kind) -> Expr:
         for how, key in path:
             if how == "attr":
-                place = Op(prims.get_attr, (place, Lit(key)))
+                place = own_attribute(place, key)
             else:
                 place = Op(operator.getitem, (place, Lit(_shadow_key(kind, how, key))))
             kind = dict(children(kind) or ())[(how, key)]
@@ -871,7 +867,11 @@ class Builder:
             else _item_kind(held, None)
         )
         kind = kind or UNKNOWN
-        place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
+        place = (
+            Op(prims.get_attr, (shadow, key_expr), form="own")
+            if stmt.attr
+            else Op(operator.getitem, (shadow, key_expr))
+        )
         actions: list[Action] = []
         if holds_smooth(kind):
             actions += self.from_shadow(place, stmt.value, kind)
@@ -1189,6 +1189,28 @@ def _doubled(actions: list[Action]) -> list[Action]:
         else:
             made.append(action)
     return made
+
+
+def _absent_shadow(kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
+    """The shadow of what is of this kind elsewhere and None here: nothing but zeros is ever added to it."""
+    inner = children(kind)
+    if addresses(kind) or not holds_smooth(kind):
+        return NONE
+    if inner is None:
+        return Lit(0.0)
+    return _shadow_of_parts(kind, inner, [_absent_shadow(k, addresses) for _, k in inner])
+
+
+def _shadow_of_parts(kind: Kind, parts: Sequence[tuple[tuple[str, Any], Kind]], values: list[Expr]) -> Expr:
+    """The shadow of a structure of fixed form, written out."""
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+    named = [(key, value) for ((_, key), _), value in zip(parts, values, strict=True)]
+    if isinstance(kind, Record):
+        return Op(prims.make_dict, tuple(p for key, value in named for p in (Lit(key), value)))
+    if isinstance(kind, Object):
+        return Op(runtime.object_shadow, (), tuple(named))
+    return Op(prims.make_list, tuple(values))
 
 
 def _same_shape(a: Array, b: Array) -> bool:

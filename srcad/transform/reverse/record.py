@@ -20,6 +20,7 @@ import numpy as np
 
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
     Assign,
@@ -363,7 +364,7 @@ class Recorder:
             return True
         kind = widen(self.kinds.get(name, BOOL))
         if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
-            return value.fn is prims.get_attr and isinstance(value.args[1], Lit) and value.args[1].value == "shape"
+            return reads_layout(value) and value.args[1] == Lit("shape")
         if value.fn is operator.getitem:
             base = value.args[0]
             return isinstance(base, (Var, Ref)) and not self.changes(base)
@@ -441,8 +442,7 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
             return
         args = operands(expr)
         if isinstance(expr, Op):
-            attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in SHAPES
-            if (expr.fn in SHAPE_ONLY or attribute) and isinstance(expr.args[0], Var):
+            if (expr.fn in SHAPE_ONLY or reads_layout(expr)) and isinstance(expr.args[0], Var):
                 args = args[1:]
         for part in args:
             visit(part)
@@ -455,7 +455,6 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
     return found
 
 
-SHAPES = ("shape", "size", "ndim", "dtype")
 SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim, len}
 
 

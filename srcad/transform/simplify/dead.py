@@ -27,6 +27,7 @@ import numpy as np
 from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, hashable
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -90,7 +91,6 @@ def popped(value: Expr) -> str | None:
 
 
 _SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
-_SHAPES = ("shape", "size", "ndim", "dtype")
 
 
 Reads = tuple[tuple[str, bool], ...]
@@ -103,8 +103,7 @@ def reads_of(expr: Expr) -> Reads:
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
-        attribute = expr.fn is prims.get_attr and isinstance(parts[1], Lit) and parts[1].value in _SHAPES
-        if expr.fn in _SHAPE_ONLY or attribute:
+        if expr.fn in _SHAPE_ONLY or reads_layout(expr):
             made.append((parts[0].name, False))
             parts = parts[1:]
     for part in parts:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOTTOM,
@@ -62,7 +63,7 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(attribute, property):
                 return sp.function(attribute.fget, (base,))
             if name in known:
-                return op, known[name]
+                return own_attribute(base, name), known[name]
             if isinstance(attribute, types.FunctionType):
                 return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", held),))
             if isinstance(attribute, staticmethod):
@@ -79,7 +80,7 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
             return op, BOTTOM
         case Tuple(items=items, names=names) if name in names:
-            return op, items[names.index(name)]
+            return own_attribute(base, name), items[names.index(name)]
         case Array(dtype=dtype, dims=dims):
             return array_attribute(sp, op, name, dtype, dims)
         case Const(value=value):

@@ -83,6 +83,7 @@ class Specialiser:
         self.program = special.program
         self.kinds = special.kinds
         self.changed = False
+        self.unsettled: SrcadError | None = None  # what is to be refused unless another round settles it
         self.out: list[Stmt] = []
         self.place: Place | None = special.program.place
         self._names = special.names
@@ -97,6 +98,7 @@ class Specialiser:
             self.set(param.name, kind)
         for _ in range(MOST_ROUNDS):
             self.changed = False
+            self.unsettled = None
             body = self.block(self.program.body)
             if not self.changed:
                 break
@@ -104,6 +106,8 @@ class Specialiser:
             raise KindError(
                 "the kinds of this function do not settle", self.program.place, "give each variable one type"
             )
+        if self.unsettled is not None:
+            raise self.unsettled
         for name in assigned_in(body):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
         given = [p.name for p, kind in zip(params, self.special.arg_kinds, strict=True)

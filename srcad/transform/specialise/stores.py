@@ -13,6 +13,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
     INT,
+    NONE_KIND,
     SLICE,
     UNKNOWN,
     Array,
@@ -26,16 +27,17 @@ from srcad.core.kinds import (
     Record,
     Tuple,
     TupleOf,
+    is_sum,
     join,
     show,
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
-from srcad.transform.specialise.choices import fitted_atom
+from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.items import inlined_index
 from srcad.transform.specialise.sequences import element
-from srcad.transform.specialise.session import Special
+from srcad.transform.specialise.session import Resolved, Special
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -51,6 +53,14 @@ def store(sp: Specialiser, stmt: Store) -> None:
             "pass it as an argument, or return the new value",
         )
     if held is BOTTOM:
+        return
+    if is_sum(held):
+
+        def to_option(one: Expr, option: Kind) -> Resolved:
+            store(sp, replace(stmt, base=one))
+            return Lit(None), NONE_KIND
+
+        dispatched(sp, base, held, to_option)
         return
     if stmt.attr:
         name = str(key.value) if isinstance(key, Lit) else ""
