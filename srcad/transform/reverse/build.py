@@ -880,7 +880,7 @@ class Builder:
             addresses = self.addresses(base.name)
             value = self.shadow_value(stmt.value, kind, addresses)
             empty = Store(shadow, key_expr, value, self.place, attr=stmt.attr)
-            if addresses(kind):
+            if any(leaf.shadow for leaf in leaves(kind, addresses)):  # what it held lives on at its own address
                 before = self.names.temp("shadow_before", kind)
                 peek = runtime.attribute_before if stmt.attr else runtime.item_before
                 back = runtime.restore_attribute if stmt.attr else runtime.restore_item
