@@ -153,6 +153,13 @@ def unsort(d: Any, xs: Any, reverse: bool = False) -> list[Any]:
     return made
 
 
+def index_groups(how: str, n: int, size: int) -> list[list[int]]:
+    """The positions that a function of `itertools` of this name picks out of `n` items, `size` at a time."""
+    import itertools
+
+    return [list(group) for group in getattr(itertools, how)(range(n), size)]
+
+
 def order_of(keys: Any, descending: bool = False) -> list[int]:
     """The positions of the items in sorted order: equal ones stay in the order they had."""
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)

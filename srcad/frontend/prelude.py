@@ -98,28 +98,6 @@ def reduce_first(function: Any, xs: Any) -> Any:
     return total
 
 
-def accumulate_sum(xs: Any) -> Any:
-    out = []
-    if len(xs) > 0:
-        total = xs[0]
-        out.append(total)
-        for i in range(1, len(xs)):
-            total = total + xs[i]
-            out.append(total)
-    return out
-
-
-def accumulate_by(xs: Any, function: Any) -> Any:
-    out = []
-    if len(xs) > 0:
-        total = xs[0]
-        out.append(total)
-        for i in range(1, len(xs)):
-            total = function(total, xs[i])
-            out.append(total)
-    return out
-
-
 def sum_from(xs: Any, start: Any) -> Any:
     total = start
     for x in xs:
@@ -339,27 +317,6 @@ def tuple_add(xs: Any, ys: Any) -> Any:
 
 def tuple_slice(xs: Any, part: Any) -> Any:
     return tuple(list_slice(xs, part))
-
-
-def product_two(xs: Any, ys: Any) -> Any:
-    return [(x, y) for x in xs for y in ys]
-
-
-def combinations_two(xs: Any) -> Any:
-    return [(xs[i], xs[j]) for i in range(len(xs)) for j in range(i + 1, len(xs))]
-
-
-def pairs_of(xs: Any) -> Any:
-    return [(xs[i], xs[i + 1]) for i in range(len(xs) - 1)]
-
-
-def chain_two(xs: Any, ys: Any) -> Any:
-    out = []
-    for x in xs:
-        out.append(x)
-    for y in ys:
-        out.append(y)
-    return out
 
 
 def fsum_of(xs: Any) -> Any:

@@ -44,7 +44,7 @@ from srcad.transform.specialise.session import Resolved
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-_PRELUDE = "srcad.frontend.prelude"
+_PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators")
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
@@ -59,7 +59,7 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         return call_primitive(sp, function.__name__, function, args, kwargs)
     if not isinstance(function, types.FunctionType):
         return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
-    if function.__module__ == _PRELUDE:
+    if function.__module__ in _PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
         op, kind = opaque(function.__name__, function, args, kwargs)

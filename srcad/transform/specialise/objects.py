@@ -167,7 +167,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
-        if cls.__init__ is object.__init__:
+        if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
             made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
