@@ -44,7 +44,7 @@ from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
-from srcad.transform.specialise.functions import call_primitive, make_partial
+from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
@@ -212,6 +212,13 @@ def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return sp.prelude("dict_copy" if isinstance(kind, Dict) else "dict_of_pairs", *args)
 
 
+def _deque(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`collections.deque(xs)`, as a list: it has the same methods at its right end, and two more at its left."""
+    if len(args) > 1 or kwargs:
+        raise sp.refuse("collections.deque with maxlen", "pop the oldest item yourself, or slice: xs[-n:]")
+    return _list(sp, args, kwargs)
+
+
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
 
 
@@ -247,7 +254,7 @@ def _extreme(name: str) -> Any:
             return _pairwise(sp, function, args)
         items = sp.op(Op(prims.make_list, args)) if len(args) > 1 else as_sequence(sp, args[0])
         kind = sp.kind(items)
-        if not holds_smooth(kind) and key is None:
+        if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
             return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
         if "default" in kwargs:
             return _or_default(sp, name, items, key, kwargs["default"])
@@ -412,6 +419,9 @@ _SPECIAL: dict[Any, Any] = {
     functools.reduce: _reduce,
     functools.partial: _partial,
     **ITERTOOLS,
+    operator.itemgetter: make_getter(operator.itemgetter),
+    operator.attrgetter: make_getter(operator.attrgetter),
+    collections.deque: _deque,
     any: _any_all("any"),
     all: _any_all("all"),
     getattr: _getattr,

@@ -67,6 +67,10 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return Op(prims.call_method, (base, Lit("pop"))), item
         case "copy":
             return to_list(sp, base)
+        case "appendleft":
+            return sp.prelude("list_insert", base, Lit(0), *args)
+        case "popleft":
+            return sp.prelude("list_pop", base, Lit(0))
         case "extend":
             return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
         case "insert":

@@ -245,9 +245,40 @@ def call_closure(
     held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
         return call_program(sp, of, args, kwargs, held)
+    if of is operator.itemgetter or of is operator.attrgetter:
+        return _picked(sp, of, fields, args)
     if "__partial__" in held:
         return _call_partial(sp, held, args, kwargs)
     return call_function(sp, of, (held["__self__"], *args), kwargs)
+
+
+def make_getter(value: Any) -> Any:
+    """`operator.itemgetter(1)`, `operator.attrgetter("x")`: a value that holds what it gets."""
+
+    def resolve_getter(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+        fields = tuple((f"%{i}", sp.kind(arg)) for i, arg in enumerate(args))
+        return Op(prims.make_tuple, args), Function(value, fields)
+
+    return resolve_getter
+
+
+def _picked(sp: Specialiser, of: Any, fields: tuple[tuple[str, Kind], ...], args: Args) -> Resolved:
+    """A call of an itemgetter or attrgetter, whose keys are known."""
+    made: list[Resolved] = []
+    for _, kind in fields:
+        if not isinstance(kind, Const):
+            raise sp.refuse(f"{of.__name__} with a key that is not a constant", "write a lambda")
+        at: Expr = args[0]
+        names = str(kind.value).split(".") if of is operator.attrgetter else [kind.value]
+        for name in names[:-1]:
+            at = sp.op(Op(prims.get_attr, (at, Lit(name))))
+        take = prims.get_attr if of is operator.attrgetter else operator.getitem
+        made.append(sp.resolve(Op(take, (at, Lit(names[-1])))))
+        if len(fields) > 1:
+            made[-1] = (sp.hold(*made[-1]), made[-1][1])
+    if len(made) == 1:
+        return made[0]
+    return sp.resolve(Op(prims.make_tuple, tuple(expr for expr, _ in made)))
 
 
 def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
