@@ -187,8 +187,9 @@ class _Sweep:
         return not self.memory.fixed(name) and self.memory.root(name) not in self.wanted
 
     def dead_tapes(self, body: Block) -> frozenset[str]:
-        """The tapes whose popped values are all dead, and which nobody uses in another way."""
-        candidates = self.dead_pops - self.live_pops
+        """The tapes made here whose popped values are all dead, and which nobody uses in another way."""
+        outside = {part[0] for part in self.memory.outside}
+        candidates = {t for t in self.dead_pops - self.live_pops if self.memory.root(t) not in outside}
         if not candidates:
             return frozenset()
         others: set[str] = set()

@@ -67,6 +67,7 @@ from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
 from srcad.transform.specialise import calls, functions, methods, operations
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
+from srcad.transform.specialise.entering import entered
 from srcad.transform.specialise.iteration import for_each, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
@@ -316,6 +317,8 @@ class Specialiser:
                 if known is False:
                     return
                 self.emit(replace(stmt, test=inner, cond=cond, body=self.block(body)))
+            case With(context=context) if isinstance(self.kind(context), Object):
+                entered(self, stmt)
             case With(body=body, target=bound):
                 if bound is not None:
                     self.set(bound, UNKNOWN)
