@@ -318,9 +318,13 @@ def join(a: Kind, b: Kind) -> Kind:
         case (Tuple(items=x, cls=c, names=n), Tuple(items=y, cls=e)):
             if c is e and len(x) == len(y):
                 return Tuple(tuple(map(join, x, y)), c, n)
+            if c is list and e is list:
+                return List(_join_all(tuple(map(widen, x + y))))
             if c is None and e is None:
                 return TupleOf(_join_all(x + y))
             return UNKNOWN
+        case (Tuple(items=xs, cls=c), List(item=y)) | (List(item=y), Tuple(items=xs, cls=c)) if c is list:
+            return List(_join_all((y, *map(widen, xs))))
         case (TupleOf(item=x), TupleOf(item=y)):
             return TupleOf(join(x, y))
         case (TupleOf(item=x), Tuple(items=ys, cls=None)) | (Tuple(items=ys, cls=None), TupleOf(item=x)):

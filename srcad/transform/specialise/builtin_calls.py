@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import dataclasses
 import functools
 import math
 import operator
@@ -210,6 +211,12 @@ def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     if kwargs:
         raise sp.refuse("dict(...) of a mapping with keyword arguments", "update the dict afterwards")
     return sp.prelude("dict_copy" if isinstance(kind, Dict) else "dict_of_pairs", *args)
+
+
+def _wraps(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`functools.wraps(f)`: a decorator that changes a name and a docstring, which nobody asks for here."""
+    itself = sp.session.prelude("itself")
+    return Ref("itself", itself), Const(itself)
 
 
 def _deque(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -419,6 +426,8 @@ _SPECIAL: dict[Any, Any] = {
     functools.reduce: _reduce,
     functools.partial: _partial,
     **ITERTOOLS,
+    dataclasses.replace: objects.replaced,
+    functools.wraps: _wraps,
     operator.itemgetter: make_getter(operator.itemgetter),
     operator.attrgetter: make_getter(operator.attrgetter),
     collections.deque: _deque,

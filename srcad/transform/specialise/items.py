@@ -111,8 +111,9 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
                 bounds = display.args if isinstance(display, Op) else ()
                 if bounds and all(isinstance(b, Lit) for b in bounds):
                     taken = range(len(items))[slice(*(b.value for b in bounds if isinstance(b, Lit)))]
+                    fn = prims.make_list if held.cls is list else prims.make_tuple
                     return sp.resolve(
-                        Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (base, Lit(i)))) for i in taken)),
+                        Op(fn, tuple(sp.op(Op(operator.getitem, (base, Lit(i)))) for i in taken)),
                     )
             if not sliced:
                 write_out_counted(sp, key, items)

@@ -164,6 +164,10 @@ def resolve_super(sp: Specialiser, op: Op) -> Resolved:
             attribute = vars(parent)[name]
             if parent is object:
                 break
+            if op.form == "attr" and isinstance(attribute, types.FunctionType):
+                return Op(prims.make_tuple, (instance,)), Function(attribute, (("__self__", held),))
+            if op.form == "attr" and not isinstance(attribute, property):
+                raise sp.refuse(f"super().{name} as a value", "call it, or name the class")
             if isinstance(attribute, staticmethod):
                 return call_function(sp, attribute.__func__, args, kwargs)
             if isinstance(attribute, property):

@@ -81,6 +81,13 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, BOTTOM
         case Tuple(items=items, names=names) if name in names:
             return own_attribute(base, name), items[names.index(name)]
+        case Tuple(cls=cls) if cls is not None and hasattr(cls, name):
+            attribute = class_attribute(cls, name)
+            if isinstance(attribute, property):
+                return sp.function(attribute.fget, (base,))
+            if isinstance(attribute, types.FunctionType):
+                return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", held),))
+            return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
         case Array(dtype=dtype, dims=dims):
             return array_attribute(sp, op, name, dtype, dims)
         case Const(value=value):
@@ -176,6 +183,18 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
+
+
+def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`dataclasses.replace(obj, **changes)`: a new instance, made of the old one's fields and the changes."""
+    held = sp.kind(args[0])
+    if not isinstance(held, Object) or not dataclasses.is_dataclass(held.cls):
+        raise sp.refuse(f"dataclasses.replace of {show(held)}", "pass an instance of a dataclass", KindError)
+    fields: dict[str, Expr] = {}
+    for field in dataclasses.fields(held.cls):
+        if field.init and field.name not in kwargs:
+            fields[field.name] = sp.op(Op(prims.get_attr, (args[0], Lit(field.name))))
+    return construct(sp, held.cls, (), (*fields.items(), *kwargs.items()))
 
 
 def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:

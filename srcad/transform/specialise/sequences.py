@@ -148,7 +148,7 @@ def joined(sp: Specialiser, op: Op) -> Resolved:
     if isinstance(first, Tuple) and isinstance(second, Tuple):
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
         items += [sp.op(Op(operator.getitem, (b, Lit(i)))) for i in range(len(second.items))]
-        return sp.resolve(Op(prims.make_tuple, tuple(items)))
+        return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items)))
     if not is_sequence(second):
         raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
     item = join_all((item_kind(first), item_kind(second)))
@@ -166,7 +166,7 @@ def repeated(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(f"a list times {show(times)}", "multiply arrays: np.array(...)", KindError)
     if isinstance(first, Tuple) and isinstance(times, Const) and isinstance(times.value, int):
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
-        return sp.resolve(Op(prims.make_tuple, tuple(items * times.value)))
+        return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items * times.value)))
     item = item_kind(first)
     return op, List(item) if isinstance(first, List) else TupleOf(item)
 

@@ -25,6 +25,7 @@ from srcad.core.kinds import (
     BOOL,
     BOTTOM,
     INT,
+    NONE_KIND,
     UNKNOWN,
     Const,
     Function,
@@ -111,8 +112,8 @@ class Specialiser:
             raise self.unsettled
         for name in assigned_in(body):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
-        given = [p.name for p, kind in zip(params, self.special.arg_kinds, strict=True)
-                 if not represented_alike(kind, self.kinds[p.name])]  # fmt: skip
+        arguments = zip(params, self.special.arg_kinds, strict=True)
+        given = [p.name for p, kind in arguments if _is_another(kind, self.kinds[p.name])]
         if given:
             raise Enter(tuple(given))
         self.special.body = body
@@ -143,9 +144,13 @@ class Specialiser:
             self.kinds[name] = new
             self.changed = True
 
+    def is_local(self, name: str) -> bool:
+        """Whether a variable is made here and not given."""
+        return all(param.name != name for param in self.program.params)
+
     def touch(self, atom: Expr, kind: Kind) -> None:
         """Something was learnt of the container that `atom` names: its kind rises."""
-        if isinstance(atom, Var):
+        if isinstance(atom, Var) and self.kind(atom) != NONE_KIND:  # nothing is learnt of None
             if isinstance(kind, Maybe) and not isinstance(self.kind(atom), Maybe):
                 kind = kind.kind  # the place may hold None; this container is there
             own = self.kind(atom)
@@ -358,3 +363,8 @@ class Specialiser:
         if kind is BOTTOM or widen(kind) in (INT, BOOL, UNKNOWN) or isinstance(kind, Opaque):
             return
         raise self.refuse(f"a range bound is {show(kind)}, not an int", "convert it with int(...)", KindError)
+
+
+def _is_another(given: Kind, inside: Kind) -> bool:
+    """Whether a parameter becomes something that what it was given is not: a container where that was None, say."""
+    return (given == NONE_KIND and inside != given) or not represented_alike(given, inside)

@@ -6,6 +6,7 @@ A container and what is read out of it or put into it are the same memory: what 
 from __future__ import annotations
 
 import operator
+import types
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from srcad.core.kinds import (
     Function,
     Kind,
     List,
+    Maybe,
     Object,
     OneOf,
     Record,
@@ -29,6 +31,7 @@ from srcad.core.kinds import (
     TupleOf,
     is_sum,
     join,
+    join_all,
     show,
     widen,
 )
@@ -47,6 +50,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = sp.kind(base), element(sp.kind(value))
+    if isinstance(held, Maybe):
+        held = held.kind
     if isinstance(base, Ref):
         raise sp.refuse(
             f"a write into the global {base.name}",
@@ -67,6 +72,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
         if not isinstance(held, Object):
             raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
         attribute = getattr(held.cls, name, None)
+        if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
+            sp.effect(*sp.function(attribute.fset, (base, value)))
+            return
         if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
@@ -88,6 +96,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
             stmt = replace(stmt, key=inlined_index(sp, key))
+        case Tuple(items=items, cls=cls) if cls is list and isinstance(base, Var) and sp.is_local(base.name):
+            sp.touch(base, List(join_all((kind, *map(element, items)))))
         case Tuple(cls=cls) if cls is list:
             raise sp.refuse("a write into a list of different things", "keep numbers in a list of their own", KindError)
         case Tuple() | TupleOf():
