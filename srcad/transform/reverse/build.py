@@ -852,6 +852,8 @@ class Builder:
     def store(self, stmt: Store) -> None:
         base = stmt.base
         held = self.kind(base)
+        if isinstance(held, Maybe):
+            held = held.kind
         if not self.active(base):
             self.step(stmt)
             return
@@ -969,6 +971,8 @@ class Builder:
             assert isinstance(method, Lit)
             if base.name in self.activity.active:
                 kind = self.kinds[base.name]
+                if isinstance(kind, Maybe):
+                    kind = kind.kind
                 if method.value == "append" and isinstance(kind, List):
                     self.append(stmt, base.name, kind, value.args[2])
                     return

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, Dict, Kind, List, Maybe, Object, TupleOf, children, join, show
+from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Maybe, Object, TupleOf, children, join, show
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
 from srcad.core.sums import represented
 from srcad.errors import KindError, Place
+from srcad.transform.specialise.decided import without_arguments
 from srcad.transform.specialise.placing import placed
 from srcad.transform.specialise.unroll import unrolled
 
@@ -144,7 +145,7 @@ class Session:
                     program.place,
                     "let every recursive call pass arguments of the same kinds",
                 )
-            special = Special(program, kinds)
+            special = Special(self._decided(program, kinds), kinds)
             self._specials[key] = special
             if caller is not None:
                 special.callers.add(caller)
@@ -156,6 +157,11 @@ class Session:
             special.callers.add(caller)
             caller.callees.add(special)
         return special
+
+    def _decided(self, program: Program, kinds: tuple[Kind, ...]) -> Program:
+        left_out = [p.name for p, kind in zip(program.params, kinds, strict=True) if kind == NONE_KIND]
+        made = without_arguments(program, left_out) if left_out else program
+        return program if made is program else split_webs(made)
 
     def solve(self, special: Special) -> None:
         """Run everything queued until no kind changes any more."""

@@ -50,7 +50,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = sp.kind(base), element(sp.kind(value))
-    if isinstance(held, Maybe):
+    if isinstance(held, Maybe) and isinstance(held.kind, Object):
         held = held.kind
     if isinstance(base, Ref):
         raise sp.refuse(
