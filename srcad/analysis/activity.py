@@ -33,6 +33,7 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.core.spoken import spoken
 from srcad.errors import KindError, MissingRule, Place
 from srcad.rules.registry import rule_for
 
@@ -45,6 +46,7 @@ class Activity:
     active: frozenset[str]
     regions: Regions
     result_varied: bool
+    body: Block
 
 
 def differentiable_reads(expr: Expr) -> Iterable[str]:
@@ -92,7 +94,7 @@ def find_activity(
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
     result = next((stmt.value for stmt in reversed(body) if isinstance(stmt, Return)), None)
     result_varied = isinstance(result, Var) and result.name in active
-    return Activity(frozenset(varied), active, regions, result_varied)
+    return Activity(frozenset(varied), active, regions, result_varied, body)
 
 
 def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: Regions) -> set[str]:
@@ -103,7 +105,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
         if not holds_smooth(kind):
             if holds_unknown(kind):
                 raise KindError(
-                    f"what {name.lstrip('%')} holds is not known before the program runs, and a derivative passes "
+                    f"what {spoken(name, body)} holds is not known before the program runs, and a derivative passes "
                     "through it",
                     place,
                     "give it values of one type on every path",
@@ -132,7 +134,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
             match stmt:
                 case Assign(target=target, value=value):
                     if any(n in varied for n in differentiable_reads(value)):
-                        _check_call(value, varied, kinds, stmt)
+                        _check_call(value, varied, body, stmt)
                         changed |= add(target, stmt.place)
                         for name in (*_given_memory(value, kinds, regions), *_appended_to(value)):
                             changed |= add(name, stmt.place)
@@ -149,7 +151,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                         for name in names_in(value.args[0]):
                             changed |= add(name, stmt.place)
                 case Do(value=value):
-                    _check_call(value, varied, kinds, stmt)
+                    _check_call(value, varied, body, stmt)
                 case _:
                     pass
         if not changed:
@@ -211,7 +213,7 @@ def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> l
     ]
 
 
-def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: Stmt) -> None:
+def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
     """Refuse an opaque call that a varied value reaches."""
     if not isinstance(value, Op) or value.fn not in (prims.call, prims.call_method):
         return
@@ -225,7 +227,7 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
         if isinstance(method, Lit) and method.value in ("append", "pop"):
             return
         raise MissingRule(
-            f"{name} of an object that srcad does not know is called with {reads[0].lstrip('%')}, which carries a "
+            f"{name} of an object that srcad does not know is called with {spoken(reads[0], body)}, which carries a "
             "derivative",
             place,
             "write it in Python, or keep derivatives away from it",
@@ -235,15 +237,11 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
         if isinstance(callee.value, (FunctionHandle, type)):
             return
         raise MissingRule(
-            f"{callee.name} has no derivative, and {_shown(reads[0])} reaches it",
+            f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
             "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
-
-
-def _shown(name: str) -> str:
-    return "a value that depends on the differentiated arguments" if name.startswith("%") else name
 
 
 def _useful(

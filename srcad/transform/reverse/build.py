@@ -77,6 +77,7 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.core.spoken import spoken
 from srcad.errors import AliasError, KindError, MissingRule, Place, SrcadError, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call, kind_of_index
 from srcad.rules.registry import Call, rule_for
@@ -295,7 +296,7 @@ class Builder:
             return
         if is_complex(self.kinds[target]):
             raise self.refuse(
-                f"{target.lstrip('%')} is complex and carries a derivative", "compute with real and imaginary parts"
+                f"{self.user(target)} is complex and carries a derivative", "compute with real and imaginary parts"
             )
         if isinstance(value, Op) and value.fn is prims.call_method:
             self.method(stmt, target, value)
@@ -415,7 +416,7 @@ class Builder:
                 if other is None and not any(p[: len(leaf.path)] == leaf.path for p in theirs):
                     continue  # an int on this path: nothing to pass back
                 raise self.refuse(
-                    f"{target.lstrip('%')} is {show(kind)} here and {show(source_kind)} elsewhere",
+                    f"{self.user(target)} is {show(kind)} here and {show(source_kind)} elsewhere",
                     "give it values of one form on every path",
                     KindError,
                 )
@@ -601,7 +602,7 @@ class Builder:
 
     def user(self, name: str) -> str:
         """A variable as the user calls it."""
-        return "the value" if name.startswith("%t") else name.lstrip("%")
+        return spoken(name, self.activity.body)
 
     def attribute(self, target: str, value: Op, out: list[Action]) -> None:
         base, key = value.args
@@ -609,7 +610,7 @@ class Builder:
         if not self.active(base):
             self.fresh_shadows(target)
             return
-        assert isinstance(base, Var)
+        assert isinstance(base, Var) and isinstance(key, Lit)
         if self.by_address(held):
             shadow = Var(self.adjoint(base.name, Leaf((), self.kinds[base.name], True)))
             self.load(target, own_attribute(shadow, key.value), out)
@@ -1088,8 +1089,7 @@ class Builder:
                         cotangents.append("")
                     continue
                 raise self.refuse(
-                    f"{target.lstrip('%')} is {show(self.kinds[target])} here "
-                    f"and {show(special.result_kind)} elsewhere",
+                    f"{self.user(target)} is {show(self.kinds[target])} here and {show(special.result_kind)} elsewhere",
                     "return values of one form on every path",
                     KindError,
                 )
@@ -1138,7 +1138,7 @@ class Builder:
             if mine.path == leaf.path:
                 return mine
         raise self.refuse(
-            f"{name.lstrip('%')} is {show(self.kinds[name])}, but a function is given {show(leaf.kind)}",
+            f"{self.user(name)} is {show(self.kinds[name])}, but a function is given {show(leaf.kind)}",
             "give it values of one form on every path",
             KindError,
         )

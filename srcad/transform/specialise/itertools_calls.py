@@ -97,9 +97,9 @@ def _groups(how: str) -> Any:
         known = sp.kind(size)
         if how == "combinations" and known == Const(2):
             return sp.prelude("combinations_two", items)
-        names = {Const(2): "groups_of_two", Const(3): "groups_of_three"}
-        if known in names:
-            return sp.prelude(names[known], Lit(how), items)
+        for count, name in ((2, "groups_of_two"), (3, "groups_of_three")):
+            if known == Const(count):
+                return sp.prelude(name, Lit(how), items)
         return sp.prelude("groups_of", Lit(how), items, size)
 
     return resolve_groups
