@@ -29,7 +29,7 @@ def spoken(name: str, body: Block) -> str:
     if not _is_temporary(name):
         return _own_name(name)
     text = _Text(body).variable(name, 0)
-    return _UNNAMED if "..." == text or len(text) > _LONGEST else f"`{text}`"
+    return _UNNAMED if "..." in text or len(text) > _LONGEST else f"`{text}`"
 
 
 def _is_temporary(name: str) -> bool:
@@ -43,6 +43,12 @@ def _web(name: str) -> bool:
 
 def _own_name(name: str) -> str:
     return re.sub(r"_\d+_*$", "", name[1:]) if name.startswith("%") else name
+
+
+def _is_of_srcad(callee: Expr) -> bool:
+    """Whether a function is one of the prelude, which the user never wrote."""
+    program = getattr(getattr(callee, "value", None), "program", None)
+    return str(getattr(getattr(program, "source", None), "__module__", "")).startswith("srcad.")
 
 
 class _Text:
@@ -94,6 +100,8 @@ class _Text:
             return "{" + ", ".join(f"{k}: {v}" for k, v in zip(args[::2], args[1::2], strict=True)) + "}"
         if fn is prims.make_slice:
             return ":".join("" if a == "None" else a for a in args)
+        if fn is prims.call and _is_of_srcad(op.args[0]):
+            return "..."
         if fn is prims.call:
             return f"{args[0]}({self._given(args[1:], op, depth)})"
         if fn is prims.call_method:
