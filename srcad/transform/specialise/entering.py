@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srcad.core.kinds import BOTTOM, NONE_KIND, Const
-from srcad.core.nodes import Lit, Try, With
+from srcad.core.kinds import BOTTOM, NONE_KIND, UNKNOWN, Const, Kind
+from srcad.core.nodes import Lit, Try, Var, With
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -29,13 +29,22 @@ def entered(sp: Specialiser, stmt: With) -> None:
         sp.bind(stmt.target, made, kind)
     body = sp.block(stmt.body)
 
+    answers: list[Kind] = []
+
     def leave() -> None:
         answer, said = sp.method(stmt.context, "__exit__", (Lit(None), Lit(None), Lit(None)))
-        if said not in (NONE_KIND, BOTTOM, Const(False)):
-            raise sp.refuse("a context manager whose __exit__ may swallow an exception", "let __exit__ return None")
+        answers.append(said)
         sp.effect(answer, said)
 
+    def leave_by_exception() -> None:
+        error = Var(sp.temp("error"))
+        sp.set(error.name, UNKNOWN)
+        answers.append(sp.method(stmt.context, "__exit__", (error, error, error))[1])
+
     final = sp.nested(leave)
+    sp.nested(leave_by_exception)  # looked at, and not run
+    if any(said not in (NONE_KIND, BOTTOM, Const(False)) for said in answers):
+        raise sp.refuse("a context manager whose __exit__ may swallow an exception", "let __exit__ return None")
     if final:
         sp.emit(Try(body, (), final, stmt.place))
     else:
