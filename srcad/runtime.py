@@ -236,6 +236,11 @@ def shadow_of(x: Any) -> Any:
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
 
+def slot_of(x: Any) -> Any:
+    """The zero in which the adjoint of `x` is added up: an array for an array, else 0.0, also where `x` is None."""
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
 def part_of(x: Any, *steps: Any) -> Any:
     """`x[a][b]...`, where a step ".name" is an attribute; None where a value on the way is None."""
     for step in steps:

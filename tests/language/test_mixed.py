@@ -191,4 +191,24 @@ def a_fixed_list_that_is_changed_after_all(x, k):
     return x * len(log) * x
 
 
+@programs.at((2.0, [1, 0, 1]), argnums=0)
+def pairs_with_a_list_or_none(x, ks):
+    rows = [(k, [x] if k else None) for k in ks]
+    t = 0.0
+    for k, row in rows:
+        if row is not None:
+            t += row[0] ** 2 * (k + 1)
+    return t
+
+
+@programs.at((np.array([1.0, 2.0]), [1, 0, 1]), argnums=0)
+def pairs_with_an_array_or_none(x, ks):
+    rows = [(k, x * k if k else None) for k in ks]
+    t = 0.0
+    for k, row in rows:
+        if row is not None:
+            t += np.sum(row**2) * (k + 1)
+    return t
+
+
 test_gradient = programs.test()

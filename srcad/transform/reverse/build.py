@@ -447,6 +447,8 @@ class Builder:
 
     def display(self, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
         """A tuple, list, dict or record written out."""
+        if isinstance(kind, Maybe):
+            kind = kind.kind
         if value.fn is prims.make_dict:
             keys: list[Any] = [k.value if isinstance(k, Lit) else k for k in value.args[::2]]
             parts: tuple[Expr, ...] = value.args[1::2]
@@ -496,6 +498,8 @@ class Builder:
                 return Var(self.adjoint(part.name, Leaf((), self.kinds[part.name], True)))
             return Op(runtime.shadow_of, (part,))
         own = self.kind(part)
+        if isinstance(kind, Maybe) and is_smooth(kind):
+            return Op(runtime.slot_of, (part,))
         if isinstance(kind, Maybe):
             kind = kind.kind
         if is_number(kind) or kind in (FLOAT,):
@@ -521,6 +525,7 @@ class Builder:
             if kind is FLOAT:
                 return Lit(0.0)
             zero = np.zeros_like if isinstance(kind, Array) else runtime.shadow_of
+            zero = runtime.slot_of if isinstance(kind, Maybe) and is_smooth(kind) and not addresses(kind) else zero
             return Op(zero, (reach(part, path, own),))
         values = [self._shadow_within(part, own, (*path, step), k, addresses) for step, k in inner]
         return _shadow_of_parts(kind, inner, values)
@@ -1230,6 +1235,8 @@ def _at(kind: Kind, path: Path) -> Kind:
 
 def _item_kind(kind: Kind, key: Any) -> Kind:
     match kind:
+        case Maybe(kind=inner):
+            return _item_kind(inner, key)
         case List(item=item) | TupleOf(item=item):
             return item
         case Dict(value=value):
