@@ -103,7 +103,7 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
         case Maybe(kind=inner):
-            raise sp.refuse(f"a loop over {show(inner)} that may be None", "test for None before the loop")
+            return as_sequence(sp, _present(sp, atom, inner))
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
         case _ if kind is UNKNOWN or isinstance(kind, Opaque):
@@ -112,6 +112,15 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)
         case _:
             raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
+
+
+def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
+    """A value that may be None, where it cannot be: Python raises if it is."""
+    if not isinstance(atom, Var):
+        return atom
+    name = sp.temp("present")
+    sp.bind(name, atom, kind)
+    return Var(name)
 
 
 def as_list(sp: Specialiser, atom: Expr) -> Expr:
@@ -181,6 +190,9 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
     kind = sp.kind(value)
     if kind is BOTTOM:
         return op, BOTTOM
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+        value = _present(sp, value, kind)
     if isinstance(kind, Tuple):
         return _taken_apart(sp, value, kind, count.value, star.value)
     sequence = as_sequence(sp, value)

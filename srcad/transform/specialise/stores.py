@@ -50,8 +50,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = sp.kind(base), element(sp.kind(value))
-    if isinstance(held, Maybe) and isinstance(held.kind, Object):
-        held = held.kind
+    if isinstance(held, Maybe):
+        held = held.kind  # Python raises where it is None
     if isinstance(base, Ref):
         raise sp.refuse(
             f"a write into the global {base.name}",
