@@ -328,3 +328,16 @@ def fsum_of(xs: Any) -> Any:
 
 def divmod_of(x: Any, y: Any) -> Any:
     return x // y, x % y
+
+
+def list_replace(xs: Any, first: Any, last: Any, ys: Any) -> None:
+    count = len(xs)
+    start = 0 if first is None else min(max(first + count if first < 0 else first, 0), count)
+    stop = count if last is None else min(max(last + count if last < 0 else last, 0), count)
+    rest = [xs[i] for i in range(max(start, stop), count)]
+    for _ in range(count - start):
+        gone = xs.pop()  # noqa: F841
+    for y in ys:
+        xs.append(y)
+    for x in rest:
+        xs.append(x)

@@ -39,7 +39,7 @@ from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.items import inlined_index
-from srcad.transform.specialise.sequences import element
+from srcad.transform.specialise.sequences import as_list, element
 from srcad.transform.specialise.session import Resolved, Special
 
 if TYPE_CHECKING:
@@ -85,8 +85,11 @@ def store(sp: Specialiser, stmt: Store) -> None:
         return
     match held:
         case List(item=item):
+            if sp.kind(key) is SLICE:
+                _slice_of_list(sp, base, inlined_index(sp, key), value)
+                return
             if widen(sp.kind(key)) is not INT and sp.kind(key) is not BOTTOM:
-                raise sp.refuse("an assignment to a slice of a list", "assign the items one by one")
+                raise sp.refuse(f"an index of a list that is {show(sp.kind(key))}", "index with an int")
             sp.touch(base, List(kind))
             adopt(sp, value, item)
         case Dict(value=held_value, cls=cls):
@@ -110,6 +113,14 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case _:
             raise sp.refuse("a write into a value whose kind is not known", "build the container here")
     sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
+
+
+def _slice_of_list(sp: Specialiser, base: Expr, part: Expr, value: Expr) -> None:
+    """`xs[a:b] = ys`: the items after the slice are taken off and put back after those of `ys`."""
+    if not isinstance(part, Op) or part.fn is not prims.make_slice or part.args[2] not in (Lit(None), Lit(1)):
+        raise sp.refuse("an assignment to a slice of a list with a step", "assign the items one by one")
+    first, last = part.args[0], part.args[1]
+    sp.effect(*sp.prelude("list_replace", base, first, last, as_list(sp, value)))
 
 
 def _slot_kind(sp: Specialiser, base: Expr) -> Kind:
