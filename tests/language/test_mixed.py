@@ -211,4 +211,43 @@ def pairs_with_an_array_or_none(x, ks):
     return t
 
 
+@programs.at((2.0, [1, 2, 1]), argnums=0)
+def a_dict_of_different_things_is_written_to(x, ks):
+    settings = {"rate": 0.1, "steps": 3, "act": np.sin, "w": np.ones(2) * x, "log": []}
+    settings["steps"] += 1
+    y = x
+    for k in ks:
+        y = y - settings["rate"] * settings["act"](y) * np.sum(settings["w"]) * k
+        if k > 1:
+            settings["rate"] = settings["rate"] * x
+        settings["log"].append(y)
+    return y * settings["steps"] * sum(settings["log"])
+
+
+@programs.at(2.0)
+def a_dict_of_different_things_is_filled(x):
+    d = {}
+    d["a"] = x
+    d["b"] = np.arange(3.0) * x
+    d["c"] = (x, 1)
+    return d["a"] * np.sum(d["b"]) * d["c"][0]
+
+
+@programs.at((1.1, [1, 2, 1]), argnums=0)
+def keys_that_differ_only_in_what_is_no_letter(x, ks):
+    d = {"a b": x, "a_b": 2.0, 1: x * x, "1": 3.0}
+    for k in ks:
+        d["a b"] = d["a b"] * d["a_b"] * k
+        d[1] = d[1] + d["1"]
+    return d["a b"] * d[1]
+
+
+@programs.at((2.0, 1), argnums=0)
+def a_key_that_one_path_adds(x, k):
+    d = {"a": x}
+    if k:
+        d["b"] = x * x
+    return d["b"] * d["a"] * len(d)
+
+
 test_gradient = programs.test()

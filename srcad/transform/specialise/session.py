@@ -17,6 +17,7 @@ from srcad.core.sums import represented
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.decided import without_arguments
 from srcad.transform.specialise.placing import placed
+from srcad.transform.specialise.scatter import scattered
 from srcad.transform.specialise.unroll import unrolled
 
 Resolved = tuple[Expr, Kind]  # a flat expression and the kind of its value
@@ -127,7 +128,7 @@ class Session:
     def webbed(self, program: Program) -> Program:
         made = self._webbed.get(id(program))
         if made is None:
-            made = split_webs(program)
+            made = split_webs(scattered(program))
             self._webbed[id(program)] = made
             self._webbed[id(made)] = made
         return made
