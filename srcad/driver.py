@@ -33,7 +33,7 @@ def lowered(function: types.FunctionType) -> Program:
     """The core program of a function. Kept for functions of the prelude, which do not change."""
     from srcad.frontend.lower import lower
 
-    if function.__module__ == "srcad.frontend.prelude":
+    if function.__module__ in ("srcad.frontend.prelude", "srcad.frontend.iterators"):
         made = _LOWERED.get(function)
         if made is None:
             made = lower(function)
@@ -43,9 +43,9 @@ def lowered(function: types.FunctionType) -> Program:
 
 
 def prelude_function(name: str) -> Any:
-    from srcad.frontend import prelude
+    from srcad.frontend import iterators, prelude
 
-    return getattr(prelude, name)
+    return getattr(prelude, name, None) or getattr(iterators, name)
 
 
 def specialise(
@@ -59,6 +59,7 @@ def specialise(
         try:
             special = session.special(session.lower(function), key)
             session.solve(special)
+            session.represent()
             return session, special
         except Restart:
             continue

@@ -153,6 +153,13 @@ def unsort(d: Any, xs: Any, reverse: bool = False) -> list[Any]:
     return made
 
 
+def index_groups(how: str, n: int, size: int) -> list[list[int]]:
+    """The positions that a function of `itertools` of this name picks out of `n` items, `size` at a time."""
+    import itertools
+
+    return [list(group) for group in getattr(itertools, how)(range(n), size)]
+
+
 def order_of(keys: Any, descending: bool = False) -> list[int]:
     """The positions of the items in sorted order: equal ones stay in the order they had."""
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
@@ -227,6 +234,20 @@ def shadow_of(x: Any) -> Any:
         return [shadow_of(value) for value in x]
     held = attributes_of(x)
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
+
+
+def slot_of(x: Any) -> Any:
+    """The zero in which the adjoint of `x` is added up: an array for an array, else 0.0, also where `x` is None."""
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+def part_of(x: Any, *steps: Any) -> Any:
+    """`x[a][b]...`, where a step ".name" is an attribute; None where a value on the way is None."""
+    for step in steps:
+        if x is None:
+            return None
+        x = getattr(x, step[1:]) if isinstance(step, str) and step[:1] == "." else x[step]
+    return x
 
 
 class object_shadow:  # noqa: N801 - printed in generated code like a function

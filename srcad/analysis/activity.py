@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
 from srcad.core.nodes import (
     Assign,
@@ -32,10 +33,10 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.core.spoken import spoken
 from srcad.errors import KindError, MissingRule, Place
 from srcad.rules.registry import rule_for
 
-_BLIND_ATTRIBUTES = {"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "__class__", "__name__"}
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
 
 
@@ -45,6 +46,7 @@ class Activity:
     active: frozenset[str]
     regions: Regions
     result_varied: bool
+    body: Block
 
 
 def differentiable_reads(expr: Expr) -> Iterable[str]:
@@ -58,7 +60,7 @@ def differentiable_reads(expr: Expr) -> Iterable[str]:
                 return
             if fn in (len, isinstance, prims.make_string, prims.format_value) or expr.fn is prims.make_slice:
                 return
-            if fn is prims.get_attr and isinstance(args[1], Lit) and args[1].value in _BLIND_ATTRIBUTES:
+            if reads_layout(expr) or fn is prims.get_attr and args[1] in (Lit("__class__"), Lit("__name__")):
                 return
             if fn is prims.call and isinstance(args[0], Ref) and _observes(args[0].value):
                 return
@@ -93,7 +95,7 @@ def find_activity(
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
     result = next((stmt.value for stmt in reversed(body) if isinstance(stmt, Return)), None)
     result_varied = isinstance(result, Var) and result.name in active
-    return Activity(frozenset(varied), active, regions, result_varied)
+    return Activity(frozenset(varied), active, regions, result_varied, body)
 
 
 def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: Regions) -> set[str]:
@@ -104,7 +106,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
         if not holds_smooth(kind):
             if holds_unknown(kind):
                 raise KindError(
-                    f"what {name.lstrip('%')} holds is not known before the program runs, and a derivative passes "
+                    f"what {spoken(name, body)} holds is not known before the program runs, and a derivative passes "
                     "through it",
                     place,
                     "give it values of one type on every path",
@@ -133,7 +135,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
             match stmt:
                 case Assign(target=target, value=value):
                     if any(n in varied for n in differentiable_reads(value)):
-                        _check_call(value, varied, kinds, stmt)
+                        _check_call(value, varied, body, stmt)
                         changed |= add(target, stmt.place)
                         for name in (*_given_memory(value, kinds, regions), *_appended_to(value)):
                             changed |= add(name, stmt.place)
@@ -150,7 +152,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                         for name in names_in(value.args[0]):
                             changed |= add(name, stmt.place)
                 case Do(value=value):
-                    _check_call(value, varied, kinds, stmt)
+                    _check_call(value, varied, body, stmt)
                 case _:
                     pass
         if not changed:
@@ -212,7 +214,7 @@ def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> l
     ]
 
 
-def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: Stmt) -> None:
+def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
     """Refuse an opaque call that a varied value reaches."""
     if not isinstance(value, Op) or value.fn not in (prims.call, prims.call_method):
         return
@@ -226,7 +228,7 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
         if isinstance(method, Lit) and method.value in ("append", "pop"):
             return
         raise MissingRule(
-            f"{name} of an object that srcad does not know is called with {reads[0].lstrip('%')}, which carries a "
+            f"{name} of an object that srcad does not know is called with {spoken(reads[0], body)}, which carries a "
             "derivative",
             place,
             "write it in Python, or keep derivatives away from it",
@@ -236,15 +238,11 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
         if isinstance(callee.value, (FunctionHandle, type)):
             return
         raise MissingRule(
-            f"{callee.name} has no derivative, and {_shown(reads[0])} reaches it",
+            f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
             "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
-
-
-def _shown(name: str) -> str:
-    return "a value that depends on the differentiated arguments" if name.startswith("%") else name
 
 
 def _useful(

@@ -9,12 +9,16 @@ is a *shadow*, a container of the same form which aliases as the primal does.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from srcad import runtime
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
+    COMPLEX,
+    FLOAT,
     Function,
     Kind,
     Maybe,
@@ -37,6 +41,10 @@ class Leaf:
     kind: Kind
     shadow: bool
 
+    def below(self, path: Path) -> Leaf:
+        """The leaf as one of a value that has this one at `path`."""
+        return Leaf((*path, *self.path), self.kind, self.shadow)
+
 
 def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
     """The leaves of a value of this kind that can carry a derivative."""
@@ -46,22 +54,32 @@ def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
         return (Leaf((), kind, True),)
     if is_smooth(kind):
         return (Leaf((), kind, False),)
-    if isinstance(kind, Maybe):
-        kind = kind.kind
-    if by_address(kind):
-        return (Leaf((), kind, True),)
+    absent = isinstance(kind, Maybe)
     found: list[Leaf] = []
     for step, inner in children(kind) or ():
-        found += [Leaf((step, *leaf.path), leaf.kind, leaf.shadow) for leaf in leaves(inner, by_address)]
+        for leaf in leaves(inner, by_address):
+            wide = absent and not leaf.shadow and leaf.kind not in (FLOAT, COMPLEX) and not isinstance(leaf.kind, Maybe)
+            found.append(Leaf((step, *leaf.path), Maybe(leaf.kind) if wide else leaf.kind, leaf.shadow))
     return tuple(found)
+
+
+def may_be_absent(kind: Kind, path: Path) -> bool:
+    """Whether a value on the way to the part at `path` may be None."""
+    for step in path:
+        if isinstance(kind, Maybe):
+            return True
+        kind = dict(children(kind) or ()).get(step, kind)
+    return False
 
 
 def reach(base: Expr, path: Path, kind: Kind) -> Expr:
     """The expression of a part of `base`."""
     made = base
+    if may_be_absent(kind, path):
+        return Op(runtime.part_of, (base, *(Lit(step) for step in _keys(kind, path))))
     for how, key in path:
         if how == "attr":
-            made = Op(prims.get_attr, (made, Lit(key)))
+            made = own_attribute(made, key)
         elif how == "field":
             assert isinstance(kind, Function)
             made = Op(operator.getitem, (made, Lit([name for name, _ in kind.fields].index(key))))
@@ -71,9 +89,23 @@ def reach(base: Expr, path: Path, kind: Kind) -> Expr:
     return made
 
 
+def _keys(kind: Kind, path: Path) -> Iterator[Any]:
+    """The steps of a path as `runtime.part_of` takes them."""
+    for how, key in path:
+        held = kind.kind if isinstance(kind, Maybe) else kind
+        if how == "field":
+            assert isinstance(held, Function)
+            yield [name for name, _ in held.fields].index(key)
+        else:
+            yield f".{key}" if how == "attr" else key
+        kind = dict(children(held) or ())[(how, key)]
+
+
 def step_of(kind: Kind, op: Op) -> Step | None:
     """The step of a structure that a subscript or attribute with a constant key takes."""
     key = op.args[1]
+    if isinstance(kind, Maybe):
+        kind = kind.kind
     if not isinstance(key, Lit):
         return None
     if op.fn is prims.get_attr:

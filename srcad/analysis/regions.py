@@ -16,6 +16,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import (
     INT,
     NUMBER,
@@ -159,11 +160,7 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
         case Op(fn=fn, args=args):
             if fn is operator.getitem:
                 return _of_item(args[0], args[1], kinds)
-            if (
-                fn is prims.get_attr
-                and isinstance(args[1], Lit)
-                and args[1].value in ("shape", "ndim", "size", "dtype")
-            ):
+            if reads_layout(value):
                 return []
             if fn in IN_PLACE:
                 return list(names_in(args[0]))

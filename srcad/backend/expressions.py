@@ -291,7 +291,7 @@ class Expressions:
     def _call_super(self, expr: Op) -> Any:
         base = call_of(self.builtin("super"), [self.lower(expr.args[0]), self.lower(expr.args[1])])
         function = gast.Attribute(value=base, attr=literal_name(expr.args[2]), ctx=load())
-        return self.applied(function, expr.args[3:], expr.kwargs)
+        return function if expr.form == "attr" else self.applied(function, expr.args[3:], expr.kwargs)
 
     def _choose(self, expr: Op) -> Any:
         test, then, otherwise = expr.args

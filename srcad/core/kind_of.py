@@ -37,8 +37,11 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
+    is_number,
     join_all,
+    widen,
 )
+from srcad.core.sums import holds_sum
 
 _CODE = (
     types.FunctionType,
@@ -90,7 +93,9 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return Opaque(type(value))
     above = (*_above, id(value))
     if isinstance(value, list):
-        return List(FLOAT) if set(map(type, value)) == {float} else _list_kind(tuple(kind_of(v, above) for v in value))
+        return (
+            List(FLOAT) if set(map(type, value)) == {float} else _outside_list(tuple(kind_of(v, above) for v in value))
+        )
     if isinstance(value, tuple):
         items = tuple(kind_of(v, above) for v in value)
         names = getattr(type(value), "_fields", ())
@@ -100,7 +105,7 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
             return Record(tuple((key, kind_of(v, above)) for key, v in value.items()))
         return Dict(
             join_all(tuple(kind_of(k, above) for k in value)),
-            join_all(tuple(kind_of(v, above) for v in value.values())),
+            _joined(tuple(kind_of(v, above) for v in value.values())),
             type(value),
         )
     if isinstance(value, (set, frozenset)):
@@ -125,12 +130,25 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
 MOST_ITEMS = 64  # a longer list of different things is not taken apart
 
 
-def _list_kind(items: tuple[Kind, ...]) -> Kind:
+def list_kind(items: tuple[Kind, ...]) -> Kind:
     """The kind of a list; one of different things (`[3.0, (4, "a")]`) is seen as a tuple is, item by item."""
-    item = join_all(items)
+    item = join_all(tuple(widen(k) if is_number(k) else k for k in items))
     if _holds_unknown(item) and len(items) <= MOST_ITEMS and not any(map(_holds_unknown, items)):
         return Tuple(items, list)
     return List(item)
+
+
+def _outside_list(items: tuple[Kind, ...]) -> Kind:
+    item = _joined(items)
+    if item is UNKNOWN and holds_sum(join_all(items)):
+        return Tuple(items, list) if len(items) <= MOST_ITEMS else List(UNKNOWN)
+    return list_kind(items)
+
+
+def _joined(kinds: tuple[Kind, ...]) -> Kind:
+    """What values from outside join to. They are themselves: none says which of several kinds it is of."""
+    joined = join_all(kinds)
+    return UNKNOWN if holds_sum(joined) and not any(map(holds_sum, kinds)) else joined
 
 
 def _holds_unknown(kind: Kind) -> bool:

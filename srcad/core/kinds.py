@@ -146,7 +146,11 @@ class Function(Kind):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Kind):
-    """One of several functions or constants: which, is known when the program runs."""
+    """One of several functions, constants or objects of different classes: which, is known when the program runs.
+
+    Where every option is a `Const`, the value is itself and its identity says which it is. Where one holds values of
+    its own (`is_sum`), the specialised program has a tuple with a place for each option, None in all but one.
+    """
 
     options: tuple[Kind, ...]
 
@@ -211,6 +215,8 @@ def holds_smooth(kind: Kind) -> bool:
             return any(holds_smooth(k) for _, k in pairs)
         case Maybe(kind=inner):
             return holds_smooth(inner)
+        case OneOf(options=options):
+            return any(map(holds_smooth, options))
         case _:
             return is_smooth(kind)
 
@@ -328,9 +334,13 @@ def join(a: Kind, b: Kind) -> Kind:
         case (Tuple(items=x, cls=c, names=n), Tuple(items=y, cls=e)):
             if c is e and len(x) == len(y):
                 return Tuple(tuple(map(join, x, y)), c, n)
+            if c is list and e is list:
+                return List(_join_all(tuple(map(widen, x + y))))
             if c is None and e is None:
                 return TupleOf(_join_all(x + y))
             return UNKNOWN
+        case (Tuple(items=xs, cls=c), List(item=y)) | (List(item=y), Tuple(items=xs, cls=c)) if c is list:
+            return List(_join_all((y, *map(widen, xs))))
         case (TupleOf(item=x), TupleOf(item=y)):
             return TupleOf(join(x, y))
         case (TupleOf(item=x), Tuple(items=ys, cls=None)) | (Tuple(items=ys, cls=None), TupleOf(item=x)):
@@ -346,7 +356,7 @@ def join(a: Kind, b: Kind) -> Kind:
             fields = _join_pairs(x, y)
             if fields is not None:
                 return Function(f, fields)
-    if _is_callable(a) and _is_callable(b):
+    if _is_option(a) and _is_option(b):
         return _one_of(a, b)
     x, y = widen(a), widen(b)
     if x in _RANK and y in _RANK:
@@ -383,17 +393,45 @@ def _numeric(kind: Kind) -> bool:
     return kind in (BOOL, INT, FLOAT, NUMBER)
 
 
-def _is_callable(kind: Kind) -> bool:
-    return isinstance(kind, (Function, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
+def _is_option(kind: Kind) -> bool:
+    return isinstance(kind, (Function, Object, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
+
+
+def option_key(option: Kind) -> tuple[Any, ...]:
+    """What makes an option the one it is: the class of an object, the program of a function, a constant itself."""
+    match option:
+        case Object(cls=cls):
+            return ("object", id(cls))
+        case Function(of=of, fields=fields):
+            return ("function", id(of), tuple(name for name, _ in fields))
+        case Const():
+            return ("const", option._key())
+        case _:
+            return ("kind", option)
 
 
 def _one_of(a: Kind, b: Kind) -> Kind:
-    options: list[Kind] = []
+    """The options of both, in an order that does not depend on which came first: values keep their places in it."""
+    options: dict[tuple[Any, ...], Kind] = {}
     for kind in (a, b):
         for option in kind.options if isinstance(kind, OneOf) else (kind,):
-            if option not in options:
-                options.append(option)
-    return OneOf(tuple(options))
+            key = option_key(option)
+            options[key] = join(options.get(key, BOTTOM), option)
+    return OneOf(tuple(options[key] for key in sorted(options, key=lambda k: (*_shown_order(options[k]), str(k)))))
+
+
+def _shown_order(option: Kind) -> tuple[str, str, int, int]:
+    value = option.of if isinstance(option, Function) else getattr(option, "cls", getattr(option, "value", None))
+    name = getattr(value, "__qualname__", None) or getattr(value, "name", "")
+    place = getattr(value, "place", None)
+    code = getattr(value, "__code__", None)
+    line = place.line if place is not None else getattr(code, "co_firstlineno", 0)
+    return str(getattr(value, "__module__", "")), str(name), line, place.column if place is not None else 0
+
+
+def is_sum(kind: Kind) -> bool:
+    """One of several things of which at least one holds values of its own."""
+    return isinstance(kind, OneOf) and not all(isinstance(option, Const) for option in kind.options)
 
 
 # ---------------------------------------------------------------- structure
@@ -415,6 +453,8 @@ def children(kind: Kind) -> tuple[tuple[tuple[str, Any], Kind], ...] | None:
             return tuple((("field", name), k) for name, k in pairs)
         case Maybe(kind=inner):
             return children(inner)
+        case OneOf(options=options) if is_sum(kind):
+            return tuple((("item", i), Maybe(option)) for i, option in enumerate(options))
         case _:
             return None
 

@@ -9,7 +9,7 @@ import gast
 from srcad.core import prims
 from srcad.core.nodes import Expr, Lit, Op, Ref
 from srcad.frontend.comprehensions import consume, listed
-from srcad.frontend.expressions import private
+from srcad.frontend.expressions import private, super_of
 from srcad.frontend.frame import Frame, LocalFunction, expression
 from srcad.frontend.lifting import captures_of
 from srcad.frontend.names import is_builtin, outside_value
@@ -50,24 +50,12 @@ def call(frame: Frame, node: Any, into: str | None) -> Expr:
 def _method(frame: Frame, node: Any, func: Any) -> Expr:
     attr = Lit(private(frame, func.attr))
     if isinstance(func.value, gast.Call) and is_builtin(frame, func.value.func, "super"):
-        cls, instance = _super(frame, func.value)
+        cls, instance = super_of(frame, func.value)
         args, kwargs = arguments(frame, node)
         return Op(prims.call_super, (cls, instance, attr, *args), kwargs)
     base = frame.steady(frame.atom(func.value), node.args)
     args, kwargs = arguments(frame, node)
     return Op(prims.call_method, (base, attr, *args), kwargs)
-
-
-def _super(frame: Frame, node: Any) -> tuple[Expr, Expr]:
-    """The class and the instance of `super()`."""
-    if len(node.args) == 2:
-        cls, instance = frame.atoms(node.args)
-        return cls, instance
-    cell = frame.outside.cells.get("__class__")
-    if cell is None or not frame.scope.params or node.args:
-        raise frame.refuse(node, "super outside of a method")
-    cls = cell.cell_contents
-    return Ref(cls.__name__, cls), frame.value_of(frame.target_of(frame.scope.params[0]))
 
 
 def arguments(frame: Frame, node: Any) -> tuple[tuple[Expr, ...], Keywords]:

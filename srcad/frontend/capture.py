@@ -86,7 +86,7 @@ def _used_at_once(frame: Frame, event: Event) -> bool:
     """Whether what the event makes or reads is not kept after it."""
     if event.use in ("call", "return"):
         return True
-    return event.use == "argument" and _only_called(frame, event.call, event.slot)
+    return event.use == "argument" and event.call is not None and _only_called(frame, event.call, event.slot)
 
 
 _CALLERS = ("sorted", "min", "max")

@@ -11,7 +11,7 @@ from srcad.core import prims
 from srcad.core.nodes import Expr, If, Lit, Op, Ref, Star, Var
 from srcad.core.operators import BINARY, COMPARE, UNARY
 from srcad.frontend.frame import Frame, expression
-from srcad.frontend.names import outside_value
+from srcad.frontend.names import is_builtin, outside_value
 from srcad.frontend.scopes import read_by
 
 
@@ -166,7 +166,21 @@ def attribute(frame: Frame, node: Any, into: str | None) -> Expr:
     known = outside_value(frame, node)
     if known is not None:
         return known
+    if isinstance(node.value, gast.Call) and is_builtin(frame, node.value.func, "super"):
+        return Op(prims.call_super, (*super_of(frame, node.value), Lit(private(frame, node.attr))), form="attr")
     return Op(prims.get_attr, (frame.atom(node.value), Lit(private(frame, node.attr))))
+
+
+def super_of(frame: Frame, node: Any) -> tuple[Expr, Expr]:
+    """The class and the instance of `super()`."""
+    if len(node.args) == 2:
+        cls, instance = frame.atoms(node.args)
+        return cls, instance
+    cell = frame.outside.cells.get("__class__")
+    if cell is None or not frame.scope.params or node.args:
+        raise frame.refuse(node, "super outside of a method")
+    cls = cell.cell_contents
+    return Ref(cls.__name__, cls), frame.value_of(frame.target_of(frame.scope.params[0]))
 
 
 def private(frame: Frame, attr: str) -> str:

@@ -213,7 +213,7 @@ class Frame:
         for position, node in enumerate(nodes):
             later = nodes[position + 1 :]
             if isinstance(node, gast.Starred):
-                made.append(Star(self.steady(self.atom(node.value), later)))
+                made.append(Star(self.steady(self.atom(_gone_through(node.value)), later)))
             else:
                 made.append(self.steady(self.atom(node), later))
         return made
@@ -301,3 +301,10 @@ class Frame:
             self.emit(Store(Var(variable.core), Lit(0), self.hold(value), self.place))
         else:
             self.assign(variable.core, value)
+
+
+def _gone_through(node: Any) -> Any:
+    """What stands after a `*`: a generator expression is gone through at once, as a list comprehension is."""
+    if not isinstance(node, gast.GeneratorExp):
+        return node
+    return gast.copy_location(gast.ListComp(node.elt, node.generators), node)

@@ -98,28 +98,6 @@ def reduce_first(function: Any, xs: Any) -> Any:
     return total
 
 
-def accumulate_sum(xs: Any) -> Any:
-    out = []
-    if len(xs) > 0:
-        total = xs[0]
-        out.append(total)
-        for i in range(1, len(xs)):
-            total = total + xs[i]
-            out.append(total)
-    return out
-
-
-def accumulate_by(xs: Any, function: Any) -> Any:
-    out = []
-    if len(xs) > 0:
-        total = xs[0]
-        out.append(total)
-        for i in range(1, len(xs)):
-            total = function(total, xs[i])
-            out.append(total)
-    return out
-
-
 def sum_from(xs: Any, start: Any) -> Any:
     total = start
     for x in xs:
@@ -341,27 +319,6 @@ def tuple_slice(xs: Any, part: Any) -> Any:
     return tuple(list_slice(xs, part))
 
 
-def product_two(xs: Any, ys: Any) -> Any:
-    return [(x, y) for x in xs for y in ys]
-
-
-def combinations_two(xs: Any) -> Any:
-    return [(xs[i], xs[j]) for i in range(len(xs)) for j in range(i + 1, len(xs))]
-
-
-def pairs_of(xs: Any) -> Any:
-    return [(xs[i], xs[i + 1]) for i in range(len(xs) - 1)]
-
-
-def chain_two(xs: Any, ys: Any) -> Any:
-    out = []
-    for x in xs:
-        out.append(x)
-    for y in ys:
-        out.append(y)
-    return out
-
-
 def fsum_of(xs: Any) -> Any:
     total = 0.0
     for x in xs:
@@ -371,3 +328,16 @@ def fsum_of(xs: Any) -> Any:
 
 def divmod_of(x: Any, y: Any) -> Any:
     return x // y, x % y
+
+
+def list_replace(xs: Any, first: Any, last: Any, ys: Any) -> None:
+    count = len(xs)
+    start = 0 if first is None else min(max(first + count if first < 0 else first, 0), count)
+    stop = count if last is None else min(max(last + count if last < 0 else last, 0), count)
+    rest = [xs[i] for i in range(max(start, stop), count)]
+    for _ in range(count - start):
+        gone = xs.pop()  # noqa: F841
+    for y in ys:
+        xs.append(y)
+    for x in rest:
+        xs.append(x)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import NUMBER, Array, Kind, is_number
 from srcad.core.nodes import (
     Assign,
@@ -159,7 +160,7 @@ def _lets_go(expr: Expr, name: str, kinds: Mapping[str, Kind], assigned: bool) -
         index = expr.args[1]
         return is_number(kind_of_index(held, index_kind(index, kinds), index))
     if expr.fn is prims.get_attr:
-        return isinstance(expr.args[1], Lit) and expr.args[1].value in ("shape", "size", "ndim", "dtype")
+        return reads_layout(expr)
     rule = rule_for(expr.fn)
     return rule is not None and (rule.style in ("elementwise", "zero") or expr.fn in _FRESH)
 

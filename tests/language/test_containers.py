@@ -338,4 +338,26 @@ def a_list_compared_and_counted(x, y):
     return x ** names.count("a") * y ** names.index("b") + (x if names == ["a"] else y)
 
 
+@programs.at((2.0,))
+def slices_of_a_list_are_replaced(x):
+    xs = [x * i for i in range(6)]
+    ys = xs
+    xs[1:3] = [x, x * x, x]
+    xs[:1] = []
+    xs[-2:] = [x**2]
+    xs[len(xs) :] = [x, 3.0]
+    xs[4:2] = [x * 5]
+    return sum(v * i for i, v in enumerate(ys))
+
+
+def weighted(*values):
+    return sum(values) * len(values)
+
+
+@programs.at((2.0, 3), argnums=0)
+def a_generator_and_a_list_are_spread(x, n):
+    xs = [1.0, *(x * i for i in range(n)), *[x, x]]
+    return weighted(*xs, x) + weighted(x, *(v * v for v in xs))
+
+
 test_gradient = programs.test()

@@ -1,6 +1,8 @@
 """What is refused: with the right error, at the right line of the right file, and with something to do instead."""
 
+import itertools
 import math
+import re
 import struct
 import threading
 
@@ -266,3 +268,44 @@ def test_every_error_is_a_srcad_error_and_says_more_than_its_name():
         with pytest.raises(srcad.SrcadError) as caught:
             srcad.grad(f)(2.0)
         assert caught.value.message and len(str(caught.value)) > 20
+
+
+def a_temporary_of_unknown_kind(x):
+    return sum(v * x for v in {1: x, "a": "b"}.values() if v)
+
+
+def an_endless_iterator(x):
+    total = 0.0
+    for i, v in zip(itertools.count(1), [x, x * x]):
+        total += i * v
+    return total
+
+
+class Swallows:
+    def __init__(self, k):
+        self.k = k
+
+    def __enter__(self):
+        return self.k
+
+    def __exit__(self, kind, value, trace):
+        return kind is not None
+
+
+def a_context_that_may_swallow(x):
+    with Swallows(x) as k:
+        y = k * x
+    return y
+
+
+def test_a_context_manager_that_may_swallow_an_exception_is_refused():
+    refused(a_context_that_may_swallow, 2.0, error=srcad.UnsupportedSyntax, line_contains="with Swallows")
+
+
+def test_an_endless_iterator_is_refused():
+    refused(an_endless_iterator, 2.0, error=srcad.UnsupportedSyntax, message_contains="has no end")
+
+
+def test_a_refusal_never_names_a_temporary():
+    refusal = refused(a_temporary_of_unknown_kind, 2.0, error=srcad.KindError)
+    assert not re.search(r"\bt\d+\b|%|@", refusal.message), refusal.message

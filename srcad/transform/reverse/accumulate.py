@@ -70,10 +70,17 @@ class Accumulator:
         about = self.names.adjoints[name]
         kind = about.kind
         if isinstance(kind, Maybe):
-            kind = kind.kind
+            return Lit(0.0)  # there may be no array here whose form it could take
         if isinstance(kind, Array) and (node is None or self.definite(node, about.var)):
             return Op(np.zeros_like, (reach(Var(about.var), about.path, self.kinds[about.var]),))
         return Lit(0.0)
+
+    def array_zero(self, name: str) -> Expr:
+        """The zero of an adjoint that is about to be written into: what it is the adjoint of is there."""
+        about = self.names.adjoints[name]
+        if not isinstance(about.kind, Maybe):
+            return self.zero(name)
+        return Op(np.zeros_like, (reach(Var(about.var), about.path, self.kinds[about.var]),))
 
     def is_array(self, name: str) -> bool:
         kind = self.names.adjoints[name].kind
@@ -263,7 +270,7 @@ class Accumulator:
         self.fill((name,), state, made)
         held = state.get(name)
         if held is None:
-            made.append(Assign(name, self.zero(name)))
+            made.append(Assign(name, self.array_zero(name)))
         elif not (held.made and self.alone(name, state)) or held.group == -1:
             about = self.names.adjoints[name]
             primal = reach(Var(about.var), about.path, self.kinds[about.var])

@@ -63,7 +63,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
         return
     if is_complex(builder.kinds[target]):
         raise builder.refuse(
-            f"{target.lstrip('%')} is complex and carries a derivative", "compute with real and imaginary parts"
+            f"{builder.user(target)} is complex and carries a derivative", "compute with real and imaginary parts"
         )
     if isinstance(value, Op) and value.fn is prims.call_method:
         containers.method(builder, stmt, target, value)

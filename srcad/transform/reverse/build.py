@@ -52,6 +52,7 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.core.spoken import spoken
 from srcad.errors import Place, SrcadError, UnsupportedSyntax
 from srcad.transform.reverse import assign, containers, stores
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
@@ -152,7 +153,7 @@ class Builder:
 
     def user(self, name: str) -> str:
         """A variable as the user calls it."""
-        return "the value" if name.startswith("%t") else name.lstrip("%")
+        return spoken(name, self.activity.body)
 
     def block(self, block: Block) -> list[Node]:
         outer = self.nodes

@@ -71,7 +71,8 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
                     cotangents.append("")
                 continue
             raise builder.refuse(
-                f"{target.lstrip('%')} is {show(builder.kinds[target])} here and {show(special.result_kind)} elsewhere",
+                f"{builder.user(target)} is {show(builder.kinds[target])} here "
+                f"and {show(special.result_kind)} elsewhere",
                 "return values of one form on every path",
                 KindError,
             )
@@ -142,7 +143,7 @@ def _own_leaf(builder: Builder, name: str, leaf: Leaf) -> Leaf:
         if mine.path == leaf.path:
             return mine
     raise builder.refuse(
-        f"{name.lstrip('%')} is {show(builder.kinds[name])}, but a function is given {show(leaf.kind)}",
+        f"{builder.user(name)} is {show(builder.kinds[name])}, but a function is given {show(leaf.kind)}",
         "give it values of one form on every path",
         KindError,
     )

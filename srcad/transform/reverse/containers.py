@@ -8,6 +8,7 @@ from srcad.analysis.leaves import Leaf
 from srcad.core import prims
 from srcad.core.kinds import (
     List,
+    Maybe,
     is_number,
 )
 from srcad.core.nodes import (
@@ -34,6 +35,8 @@ def do(builder: Builder, stmt: Stmt, value: Op) -> None:
         assert isinstance(method, Lit)
         if base.name in builder.activity.active:
             kind = builder.kinds[base.name]
+            if isinstance(kind, Maybe):
+                kind = kind.kind
             if method.value == "append" and isinstance(kind, List):
                 append(builder, stmt, base.name, kind, value.args[2])
                 return

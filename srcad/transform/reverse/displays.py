@@ -18,6 +18,7 @@ from srcad.core.kinds import (
     Dict,
     Kind,
     List,
+    Maybe,
     Object,
     Record,
     TupleOf,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 def display(builder: Builder, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
     """A tuple, list, dict or record written out."""
+    if isinstance(kind, Maybe):
+        kind = kind.kind
     if value.fn is prims.make_dict:
         keys: list[Any] = [k.value if isinstance(k, Lit) else k for k in value.args[::2]]
         parts: tuple[Expr, ...] = value.args[1::2]
@@ -67,7 +70,8 @@ def display(builder: Builder, target: str, kind: Kind, value: Op, out: list[Acti
         part_kind = shadows.item_kind(kind, key)
         zeros.append(shadows.shadow_value(builder, part, part_kind, builder.addresses(target)))
         take = prims.get_attr if isinstance(kind, Object) else operator.getitem
-        for action in shadows.from_shadow(builder, Op(take, (Var(name), _as_expr(key))), part, part_kind):
+        form = "own" if take is prims.get_attr else ""
+        for action in shadows.from_shadow(builder, Op(take, (Var(name), _as_expr(key)), form=form), part, part_kind):
             out.append(action)
     if isinstance(kind, (Dict, Record)):
         made: Expr = Op(prims.make_dict, tuple(p for k, z in zip(keys, zeros, strict=True) for p in (_as_expr(k), z)))

@@ -23,6 +23,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path, reach
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
     FLOAT,
     Array,
@@ -81,7 +82,7 @@ class Form:
     def _attribute(self, shadow: Expr, primal: Expr, key: str, kind: Kind) -> Expr:
         if not holds_smooth(kind) and children(kind) is None and not self.by_address(kind):
             return NONE
-        held, given = (Op(prims.get_attr, (base, Lit(key))) for base in (shadow, primal))
+        held, given = (own_attribute(base, key) for base in (shadow, primal))
         return held if kind is FLOAT else self._from_shadow(held, given, kind)
 
     def _cast(self, adjoint: Expr, path: Path, kind: Kind) -> Expr:

@@ -227,7 +227,7 @@ class Differentiator:
         result_shadows: list[Expr] = []
         for leaf in pair.result_leaves:
             if leaf.shadow:
-                result_shadows.append(self._result_shadow(both, leaf))
+                result_shadows.append(self._result_shadow(both, special, leaf, {p.name for p in shadow_params}))
         # what is returned is what it is here, whatever the way back does to the variables
         ending: list[Stmt] = [Assign(kept := names.fresh("%result"), both.result)]
         both.kinds[kept] = special.result_kind
@@ -289,10 +289,14 @@ class Differentiator:
         self._add(pair.reverse, Program(pair.reverse.name, (*rev_params, *given), body, shown,
                                         special.program.place), both)  # fmt: skip
 
-    def _result_shadow(self, both: Both, leaf: Leaf) -> Expr:
-        if isinstance(both.result, Var):
-            return Var(both.names.adjoint(both.result.name, leaf))
-        return Op(runtime.shadow_of, (both.result,))
+    def _result_shadow(self, both: Both, special: Special, leaf: Leaf, given: set[str]) -> Expr:
+        """The shadow of a part of the result; a new one where no derivative enters what is returned."""
+        if not isinstance(both.result, Var):
+            return Op(runtime.shadow_of, (both.result,))
+        name = both.names.adjoint(both.result.name, leaf)
+        if name in given or name in assigned_in(both.forward):
+            return Var(name)
+        return Op(runtime.shadow_of, (reach(both.result, leaf.path, special.kinds[both.result.name]),))
 
     def _crossing(
         self, reverse: Block, last: tuple[Expr, ...], forward: Block, params: tuple[Param, ...], given: set[str]

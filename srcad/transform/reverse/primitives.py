@@ -51,6 +51,7 @@ from srcad.transform.reverse.mirror import Action, Add, Run
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
 
+
 _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
     np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,

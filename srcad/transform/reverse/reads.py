@@ -15,6 +15,7 @@ from srcad import runtime
 from srcad.analysis.leaves import Leaf, step_of
 from srcad.analysis.regions import is_basic, is_copying
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
     BOOL,
     INT,
@@ -33,6 +34,7 @@ from srcad.core.nodes import (
     Assign,
     Do,
     Expr,
+    Lit,
     Op,
     Store,
     Var,
@@ -107,10 +109,10 @@ def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return
-    assert isinstance(base, Var)
+    assert isinstance(base, Var) and isinstance(key, Lit)
     if builder.by_address(held):
         shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
-        load(builder, target, Op(prims.get_attr, (shadow, key)), out)
+        load(builder, target, own_attribute(shadow, key.value), out)
         return
     step = step_of(held, value)
     if step is None or step not in dict(children(held) or ()):

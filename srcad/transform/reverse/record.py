@@ -21,6 +21,7 @@ import numpy as np
 from srcad.analysis.dependence import Lasting
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
     Assign,
@@ -574,8 +575,7 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
             return
         args = operands(expr)
         if isinstance(expr, Op):
-            attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in SHAPES
-            if (expr.fn in SHAPE_ONLY or attribute) and isinstance(expr.args[0], Var):
+            if (expr.fn in SHAPE_ONLY or reads_layout(expr)) and isinstance(expr.args[0], Var):
                 args = args[1:]
         for part in args:
             visit(part)
@@ -588,7 +588,6 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
     return found
 
 
-SHAPES = ("shape", "size", "ndim", "dtype")
 SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim, len}
 
 

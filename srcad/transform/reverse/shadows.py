@@ -8,7 +8,7 @@ target goes to the source, at an address both have one shadow.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +16,10 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path, leaves, reach
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
     FLOAT,
+    NONE_KIND,
     NUMBER,
     UNKNOWN,
     Array,
@@ -34,6 +36,7 @@ from srcad.core.kinds import (
     holds_smooth,
     is_array,
     is_number,
+    is_smooth,
     show,
 )
 from srcad.core.nodes import (
@@ -56,7 +59,9 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
     kind = _at(builder.kinds[target], path)
     if not builder.active(source):
         for leaf in leaves(kind, builder.addresses(target)):
-            if leaf.shadow:
+            if leaf.shadow and builder.kind(source) == NONE_KIND:
+                builder.after.append(Assign(builder.adjoint(target, leaf.below(path)), NONE, builder.place))
+            elif leaf.shadow:
                 zero_shadow(builder, target, path, leaf)
         return
     assert isinstance(source, Var)
@@ -68,7 +73,7 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
             if other is None and not any(p[: len(leaf.path)] == leaf.path for p in theirs):
                 continue  # an int on this path: nothing to pass back
             raise builder.refuse(
-                f"{target.lstrip('%')} is {show(kind)} here and {show(source_kind)} elsewhere",
+                f"{builder.user(target)} is {show(kind)} here and {show(source_kind)} elsewhere",
                 "give it values of one form on every path",
                 KindError,
             )
@@ -109,6 +114,8 @@ def shadow_value(builder: Builder, part: Expr, kind: Kind, addresses: Callable[[
             return Var(builder.adjoint(part.name, Leaf((), builder.kinds[part.name], True)))
         return Op(runtime.shadow_of, (part,))
     own = builder.kind(part)
+    if isinstance(kind, Maybe) and is_smooth(kind):
+        return Op(runtime.slot_of, (part,))
     if isinstance(kind, Maybe):
         kind = kind.kind
     if is_number(kind) or kind in (FLOAT,):
@@ -117,38 +124,30 @@ def shadow_value(builder: Builder, part: Expr, kind: Kind, addresses: Callable[[
         return Op(np.zeros_like, (part,))
     if kind is NUMBER:
         return Op(runtime.shadow_of, (part,))
-    inner = children(kind)
-    assert inner is not None
-    values = []
-    for step, inner_kind in inner:
-        leaf_part = _part(builder, part, own, step)
-        values.append(shadow_value_of_part(builder, leaf_part, part, step, inner_kind, addresses))
-    if isinstance(kind, Record):
-        return Op(prims.make_dict, tuple(p for (s, _), v in zip(inner, values, strict=True) for p in (Lit(s[1]), v)))
-    if isinstance(kind, Object):
-        return Op(runtime.object_shadow, (), tuple((s[1], v) for (s, _), v in zip(inner, values, strict=True)))
-    return Op(prims.make_list, tuple(values))
+    return _shadow_within(builder, part, own, (), kind, addresses)
 
 
-def _part(builder: Builder, part: Expr, own: Kind, step: tuple[str, Any]) -> Expr:
-    return reach(part, (step,), own) if dict(children(own) or ()).get(step) is not None else NONE
-
-
-def shadow_value_of_part(
-    builder: Builder, leaf_part: Expr, part: Expr, step: tuple[str, Any], kind: Kind, addresses: Callable[[Kind], bool]
+def _shadow_within(
+    builder: Builder, part: Expr, own: Kind, path: Path, kind: Kind, addresses: Callable[[Kind], bool]
 ) -> Expr:
+    """The shadow of what `path` leads to inside of `part`, of kind `own`, put into a container of `kind`."""
+    held = _at(own, path)
     if not holds_smooth(kind):
         return NONE
-    if addresses(kind):
-        if builder.active(part):
-            assert isinstance(part, Var)
-            return Var(builder.adjoint(part.name, Leaf((step,), kind, True)))
-        return Op(runtime.shadow_of, (leaf_part,))
-    if kind is FLOAT:
-        return Lit(0.0)
-    if isinstance(kind, Array):
-        return Op(np.zeros_like, (leaf_part,))
-    return Op(runtime.shadow_of, (leaf_part,))
+    if held == NONE_KIND or held is UNKNOWN:
+        return _absent_shadow(kind, addresses)
+    if addresses(kind) and builder.active(part):
+        assert isinstance(part, Var)
+        return Var(builder.adjoint(part.name, Leaf(path, kind, True)))
+    inner = children(kind)
+    if addresses(kind) or inner is None:
+        if kind is FLOAT:
+            return Lit(0.0)
+        zero = np.zeros_like if isinstance(kind, Array) else runtime.shadow_of
+        zero = runtime.slot_of if isinstance(kind, Maybe) and is_smooth(kind) and not addresses(kind) else zero
+        return Op(zero, (reach(part, path, own),))
+    values = [_shadow_within(builder, part, own, (*path, step), k, addresses) for step, k in inner]
+    return _shadow_of_parts(kind, inner, values)
 
 
 def from_shadow(builder: Builder, place: Expr, part: Expr, kind: Kind) -> list[Action]:
@@ -160,13 +159,14 @@ def from_shadow(builder: Builder, place: Expr, part: Expr, kind: Kind) -> list[A
     for leaf in builder.leaves(part.name):
         if leaf.shadow:
             continue
-        source = place
+        source, inside = place, builder.kinds[part.name]
         for how, key in leaf.path:
             source = (
-                Op(prims.get_attr, (source, Lit(key)))
+                own_attribute(source, key)
                 if how == "attr"
-                else Op(operator.getitem, (source, Lit(_shadow_key(builder.kinds[part.name], how, key))))
+                else Op(operator.getitem, (source, Lit(_shadow_key(inside, how, key))))
             )
+            inside = _at(inside, ((how, key),))
         made.append(Add(builder.adjoint(part.name, leaf), source, ()))
     return made
 
@@ -174,7 +174,7 @@ def from_shadow(builder: Builder, place: Expr, part: Expr, kind: Kind) -> list[A
 def inside(builder: Builder, place: Expr, path: Path, kind: Kind) -> Expr:
     for how, key in path:
         if how == "attr":
-            place = Op(prims.get_attr, (place, Lit(key)))
+            place = own_attribute(place, key)
         else:
             place = Op(operator.getitem, (place, Lit(_shadow_key(kind, how, key))))
         kind = dict(children(kind) or ())[(how, key)]
@@ -188,6 +188,28 @@ def slot(builder: Builder, place: Expr, path: Path, kind: Kind) -> tuple[Expr, E
     return full.args[0], full.args[1], full.fn is prims.get_attr
 
 
+def _absent_shadow(kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
+    """The shadow of what is of this kind elsewhere and None here: nothing but zeros is ever added to it."""
+    inner = children(kind)
+    if addresses(kind) or not holds_smooth(kind):
+        return NONE
+    if inner is None:
+        return Lit(0.0)
+    return _shadow_of_parts(kind, inner, [_absent_shadow(k, addresses) for _, k in inner])
+
+
+def _shadow_of_parts(kind: Kind, parts: Sequence[tuple[tuple[str, Any], Kind]], values: list[Expr]) -> Expr:
+    """The shadow of a structure of fixed form, written out."""
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+    named = [(key, value) for ((_, key), _), value in zip(parts, values, strict=True)]
+    if isinstance(kind, Record):
+        return Op(prims.make_dict, tuple(p for key, value in named for p in (Lit(key), value)))
+    if isinstance(kind, Object):
+        return Op(runtime.object_shadow, (), tuple(named))
+    return Op(prims.make_list, tuple(values))
+
+
 def _at(kind: Kind, path: Path) -> Kind:
     for step in path:
         kind = dict(children(kind) or ()).get(step, UNKNOWN)
@@ -196,6 +218,8 @@ def _at(kind: Kind, path: Path) -> Kind:
 
 def item_kind(kind: Kind, key: Any) -> Kind:
     match kind:
+        case Maybe(kind=inner):
+            return item_kind(inner, key)
         case List(item=item) | TupleOf(item=item):
             return item
         case Dict(value=value):
@@ -214,6 +238,8 @@ def item_kind(kind: Kind, key: Any) -> Kind:
 def _shadow_key(kind: Kind, how: str, key: Any) -> Any:
     """The key of a part in a shadow: the parts of a tuple or function value are the items of a list."""
     if how == "field":
+        if isinstance(kind, Maybe):
+            kind = kind.kind
         assert isinstance(kind, Function)
         return [name for name, _ in kind.fields].index(key)
     return key

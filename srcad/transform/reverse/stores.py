@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.leaves import Leaf
+from srcad.analysis.leaves import Leaf, leaves
 from srcad.analysis.regions import is_copying
 from srcad.core import prims
 from srcad.core.kinds import (
     UNKNOWN,
     Array,
     Dict,
+    Maybe,
     Object,
     holds_smooth,
     is_number,
@@ -42,6 +43,7 @@ from srcad.transform.reverse.mirror import Action, Add, Run
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
 
+
 IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
     operator.iadd: operator.add,
     operator.isub: operator.sub,
@@ -57,6 +59,8 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
 def store(builder: Builder, stmt: Store) -> None:
     base = stmt.base
     held = builder.kind(base)
+    if isinstance(held, Maybe):
+        held = held.kind
     if not builder.active(base):
         builder.step(stmt)
         return
@@ -72,7 +76,9 @@ def store(builder: Builder, stmt: Store) -> None:
         else shadows.item_kind(held, None)
     )
     kind = kind or UNKNOWN
-    place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
+    place = (
+        Op(prims.get_attr, (shadow, key_expr), form="own") if stmt.attr else Op(operator.getitem, (shadow, key_expr))
+    )
     actions: list[Action] = []
     if holds_smooth(kind):
         actions += shadows.from_shadow(builder, place, stmt.value, kind)
@@ -81,7 +87,7 @@ def store(builder: Builder, stmt: Store) -> None:
         addresses = builder.addresses(base.name)
         value = shadows.shadow_value(builder, stmt.value, kind, addresses)
         empty = Store(shadow, key_expr, value, builder.place, attr=stmt.attr)
-        if addresses(kind):
+        if any(leaf.shadow for leaf in leaves(kind, addresses)):  # what it held lives on at its own address
             before = builder.names.temp("shadow_before", kind)
             peek = runtime.attribute_before if stmt.attr else runtime.item_before
             back = runtime.restore_attribute if stmt.attr else runtime.restore_item

@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.core import prims
-from srcad.core.kinds import INT, Array, Dict, Kind, List, is_number
+from srcad.core.kinds import INT, Array, Dict, Kind, List, Maybe, is_number
 from srcad.core.nodes import (
     NONE,
     Assign,
@@ -151,13 +151,18 @@ class Sweeps:
         if stmt.attr:
             return Op(runtime.attribute_before, (stmt.base, stmt.key))
         assert isinstance(stmt.base, Var)
-        if isinstance(self.kinds.get(stmt.base.name), Dict):
+        held = self._present(stmt.base.name)
+        if isinstance(held, Dict):
             return Op(runtime.item_before, (stmt.base, stmt.key))
         item = Op(operator.getitem, (stmt.base, stmt.key))
-        held = self.kinds.get(stmt.base.name)
         if isinstance(held, Array) and not is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
             return Op(np.array, (item,))
         return item
+
+    def _present(self, name: str) -> Kind | None:
+        """The kind of a container that is written to, and so not None."""
+        kind = self.kinds.get(name)
+        return kind.kind if isinstance(kind, Maybe) else kind
 
     # ------------------------------------------------------------ reverse
 
@@ -258,7 +263,7 @@ class Sweeps:
                 assert isinstance(base, Var)
                 if attr:
                     made.append(Do(Op(runtime.restore_attribute, (base, key, old))))
-                elif isinstance(self.kinds.get(base.name), Dict):
+                elif isinstance(self._present(base.name), Dict):
                     made.append(Do(Op(runtime.restore_item, (base, key, old))))
                 else:
                     made.append(Store(base, key, old))

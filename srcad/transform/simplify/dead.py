@@ -27,6 +27,7 @@ import numpy as np
 from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, hashable
 from srcad.core import prims
+from srcad.core.attributes import reads_layout
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -92,7 +93,6 @@ def popped(value: Expr) -> str | None:
 
 
 _SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
-_SHAPES = ("shape", "size", "ndim", "dtype")
 
 
 Reads = tuple[tuple[str, bool], ...]
@@ -105,8 +105,7 @@ def reads_of(expr: Expr) -> Reads:
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
-        attribute = expr.fn is prims.get_attr and isinstance(parts[1], Lit) and parts[1].value in _SHAPES
-        if expr.fn in _SHAPE_ONLY or attribute:
+        if expr.fn in _SHAPE_ONLY or reads_layout(expr):
             made.append((parts[0].name, False))
             parts = parts[1:]
     for part in parts:
@@ -120,7 +119,6 @@ class _Sweep:
     def __init__(self, program: Program, memory: Memory, doomed: frozenset[str]) -> None:
         self.memory = memory
         self.doomed = doomed
-        self.given = {p.name for p in program.params}  # the caller sees what they hold
         assigned = [s for s in walk(program.body) if isinstance(s, Assign)]
         self.states = {s.target for s in assigned if is_error_state(s.value)}
         self.states -= {s.target for s in assigned if not is_error_state(s.value)}
@@ -206,8 +204,9 @@ class _Sweep:
         return not self.memory.fixed(name) and self.memory.root(name) not in self.wanted
 
     def dead_tapes(self, body: Block) -> frozenset[str]:
-        """The tapes whose popped values are all dead, and which nobody uses in another way."""
-        candidates = self.dead_pops - self.live_pops - self.given
+        """The tapes made here whose popped values are all dead, and which nobody uses in another way."""
+        outside = {part[0] for part in self.memory.outside}
+        candidates = {t for t in self.dead_pops - self.live_pops if self.memory.root(t) not in outside}
         if not candidates:
             return frozenset()
         others: set[str] = set()

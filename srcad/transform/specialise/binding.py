@@ -109,14 +109,14 @@ def _counted(sp: Specialiser, program: Program, args: list[Expr], named: dict[st
     last = args[at]
     assert isinstance(last, Star)
     open_places = [p for p in places[at:] if p.name not in named]
+    if not open_places and variadic:
+        return args
     if len(args) > at + 1 or any(p.default is not None for p in open_places):
         raise sp.refuse(
             f"`*` of {show(sp.kind(last.value))} in a call of {program.name}(): which parameters it fills is not known "
             "before the program runs",
             "pass the list itself, or a tuple",
         )
-    if not open_places and variadic:
-        return args
     if not variadic:
         taken = sp.op(Op(prims.unpack, (last.value, Lit(len(open_places)), Lit(-1))))
         return args[:at] + [sp.op(Op(operator.getitem, (taken, Lit(i)))) for i in range(len(open_places))]

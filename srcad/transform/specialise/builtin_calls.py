@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import builtins
 import collections
+import dataclasses
 import functools
-import itertools
 import math
 import operator
 import types
@@ -44,7 +44,9 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
-from srcad.transform.specialise.functions import call_primitive, make_partial
+from srcad.transform.specialise.choices import is_instance
+from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
+from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
 
@@ -61,8 +63,12 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
     if handler is None:
         return None
     if starred(args, kwargs):
-        if value in (max, min) and len(args) == 1 and isinstance(args[0], Star):
-            return special_call(sp, value, (args[0].value,), kwargs)
+        if value in (max, min) and not any(k == "**" for k, _ in kwargs):
+            alone = args[0] if len(args) == 1 else None
+            items = alone.value if isinstance(alone, Star) else sp.op(Op(prims.make_list, args))
+            return special_call(sp, value, (items,), kwargs)
+        if value is zip and len(args) == 1 and isinstance(args[0], Star):
+            return zipped_rows(sp, args[0].value)
         return None
     if any(sp.kind(a) is BOTTOM for a in args) or any(sp.kind(v) is BOTTOM for _, v in kwargs):
         return Op(prims.call, (Ref(getattr(value, "__name__", "f"), value), *args), kwargs), BOTTOM
@@ -92,12 +98,21 @@ def _isinstance(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolve
         wanted = tuple(k.value for k in classes.items if isinstance(k, Const))
     else:
         return made, BOOL
-    answers = {_is_instance(sp.kind(args[0]), cls) for cls in wanted}
+    held = sp.kind(args[0])
+    if isinstance(held, OneOf):
+        known = is_instance(sp, args[0], held, [_one_answer(option, wanted) for option in held.options])
+        return known if known is not None else (made, BOOL)
+    answers = {_is_instance(held, cls) for cls in wanted}
     if True in answers:
         return made, Const(True)
     if answers == {False}:
         return made, Const(False)
     return made, BOOL
+
+
+def _one_answer(kind: Kind, wanted: tuple[Any, ...]) -> bool | None:
+    answers = {_is_instance(kind, cls) for cls in wanted}
+    return True if True in answers else False if answers == {False} else None
 
 
 def _is_instance(kind: Kind, cls: Any) -> bool | None:
@@ -198,6 +213,19 @@ def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return sp.prelude("dict_copy" if isinstance(kind, Dict) else "dict_of_pairs", *args)
 
 
+def _wraps(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`functools.wraps(f)`: a decorator that changes a name and a docstring, which nobody asks for here."""
+    itself = sp.session.prelude("itself")
+    return Ref("itself", itself), Const(itself)
+
+
+def _deque(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`collections.deque(xs)`, as a list: it has the same methods at its right end, and two more at its left."""
+    if len(args) > 1 or kwargs:
+        raise sp.refuse("collections.deque with maxlen", "pop the oldest item yourself, or slice: xs[-n:]")
+    return _list(sp, args, kwargs)
+
+
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
 
 
@@ -233,7 +261,7 @@ def _extreme(name: str) -> Any:
             return _pairwise(sp, function, args)
         items = sp.op(Op(prims.make_list, args)) if len(args) > 1 else as_sequence(sp, args[0])
         kind = sp.kind(items)
-        if not holds_smooth(kind) and key is None:
+        if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
             return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
         if "default" in kwargs:
             return _or_default(sp, name, items, key, kwargs["default"])
@@ -288,37 +316,10 @@ def _sorted(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Op(prims.call, (Ref("sorted", sorted), items), tuple(kwargs.items())), List(item_kind(kind))
 
 
-def as_sequences(sp: Specialiser, atoms: Args) -> Args:
-    return tuple(as_sequence(sp, atom) for atom in atoms)
-
-
-def _map(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    names = {2: "map_one", 3: "map_two", 4: "map_three"}
-    if len(args) not in names:
-        raise sp.refuse("map over more than three sequences", "use a comprehension over zip")
-    return sp.prelude(names[len(args)], args[0], *as_sequences(sp, args[1:]))
-
-
 def _filter(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     if sp.kind(args[0]) == NONE_KIND:
         return sp.prelude("filter_true", *args[1:])
     return sp.prelude("filter_by", args[0], as_sequence(sp, args[1]))
-
-
-def _zip(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    sequences = as_sequences(sp, args)
-    kinds = [sp.kind(s) for s in sequences]
-    if kinds and all(isinstance(kind, Tuple) for kind in kinds):
-        count = min(len(kind.items) for kind in kinds if isinstance(kind, Tuple))
-        rows = [
-            sp.op(Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (s, Lit(i)))) for s in sequences)))
-            for i in range(count)
-        ]
-        return sp.resolve(Op(prims.make_tuple, tuple(rows)))
-    names = {1: "zip_one", 2: "zip_two", 3: "zip_three"}
-    if len(args) not in names:
-        raise sp.refuse("zip of more than three sequences outside a for header", "loop over an index")
-    return sp.prelude(names[len(args)], *sequences)
 
 
 def _enumerate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -341,16 +342,6 @@ def _reduce(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return sp.prelude("reduce_first", args[0], items)
 
 
-def _accumulate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    items = as_sequence(sp, args[0])
-    function = args[1] if len(args) > 1 else kwargs.get("func")
-    if "initial" in kwargs:
-        raise sp.refuse("itertools.accumulate with initial=", "put the first value into the list")
-    if function is None:
-        return sp.prelude("accumulate_sum", items)
-    return sp.prelude("accumulate_by", items, function)
-
-
 def _any_all(name: str) -> Any:
     def resolve_any(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
         kind = sp.kind(args[0])
@@ -359,28 +350,6 @@ def _any_all(name: str) -> Any:
         return sp.prelude(f"{name}_of", as_sequence(sp, args[0]))
 
     return resolve_any
-
-
-def _product(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    if kwargs or len(args) != 2:
-        raise sp.refuse("itertools.product of other than two sequences", "nest the for loops")
-    return sp.prelude("product_two", *as_sequences(sp, args))
-
-
-def _combinations(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    if len(args) != 2 or sp.kind(args[1]) != Const(2):
-        raise sp.refuse("itertools.combinations of other than pairs", "nest the for loops")
-    return sp.prelude("combinations_two", as_sequence(sp, args[0]))
-
-
-def _pairs(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    return sp.prelude("pairs_of", as_sequence(sp, args[0]))
-
-
-def _chain(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    if len(args) != 2:
-        raise sp.refuse("itertools.chain of other than two sequences", "add lists: xs + ys + zs")
-    return sp.prelude("chain_two", *as_sequences(sp, args))
 
 
 def _getattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -432,6 +401,11 @@ def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
 
 
+# what passes a function or an object on without looking into it
+TAKE_FUNCTIONS = (
+    max, min, map, filter, sorted, functools.reduce, functools.partial, isinstance, *ITERTOOLS,
+)  # fmt: skip
+
 _SPECIAL: dict[Any, Any] = {
     len: _len,
     isinstance: _isinstance,
@@ -444,18 +418,19 @@ _SPECIAL: dict[Any, Any] = {
     max: _extreme("max"),
     min: _extreme("min"),
     sorted: _sorted,
-    map: _map,
+    map: mapped,
     filter: _filter,
-    zip: _zip,
+    zip: zipped,
     enumerate: _enumerate,
     reversed: _reversed,
     functools.reduce: _reduce,
     functools.partial: _partial,
-    itertools.accumulate: _accumulate,
-    itertools.product: _product,
-    itertools.combinations: _combinations,
-    itertools.pairwise: _pairs,
-    itertools.chain: _chain,
+    **ITERTOOLS,
+    dataclasses.replace: objects.replaced,
+    functools.wraps: _wraps,
+    operator.itemgetter: make_getter(operator.itemgetter),
+    operator.attrgetter: make_getter(operator.attrgetter),
+    collections.deque: _deque,
     any: _any_all("any"),
     all: _any_all("all"),
     getattr: _getattr,

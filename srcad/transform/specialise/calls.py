@@ -14,18 +14,31 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from srcad.core import prims
-from srcad.core.kinds import BOTTOM, UNKNOWN, Const, Function, Kind, Maybe, Object, OneOf, Opaque, holds_smooth, show
+from srcad.core.kinds import (
+    BOTTOM,
+    UNKNOWN,
+    Const,
+    Function,
+    Kind,
+    Maybe,
+    Object,
+    OneOf,
+    Opaque,
+    holds_smooth,
+    is_sum,
+    show,
+)
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
 from srcad.errors import KindError
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
-from srcad.transform.specialise.builtin_calls import default_dict, special_call
+from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dict, special_call
+from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
     call_lifted,
-    call_one_of,
     call_primitive,
     opaque,
 )
@@ -62,8 +75,8 @@ def call_kind(sp: Specialiser, callee: Expr, kind: Kind, args: Args, kwargs: Kwa
             return call_value(sp, getattr(value, "__name__", "function"), value, args, kwargs)
         case Function(of=of, fields=fields):
             return call_closure(sp, callee, of, fields, args, kwargs)
-        case OneOf(options=options):
-            return call_one_of(sp, callee, options, args, kwargs)
+        case OneOf():
+            return dispatched(sp, callee, kind, lambda held, option: call_kind(sp, held, option, args, kwargs))
         case Object():
             return sp.method(callee, "__call__", args, kwargs)
         case Maybe(kind=inner):
@@ -78,6 +91,14 @@ def call_kind(sp: Specialiser, callee: Expr, kind: Kind, args: Args, kwargs: Kwa
 
 def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable that is known."""
+    at = _looked_into(sp, value, args)
+    if at is not None:
+        return dispatched(
+            sp,
+            args[at],
+            sp.kind(args[at]),
+            lambda held, _: call_value(sp, name, value, (*args[:at], held, *args[at + 1 :]), kwargs),
+        )
     special = special_call(sp, value, args, kwargs)
     if special is not None:
         return special
@@ -121,6 +142,17 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     if isinstance(method, types.FunctionType):
         return call_function(sp, method, (Ref(name, value), *args), kwargs)
     return opaque(name, value, args, kwargs)
+
+
+def _looked_into(sp: Specialiser, value: Any, args: Args) -> int | None:
+    """The position of an argument that is one of several things, of a function that must be told which it is."""
+    for i, arg in enumerate(args):
+        if not isinstance(arg, Star) and is_sum(sp.kind(arg)):
+            return None if _has_program(value) and value not in _LOOKING or value in TAKE_FUNCTIONS else i
+    return None
+
+
+_LOOKING = (type, float, int, bool, str)
 
 
 def _plain(expr: Expr) -> Expr:

@@ -19,6 +19,7 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     join,
+    join_all,
     open_dict,
     show,
     widen,
@@ -28,8 +29,10 @@ from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.builtin_calls import dict_call
+from srcad.transform.specialise.choices import fitted_atom
 from srcad.transform.specialise.functions import call_function
-from srcad.transform.specialise.sequences import as_sequence, element, to_list
+from srcad.transform.specialise.iteration import vague
+from srcad.transform.specialise.sequences import as_sequence, element, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.stores import adopt
 
@@ -60,11 +63,16 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
                 now = sp.kinds[base.name]
                 if isinstance(now, List):
                     adopt(sp, args[0], now.item)
+                    made = Op(made.fn, (*made.args[:2], fitted_atom(sp, args[0], now.item)))
             return made, NONE_KIND
         case "pop" if not args or sp.kind(args[0]) == Const(-1):
             return Op(prims.call_method, (base, Lit("pop"))), item
         case "copy":
             return to_list(sp, base)
+        case "appendleft":
+            return sp.prelude("list_insert", base, Lit(0), *args)
+        case "popleft":
+            return sp.prelude("list_pop", base, Lit(0))
         case "extend":
             return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
         case "insert":
@@ -106,6 +114,11 @@ def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, 
         return made, INT
     if name == "__getitem__":
         return sp.resolve(Op(operator.getitem, (base, args[0])))
+    if held.cls is list and isinstance(base, Var) and sp.is_local(base.name) and hasattr(list, name):
+        sp.touch(base, List(item_kind(held)))
+        return list_method(sp, made, base, sp.kind(base), name, args, kwargs)
+    if held.cls is list:
+        raise sp.refuse(f".{name}() of a list of different things", "keep numbers in a list of their own")
     raise sp.refuse(f"the tuple method .{name}()", "unpack the tuple")
 
 
@@ -113,6 +126,9 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     """A method of a dict, of known keys or not."""
     assert isinstance(held, (Dict, Record))
     match name:
+        case "items" if isinstance(held, Record) and vague(join_all(tuple(element(k) for _, k in held.items))):
+            pairs = [(Lit(k), sp.op(Op(operator.getitem, (base, Lit(k))))) for k, _ in held.items]
+            return sp.resolve(Op(prims.make_tuple, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs)))
         case "items":
             return sp.prelude("dict_items", base)
         case "values" if isinstance(held, Record):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from srcad.core import prims
+from srcad.core.kind_of import list_kind
 from srcad.core.kinds import (
     BOTTOM,
     SLICE,
@@ -14,7 +15,6 @@ from srcad.core.kinds import (
     UNKNOWN,
     Const,
     Dict,
-    List,
     Record,
     Set,
     Tuple,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def _list(sp: Specialiser, op: Op) -> Resolved:
     if any(isinstance(a, Star) for a in op.args):
         return _with_stars(sp, op)
-    return op, List(join_all(tuple(element(sp.kind(a)) for a in op.args)))
+    return op, list_kind(tuple(sp.kind(a) for a in op.args))
 
 
 def _with_stars(sp: Specialiser, op: Op) -> Resolved:

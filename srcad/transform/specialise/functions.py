@@ -16,7 +16,6 @@ import numpy as np
 from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import (
-    BOOL,
     BOTTOM,
     INT,
     NONE_KIND,
@@ -33,7 +32,7 @@ from srcad.core.kinds import (
     holds_smooth,
     show,
 )
-from srcad.core.nodes import Assign, Closure, Expr, FunctionHandle, If, Lit, Op, Program, Ref, Star, Store, Var
+from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
@@ -45,7 +44,7 @@ from srcad.transform.specialise.session import Resolved
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-_PRELUDE = "srcad.frontend.prelude"
+_PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators")
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
@@ -60,7 +59,7 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         return call_primitive(sp, function.__name__, function, args, kwargs)
     if not isinstance(function, types.FunctionType):
         return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
-    if function.__module__ == _PRELUDE:
+    if function.__module__ in _PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
         op, kind = opaque(function.__name__, function, args, kwargs)
@@ -246,9 +245,40 @@ def call_closure(
     held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
         return call_program(sp, of, args, kwargs, held)
+    if of is operator.itemgetter or of is operator.attrgetter:
+        return _picked(sp, of, fields, args)
     if "__partial__" in held:
         return _call_partial(sp, held, args, kwargs)
     return call_function(sp, of, (held["__self__"], *args), kwargs)
+
+
+def make_getter(value: Any) -> Any:
+    """`operator.itemgetter(1)`, `operator.attrgetter("x")`: a value that holds what it gets."""
+
+    def resolve_getter(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+        fields = tuple((f"%{i}", sp.kind(arg)) for i, arg in enumerate(args))
+        return Op(prims.make_tuple, args), Function(value, fields)
+
+    return resolve_getter
+
+
+def _picked(sp: Specialiser, of: Any, fields: tuple[tuple[str, Kind], ...], args: Args) -> Resolved:
+    """A call of an itemgetter or attrgetter, whose keys are known."""
+    made: list[Resolved] = []
+    for _, kind in fields:
+        if not isinstance(kind, Const):
+            raise sp.refuse(f"{of.__name__} with a key that is not a constant", "write a lambda")
+        at: Expr = args[0]
+        names = str(kind.value).split(".") if of is operator.attrgetter else [kind.value]
+        for name in names[:-1]:
+            at = sp.op(Op(prims.get_attr, (at, Lit(name))))
+        take = prims.get_attr if of is operator.attrgetter else operator.getitem
+        made.append(sp.resolve(Op(take, (at, Lit(names[-1])))))
+        if len(fields) > 1:
+            made[-1] = (sp.hold(*made[-1]), made[-1][1])
+    if len(made) == 1:
+        return made[0]
+    return sp.resolve(Op(prims.make_tuple, tuple(expr for expr, _ in made)))
 
 
 def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
@@ -273,34 +303,3 @@ def make_partial(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     values = (*args, *(v for _, v in kwargs))
     kinds = tuple((n, sp.kind(v)) for n, v in zip(names, values, strict=True))
     return Op(prims.make_tuple, values), Function(functools.partial, kinds)
-
-
-def call_one_of(sp: Specialiser, callee: Expr, options: tuple[Kind, ...], args: Args, kwargs: Kwargs) -> Resolved:
-    """One of several functions: a chain of tests on identity."""
-    values: list[Any] = []
-    for option in options:
-        if not isinstance(option, Const):
-            raise sp.refuse(
-                "a call of one of several nested functions or methods, chosen when the program runs",
-                "choose with `if` and call each by its own name",
-            )
-        values.append(option.value)
-    result = sp.temp("chosen")
-
-    def arm(i: int) -> None:
-        made, kind = sp.call(getattr(values[i], "__name__", "function"), values[i], args, kwargs)
-        sp.set(result, kind)
-        sp.emit(Assign(result, made, sp.place))
-
-    def chain(i: int) -> None:
-        if i == len(values) - 1:
-            arm(i)
-            return
-        shown = Ref(getattr(values[i], "__name__", "function"), values[i])
-        test = sp.assign("t", Op(operator.is_, (callee, shown)), BOOL)
-        then = sp.nested(lambda: arm(i))
-        otherwise = sp.nested(lambda: chain(i + 1))
-        sp.emit(If(test, then, otherwise, sp.place))
-
-    chain(0)
-    return Var(result), sp.kinds.get(result, BOTTOM)

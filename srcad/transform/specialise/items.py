@@ -25,18 +25,22 @@ from srcad.core.kinds import (
     List,
     Maybe,
     Object,
+    OneOf,
     Opaque,
     Record,
     Tuple,
     TupleOf,
     holds_smooth,
+    is_sum,
     join_all,
     show,
     widen,
 )
 from srcad.core.nodes import Assign, Expr, Lit, Op, Var
+from srcad.core.sums import holds_sum
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_index
+from srcad.transform.specialise.choices import chosen_item, dispatched
 from srcad.transform.specialise.iteration import write_out_counted
 from srcad.transform.specialise.sequences import element
 from srcad.transform.specialise.session import Resolved
@@ -94,6 +98,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
                     return sp.prelude("list_slice" if isinstance(held, List) else "tuple_slice", base, key)
                 return op, held
             return op, item
+        case OneOf() if is_sum(held):
+            return dispatched(sp, base, held, lambda one, _: get_item(sp, Op(operator.getitem, (one, key))))
         case Tuple(items=items):
             if isinstance(at, Const) and isinstance(at.value, int):
                 if not -len(items) <= at.value < len(items):
@@ -105,12 +111,15 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
                 bounds = display.args if isinstance(display, Op) else ()
                 if bounds and all(isinstance(b, Lit) for b in bounds):
                     taken = range(len(items))[slice(*(b.value for b in bounds if isinstance(b, Lit)))]
+                    fn = prims.make_list if held.cls is list else prims.make_tuple
                     return sp.resolve(
-                        Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (base, Lit(i)))) for i in taken)),
+                        Op(fn, tuple(sp.op(Op(operator.getitem, (base, Lit(i)))) for i in taken)),
                     )
             if not sliced:
                 write_out_counted(sp, key, items)
             item = join_all(tuple(element(k) for k in items))
+            if not sliced and holds_sum(item):
+                return chosen_item(sp, base, key, tuple(enumerate(items)))
             if isinstance(base, Var):
                 sp.touch(base, TupleOf(item))
             if sliced:
@@ -125,6 +134,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
                     sp.touch(base, Dict(widen(at), BOTTOM))
                 return op, BOTTOM
             opened = Dict(widen(at), join_all(tuple(element(v) for _, v in pairs)))
+            if holds_sum(opened):
+                return chosen_item(sp, base, key, pairs)
             if isinstance(base, Var):
                 sp.touch(base, opened)
             return op, opened.value

@@ -97,7 +97,7 @@ def _differ(body: Block, items: tuple[Kind, ...]) -> bool:
         return True
     if not 1 < len(items) <= MOST_DIFFERING:
         return False
-    return _vague(join_all(tuple(map(element, items)))) and not all(map(_vague, items))
+    return vague(join_all(tuple(map(element, items)))) and not all(map(vague, items))
 
 
 def _fills_comprehension(body: Block) -> bool:
@@ -111,7 +111,7 @@ def _fills_comprehension(body: Block) -> bool:
     )
 
 
-def _vague(kind: Kind) -> bool:
+def vague(kind: Kind) -> bool:
     """Whether what is done with a value of this kind is not settled before the program runs."""
     match kind:
         case OneOf():
@@ -119,9 +119,9 @@ def _vague(kind: Kind) -> bool:
         case Array(dims=dims):
             return dims is None
         case List(item=item) | TupleOf(item=item):
-            return _vague(item)
+            return vague(item)
         case _:
-            return kind is UNKNOWN or kind is NUMBER or any(_vague(k) for _, k in children(kind) or ())
+            return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())
 
 
 def _refuse_growing(name: str, body: Block) -> None:

@@ -25,6 +25,7 @@ from srcad.core.kinds import (
     List,
     Maybe,
     Object,
+    OneOf,
     Record,
     Set,
     Tuple,
@@ -38,6 +39,7 @@ from srcad.errors import KindError, MissingRule
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
+from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
 from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.session import Resolved
@@ -69,6 +71,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             f"a write into the global {base.name} (.{name})", "pass it as an argument, or return the new value"
         )
     match held:
+        case OneOf():
+            return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name, args, kwargs))
         case Object(cls=cls):
             attribute = objects.class_attribute(cls, name)
             if name in dict(held.attrs):
@@ -132,6 +136,13 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             return made, UNKNOWN
 
 
+def _of_option(sp: Specialiser, base: Expr, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    """The method of one of several things, which may not have it: then Python raises."""
+    if not objects.has_attribute(sp.kind(base), name):
+        return missing(sp, sp.kind(base), name)
+    return resolve_method(sp, Op(prims.call_method, (base, Lit(name), *args), kwargs))
+
+
 def resolve_super(sp: Specialiser, op: Op) -> Resolved:
     """`super().name(...)`: the next class after `cls` in the order of the instance's class."""
     owner, instance, key = op.args[:3]
@@ -153,6 +164,10 @@ def resolve_super(sp: Specialiser, op: Op) -> Resolved:
             attribute = vars(parent)[name]
             if parent is object:
                 break
+            if op.form == "attr" and isinstance(attribute, types.FunctionType):
+                return Op(prims.make_tuple, (instance,)), Function(attribute, (("__self__", held),))
+            if op.form == "attr" and not isinstance(attribute, property):
+                raise sp.refuse(f"super().{name} as a value", "call it, or name the class")
             if isinstance(attribute, staticmethod):
                 return call_function(sp, attribute.__func__, args, kwargs)
             if isinstance(attribute, property):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad.core import prims
+from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOTTOM,
@@ -24,8 +25,10 @@ from srcad.core.kinds import (
     Array,
     Const,
     Function,
+    Kind,
     Maybe,
     Object,
+    OneOf,
     Opaque,
     Tuple,
     is_number,
@@ -36,6 +39,7 @@ from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -51,13 +55,15 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
     if isinstance(held, Maybe):
         held = held.kind
     match held:
+        case OneOf():
+            return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name))
         case Object(cls=cls, attrs=attrs):
             known = dict(attrs)
             attribute = class_attribute(cls, name)
             if isinstance(attribute, property):
                 return sp.function(attribute.fget, (base,))
             if name in known:
-                return op, known[name]
+                return own_attribute(base, name), known[name]
             if isinstance(attribute, types.FunctionType):
                 return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", held),))
             if isinstance(attribute, staticmethod):
@@ -74,7 +80,14 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
             return op, BOTTOM
         case Tuple(items=items, names=names) if name in names:
-            return op, items[names.index(name)]
+            return own_attribute(base, name), items[names.index(name)]
+        case Tuple(cls=cls) if cls is not None and hasattr(cls, name):
+            attribute = class_attribute(cls, name)
+            if isinstance(attribute, property):
+                return sp.function(attribute.fget, (base,))
+            if isinstance(attribute, types.FunctionType):
+                return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", held),))
+            return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
         case Array(dtype=dtype, dims=dims):
             return array_attribute(sp, op, name, dtype, dims)
         case Const(value=value):
@@ -101,6 +114,20 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, UNKNOWN
         case _:
             raise sp.refuse(f"the attribute .{name} of {show(held)}", "use an index or a method", KindError)
+
+
+def has_attribute(kind: Kind, name: str) -> bool:
+    """Whether a value of this kind may have an attribute of this name."""
+    if isinstance(kind, Object):
+        own = dict(kind.attrs)
+        return name in own or hasattr(kind.cls, name) or class_attribute(kind.cls, "__getattr__") is not None
+    return hasattr(kind.value, name) if isinstance(kind, Const) else True
+
+
+def _of_option(sp: Specialiser, base: Expr, name: str) -> Resolved:
+    if not has_attribute(sp.kind(base), name):
+        return missing(sp, sp.kind(base), name)
+    return get_attr(sp, Op(prims.get_attr, (base, Lit(name))))
 
 
 def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | None) -> Resolved:
@@ -147,7 +174,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
-        if cls.__init__ is object.__init__:
+        if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
             made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
@@ -156,6 +183,18 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
+
+
+def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """`dataclasses.replace(obj, **changes)`: a new instance, made of the old one's fields and the changes."""
+    held = sp.kind(args[0])
+    if not isinstance(held, Object) or not dataclasses.is_dataclass(held.cls):
+        raise sp.refuse(f"dataclasses.replace of {show(held)}", "pass an instance of a dataclass", KindError)
+    fields: dict[str, Expr] = {}
+    for field in dataclasses.fields(held.cls):
+        if field.init and field.name not in kwargs:
+            fields[field.name] = sp.op(Op(prims.get_attr, (args[0], Lit(field.name))))
+    return construct(sp, held.cls, (), (*fields.items(), *kwargs.items()))
 
 
 def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:

@@ -37,6 +37,7 @@ from srcad.core.kinds import (
     holds_smooth,
     is_integral,
     is_number,
+    is_sum,
     show,
     widen,
 )
@@ -45,6 +46,7 @@ from srcad.core.operators import IN_PLACE
 from srcad.errors import KindError
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
+from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.displays import DISPLAYS
 from srcad.transform.specialise.functions import make_closure, primitive_kind
 from srcad.transform.specialise.items import get_item
@@ -96,6 +98,8 @@ def truth(kind: Kind) -> bool | None:
     if isinstance(kind, Tuple):
         return bool(kind.items)
     if isinstance(kind, Object) and not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
+        return True
+    if isinstance(kind, OneOf) and all(truth(option) for option in kind.options):
         return True
     return None
 
@@ -164,6 +168,11 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
     fn = op.fn
     kinds = tuple(sp.kind(a) for a in op.args)
     first = kinds[0] if kinds else BOTTOM
+    at = next((i for i, kind in enumerate(kinds) if is_sum(kind)), None)
+    if at is not None and not (fn in (operator.is_, operator.is_not) and NONE_KIND in kinds):
+        return dispatched(
+            sp, op.args[at], kinds[at], lambda held, _: operate(sp, Op(fn, (*op.args[:at], held, *op.args[at + 1 :])))
+        )
     if fn in IN_PLACE:
         return _in_place(sp, op, kinds)
     if fn is operator.delitem:

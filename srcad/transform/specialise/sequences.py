@@ -23,6 +23,7 @@ from srcad.core.kinds import (
     List,
     Maybe,
     Object,
+    OneOf,
     Opaque,
     Record,
     Set,
@@ -36,6 +37,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
 from srcad.errors import KindError
+from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -84,7 +86,9 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
     """The value as something with a length and an index."""
     kind = sp.kind(atom)
     match kind:
-        case Tuple(items=items, cls=cls) if cls is not None:
+        case OneOf():
+            return sp.hold(*dispatched(sp, atom, kind, lambda one, _: to_list(sp, one)))
+        case Tuple(items=items, cls=cls) if cls not in (None, list):
             return sp.op(
                 Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (atom, Lit(i)))) for i in range(len(items))))
             )
@@ -99,7 +103,7 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
         case Maybe(kind=inner):
-            raise sp.refuse(f"a loop over {show(inner)} that may be None", "test for None before the loop")
+            return as_sequence(sp, _present(sp, atom, inner))
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
         case _ if kind is UNKNOWN or isinstance(kind, Opaque):
@@ -108,6 +112,15 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)
         case _:
             raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
+
+
+def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
+    """A value that may be None, where it cannot be: Python raises if it is."""
+    if not isinstance(atom, Var):
+        return atom
+    name = sp.temp("present")
+    sp.bind(name, atom, kind)
+    return Var(name)
 
 
 def as_list(sp: Specialiser, atom: Expr) -> Expr:
@@ -144,7 +157,7 @@ def joined(sp: Specialiser, op: Op) -> Resolved:
     if isinstance(first, Tuple) and isinstance(second, Tuple):
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
         items += [sp.op(Op(operator.getitem, (b, Lit(i)))) for i in range(len(second.items))]
-        return sp.resolve(Op(prims.make_tuple, tuple(items)))
+        return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items)))
     if not is_sequence(second):
         raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
     item = join_all((item_kind(first), item_kind(second)))
@@ -162,7 +175,7 @@ def repeated(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(f"a list times {show(times)}", "multiply arrays: np.array(...)", KindError)
     if isinstance(first, Tuple) and isinstance(times, Const) and isinstance(times.value, int):
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
-        return sp.resolve(Op(prims.make_tuple, tuple(items * times.value)))
+        return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items * times.value)))
     item = item_kind(first)
     return op, List(item) if isinstance(first, List) else TupleOf(item)
 
@@ -177,6 +190,9 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
     kind = sp.kind(value)
     if kind is BOTTOM:
         return op, BOTTOM
+    if isinstance(kind, Maybe):
+        kind = kind.kind
+        value = _present(sp, value, kind)
     if isinstance(kind, Tuple):
         return _taken_apart(sp, value, kind, count.value, star.value)
     sequence = as_sequence(sp, value)

@@ -7,13 +7,17 @@ callers are run again, which is how kinds reach a fixed point over (mutual) recu
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, children, join, show
-from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
+from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Maybe, Object, TupleOf, children, join, show
+from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
+from srcad.core.sums import represented
 from srcad.errors import KindError, Place
+from srcad.transform.specialise.decided import without_arguments
 from srcad.transform.specialise.placing import placed
+from srcad.transform.specialise.scatter import scattered
 from srcad.transform.specialise.unroll import unrolled
 
 Resolved = tuple[Expr, Kind]  # a flat expression and the kind of its value
@@ -74,6 +78,13 @@ class Unroll(Exception):  # noqa: N818 - a signal between our own layers, never 
         self.trips = trips
 
 
+class Enter(Exception):  # noqa: N818 - a signal between our own layers, never seen by a caller
+    """Parameters that become one of several things inside: each is to be assigned to itself first."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+
 class Session:
     """One specialisation of one entry function."""
 
@@ -117,7 +128,7 @@ class Session:
     def webbed(self, program: Program) -> Program:
         made = self._webbed.get(id(program))
         if made is None:
-            made = split_webs(program)
+            made = split_webs(scattered(program))
             self._webbed[id(program)] = made
             self._webbed[id(made)] = made
         return made
@@ -135,7 +146,7 @@ class Session:
                     program.place,
                     "let every recursive call pass arguments of the same kinds",
                 )
-            special = Special(program, kinds)
+            special = Special(self._decided(program, kinds), kinds)
             self._specials[key] = special
             if caller is not None:
                 special.callers.add(caller)
@@ -147,6 +158,11 @@ class Session:
             special.callers.add(caller)
             caller.callees.add(special)
         return special
+
+    def _decided(self, program: Program, kinds: tuple[Kind, ...]) -> Program:
+        left_out = [p.name for p, kind in zip(program.params, kinds, strict=True) if kind == NONE_KIND]
+        made = without_arguments(program, left_out) if left_out else program
+        return program if made is program else split_webs(made)
 
     def solve(self, special: Special) -> None:
         """Run everything queued until no kind changes any more."""
@@ -166,10 +182,21 @@ class Session:
                 break
             except Unroll as unroll:
                 special.rewrite(split_webs(unrolled(special.program, unroll.loop, unroll.trips)))
+            except Enter as enter:
+                first = tuple(Assign(name, Var(name), special.program.place) for name in enter.names)
+                special.rewrite(split_webs(replace(special.program, body=(*first, *special.program.body))))
         self._depth -= 1
         if (special.result_kind, special.out_kinds) != before:
             for caller in special.callers:
                 self._enqueue(caller)
+
+    def represent(self) -> None:
+        """Leave off what only specialisation knows: a value that is one of several things is now a tuple."""
+        for special in self._specials.values():
+            special.arg_kinds = tuple(map(represented, special.arg_kinds))
+            special.out_kinds = tuple(map(represented, special.out_kinds))
+            special.result_kind = represented(special.result_kind)
+            special.kinds = {name: represented(kind) for name, kind in special.kinds.items()}
 
     def demand(self, special: Special, kind: Kind) -> None:
         """What a program returns is seen to hold more than it said: what it was given may share memory with it."""
@@ -194,6 +221,8 @@ class Session:
 
     def by_address(self, kind: Kind) -> bool:
         """Whether values of this kind live at an address: two names of one value see each other's writes."""
+        if isinstance(kind, Maybe):
+            return self.by_address(kind.kind)
         return isinstance(kind, (List, Dict, TupleOf)) or (isinstance(kind, Object) and kind.cls in self.mutated)
 
     def holds_address(self, kind: Kind) -> bool:

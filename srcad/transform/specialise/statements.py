@@ -25,12 +25,16 @@ from srcad.core.kinds import (
     BOOL,
     BOTTOM,
     INT,
+    NONE_KIND,
     UNKNOWN,
     Const,
     Function,
     Kind,
+    Maybe,
     Object,
+    OneOf,
     Opaque,
+    is_sum,
     join,
     show,
     widen,
@@ -59,11 +63,14 @@ from srcad.core.nodes import (
     With,
     assigned_in,
 )
+from srcad.core.sums import place_of, represented_alike
 from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
 from srcad.transform.specialise import calls, functions, methods, operations
 from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.choices import dispatched, fitted
+from srcad.transform.specialise.entering import entered
 from srcad.transform.specialise.iteration import for_each, static_lists
-from srcad.transform.specialise.session import Resolved, Session, Special
+from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
 MOST_ROUNDS = 60
@@ -78,6 +85,7 @@ class Specialiser:
         self.program = special.program
         self.kinds = special.kinds
         self.changed = False
+        self.unsettled: SrcadError | None = None  # what is to be refused unless another round settles it
         self.out: list[Stmt] = []
         self.place: Place | None = special.program.place
         self._names = special.names
@@ -92,6 +100,7 @@ class Specialiser:
             self.set(param.name, kind)
         for _ in range(MOST_ROUNDS):
             self.changed = False
+            self.unsettled = None
             body = self.block(self.program.body)
             if not self.changed:
                 break
@@ -99,8 +108,14 @@ class Specialiser:
             raise KindError(
                 "the kinds of this function do not settle", self.program.place, "give each variable one type"
             )
+        if self.unsettled is not None:
+            raise self.unsettled
         for name in assigned_in(body):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
+        arguments = zip(params, self.special.arg_kinds, strict=True)
+        given = [p.name for p, kind in arguments if _is_another(kind, self.kinds[p.name])]
+        if given:
+            raise Enter(tuple(given))
         self.special.body = body
         self.special.out_kinds = tuple(
             self.kinds[p.name] if self.session.holds_address(self.kinds[p.name]) else k
@@ -129,15 +144,25 @@ class Specialiser:
             self.kinds[name] = new
             self.changed = True
 
+    def is_local(self, name: str) -> bool:
+        """Whether a variable is made here and not given."""
+        return all(param.name != name for param in self.program.params)
+
     def touch(self, atom: Expr, kind: Kind) -> None:
         """Something was learnt of the container that `atom` names: its kind rises."""
-        if isinstance(atom, Var):
+        if isinstance(atom, Var) and self.kind(atom) != NONE_KIND:  # nothing is learnt of None
+            if isinstance(kind, Maybe) and not isinstance(self.kind(atom), Maybe):
+                kind = kind.kind  # the place may hold None; this container is there
+            own = self.kind(atom)
+            if isinstance(kind, OneOf) and isinstance(own, (Object, Function)):
+                place = place_of(own, kind)
+                kind = own if place is None else kind.options[place]
             self.set(atom.name, kind)
 
     def share(self, atom: Expr, name: str) -> None:
         """`name` and `atom` are the same memory: they have the same kind."""
-        if isinstance(atom, Var) and self.session.holds_address(self.kinds.get(name, BOTTOM)):
-            self.set(atom.name, self.kinds[name])
+        if self.session.holds_address(self.kinds.get(name, BOTTOM)):
+            self.touch(atom, self.kinds[name])
 
     def share_field(self, callee: Expr, position: int, name: str) -> None:
         """`name` is what the function value `callee` holds at a position."""
@@ -170,7 +195,7 @@ class Specialiser:
         """Emit `%hint = value` and return the variable."""
         name = self.temp(hint, value)
         self.set(name, kind)
-        self.emit(Assign(name, value, self.place))
+        self.emit(Assign(name, fitted(self, value, kind, self.kinds.get(name, BOTTOM)), self.place))
         return Var(name)
 
     def hold(self, value: Expr, kind: Kind, hint: str = "t") -> Expr:
@@ -187,9 +212,10 @@ class Specialiser:
     def bind(self, target: str, value: Expr, kind: Kind) -> None:
         """Emit `target = value` for a resolved value."""
         self.set(target, kind)
-        self.emit(Assign(target, value, self.place))
-        self.share(value, target)
-        back_flow(self, target, value)
+        made = fitted(self, value, kind, self.kinds.get(target, BOTTOM))
+        self.emit(Assign(target, made, self.place))
+        self.share(made, target)
+        back_flow(self, target, made)
 
     def nested(self, emit: Callable[[], None]) -> Block:
         """The statements that `emit` emits."""
@@ -261,9 +287,7 @@ class Specialiser:
     def _resolve_stmt(self, stmt: Stmt) -> None:
         match stmt:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
-                self.set(target, self.kind(value))
-                self.share(value, target)
-                self.emit(stmt)
+                self.bind(target, value, self.kind(value))
             case Assign(target=target, value=value):
                 self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
@@ -298,6 +322,8 @@ class Specialiser:
                 if known is False:
                     return
                 self.emit(replace(stmt, test=inner, cond=cond, body=self.block(body)))
+            case With(context=context) if isinstance(self.kind(context), Object):
+                entered(self, stmt)
             case With(body=body, target=bound):
                 if bound is not None:
                     self.set(bound, UNKNOWN)
@@ -324,6 +350,8 @@ class Specialiser:
     def test(self, atom: Expr) -> Expr:
         """The truth of an object with `__bool__` or `__len__` is a call; everything else is left to Python."""
         kind = self.kind(atom)
+        if is_sum(kind) and operations.truth(kind) is None:
+            return self.hold(*dispatched(self, atom, kind, lambda held, _: (self.test(held), BOOL)))
         if isinstance(kind, Object):
             for name in ("__bool__", "__len__"):
                 if getattr(kind.cls, name, None) is not None:
@@ -335,3 +363,8 @@ class Specialiser:
         if kind is BOTTOM or widen(kind) in (INT, BOOL, UNKNOWN) or isinstance(kind, Opaque):
             return
         raise self.refuse(f"a range bound is {show(kind)}, not an int", "convert it with int(...)", KindError)
+
+
+def _is_another(given: Kind, inside: Kind) -> bool:
+    """Whether a parameter becomes something that what it was given is not: a container where that was None, say."""
+    return (given == NONE_KIND and inside != given) or not represented_alike(given, inside)

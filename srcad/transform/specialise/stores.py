@@ -6,6 +6,7 @@ A container and what is read out of it or put into it are the same memory: what 
 from __future__ import annotations
 
 import operator
+import types
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
     INT,
+    NONE_KIND,
     SLICE,
     UNKNOWN,
     Array,
@@ -21,19 +23,24 @@ from srcad.core.kinds import (
     Function,
     Kind,
     List,
+    Maybe,
     Object,
+    OneOf,
     Record,
     Tuple,
     TupleOf,
+    is_sum,
     join,
+    join_all,
     show,
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
+from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.items import inlined_index
-from srcad.transform.specialise.sequences import element
-from srcad.transform.specialise.session import Special
+from srcad.transform.specialise.sequences import as_list, element
+from srcad.transform.specialise.session import Resolved, Special
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -43,6 +50,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = sp.kind(base), element(sp.kind(value))
+    if isinstance(held, Maybe):
+        held = held.kind  # Python raises where it is None
     if isinstance(base, Ref):
         raise sp.refuse(
             f"a write into the global {base.name}",
@@ -50,22 +59,37 @@ def store(sp: Specialiser, stmt: Store) -> None:
         )
     if held is BOTTOM:
         return
+    if is_sum(held):
+
+        def to_option(one: Expr, option: Kind) -> Resolved:
+            store(sp, replace(stmt, base=one))
+            return Lit(None), NONE_KIND
+
+        dispatched(sp, base, held, to_option)
+        return
     if stmt.attr:
         name = str(key.value) if isinstance(key, Lit) else ""
         if not isinstance(held, Object):
             raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
         attribute = getattr(held.cls, name, None)
+        if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
+            sp.effect(*sp.function(attribute.fset, (base, value)))
+            return
         if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
         sp.touch(base, Object(held.cls, ((name, kind),)))
-        sp.emit(stmt)
-        adopt(sp, value, _attr_kind(sp, base, name))
+        slot = _attr_kind(sp, base, name)
+        sp.emit(replace(stmt, value=fitted_atom(sp, value, slot)))
+        adopt(sp, value, slot)
         return
     match held:
         case List(item=item):
+            if sp.kind(key) is SLICE:
+                _slice_of_list(sp, base, inlined_index(sp, key), value)
+                return
             if widen(sp.kind(key)) is not INT and sp.kind(key) is not BOTTOM:
-                raise sp.refuse("an assignment to a slice of a list", "assign the items one by one")
+                raise sp.refuse(f"an index of a list that is {show(sp.kind(key))}", "index with an int")
             sp.touch(base, List(kind))
             adopt(sp, value, item)
         case Dict(value=held_value, cls=cls):
@@ -75,6 +99,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
             stmt = replace(stmt, key=inlined_index(sp, key))
+        case Tuple(items=items, cls=cls) if cls is list and isinstance(base, Var) and sp.is_local(base.name):
+            sp.touch(base, List(join_all((kind, *map(element, items)))))
         case Tuple(cls=cls) if cls is list:
             raise sp.refuse("a write into a list of different things", "keep numbers in a list of their own", KindError)
         case Tuple() | TupleOf():
@@ -86,7 +112,20 @@ def store(sp: Specialiser, stmt: Store) -> None:
             raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
         case _:
             raise sp.refuse("a write into a value whose kind is not known", "build the container here")
-    sp.emit(stmt)
+    sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
+
+
+def _slice_of_list(sp: Specialiser, base: Expr, part: Expr, value: Expr) -> None:
+    """`xs[a:b] = ys`: the items after the slice are taken off and put back after those of `ys`."""
+    if not isinstance(part, Op) or part.fn is not prims.make_slice or part.args[2] not in (Lit(None), Lit(1)):
+        raise sp.refuse("an assignment to a slice of a list with a step", "assign the items one by one")
+    first, last = part.args[0], part.args[1]
+    sp.effect(*sp.prelude("list_replace", base, first, last, as_list(sp, value)))
+
+
+def _slot_kind(sp: Specialiser, base: Expr) -> Kind:
+    held = sp.kind(base)
+    return held.item if isinstance(held, List) else held.value if isinstance(held, Dict) else BOTTOM
 
 
 def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
@@ -97,7 +136,7 @@ def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
 def adopt(sp: Specialiser, value: Expr, kind: Kind) -> None:
     """A container was put into another: it has the kind of the place it was put in."""
     if isinstance(value, Var) and sp.session.holds_address(kind) and sp.kind(value) is not BOTTOM:
-        sp.set(value.name, kind)
+        sp.touch(value, kind)
 
 
 def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
@@ -125,6 +164,8 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
                 adopt(sp, arg, kind.items[i])
             elif isinstance(kind, Function):
                 adopt(sp, arg, kind.fields[i][1])
+            elif isinstance(kind, OneOf):
+                adopt(sp, arg, kind.options[i])
     elif value.fn is prims.make_dict:
         for key, arg in zip(value.args[::2], value.args[1::2], strict=True):
             if isinstance(kind, Dict):
@@ -137,6 +178,9 @@ def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
     """The kind of `base` once `base[key]` holds a value of `kind`."""
     held = sp.kind(base)
     match held:
+        case OneOf(options=options):
+            if isinstance(key, Lit):
+                sp.touch(base, OneOf(tuple(join(o, kind) if i == key.value else o for i, o in enumerate(options))))
         case List():
             sp.touch(base, List(kind))
         case TupleOf():

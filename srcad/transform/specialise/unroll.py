@@ -85,8 +85,27 @@ def _copies(loop: Stmt, trips: tuple[int, ...]) -> list[Stmt]:
         value = Op(operator.getitem, (items, Lit(number))) if isinstance(loop, ForEach) else Lit(number)
         if loop.until is not None and rest:
             rest = (If(Var(loop.until), (), rest, loop.place),)
-        rest = (Assign(loop.target, value, loop.place), *loop.body, *rest)
+        rest = (Assign(loop.target, value, loop.place), *_anew(loop.body), *rest)
     return [*made, *rest]
+
+
+def _anew(block: Block) -> Block:
+    """The block as statements of its own: what they bind is told apart from what another copy binds."""
+    made: list[Stmt] = []
+    for stmt in block:
+        match stmt:
+            case If(body=body, orelse=orelse):
+                made.append(replace(stmt, body=_anew(body), orelse=_anew(orelse)))
+            case For(body=body) | ForEach(body=body) | With(body=body):
+                made.append(replace(stmt, body=_anew(body)))
+            case While(test=test, body=body):
+                made.append(replace(stmt, test=_anew(test), body=_anew(body)))
+            case Try(body=body, handlers=handlers, final=final):
+                caught = tuple(Handler(h.types, h.name, _anew(h.body)) for h in handlers)
+                made.append(replace(stmt, body=_anew(body), handlers=caught, final=_anew(final)))
+            case _:
+                made.append(replace(stmt))
+    return tuple(made)
 
 
 # ---------------------------------------------------------------- lists that became displays

@@ -1,0 +1,96 @@
+"""Values of which it is not known before the program runs which of several things they are.
+
+`f = square if c else (lambda t: t * x)`, `shapes = [Circle(r), Square(a)]`. In a specialised program such a value is a
+tuple with a place for each option, None in all but one, so that every later pass sees tuples and plain branches:
+
+    OneOf(Circle, Square)        (circle, None)    or    (None, square)
+"""
+
+from __future__ import annotations
+
+from srcad.core.kinds import (
+    BOTTOM,
+    NONE_KIND,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Maybe,
+    Object,
+    OneOf,
+    Record,
+    Set,
+    Tuple,
+    TupleOf,
+    children,
+    is_sum,
+    option_key,
+)
+
+
+def holds_sum(kind: Kind) -> bool:
+    """The value is or has parts that are one of several things."""
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Set(item=item) | Maybe(kind=item) | Dict(value=item):
+            return holds_sum(item)
+        case OneOf():
+            return is_sum(kind)
+        case _:
+            return any(holds_sum(k) for _, k in children(kind) or ())
+
+
+def represented(kind: Kind) -> Kind:
+    """The kind as the specialised program has it: one of several things as the tuple with a place for each."""
+    if not holds_sum(kind):
+        return kind
+    match kind:
+        case OneOf(options=options):
+            return Tuple(tuple(Maybe(represented(option)) for option in options))
+        case List(item=item) | TupleOf(item=item) | Set(item=item):
+            return type(kind)(represented(item))
+        case Maybe(kind=inner):
+            return Maybe(represented(inner))
+        case Dict(key=key, value=value, cls=cls):
+            return Dict(key, represented(value), cls)
+        case Tuple(items=items, cls=cls, names=names):
+            return Tuple(tuple(map(represented, items)), cls, names)
+        case Record(items=pairs):
+            return Record(tuple((k, represented(v)) for k, v in pairs))
+        case Object(cls=cls, attrs=attrs):
+            return Object(cls, tuple((k, represented(v)) for k, v in attrs))
+        case Function(of=of, fields=fields):
+            return Function(of, tuple((k, represented(v)) for k, v in fields))
+        case _:
+            return kind
+
+
+def place_of(option: Kind, sum_: OneOf) -> int | None:
+    """The place of an option in the tuple of a sum."""
+    key = option_key(option)
+    return next((i for i, o in enumerate(sum_.options) if option_key(o) == key), None)
+
+
+def represented_alike(have: Kind, want: Kind) -> bool:
+    """Whether a value of kind `have` is, as it is, one of kind `want`."""
+    if have == want or have is BOTTOM or not holds_sum(want):
+        return True
+    if isinstance(want, Maybe):
+        if have == NONE_KIND:
+            return True
+        return represented_alike(have.kind if isinstance(have, Maybe) else have, want.kind)
+    if isinstance(want, OneOf):
+        if not isinstance(have, OneOf) or not is_sum(have) or len(have.options) != len(want.options):
+            return False
+        return all(
+            option_key(a) == option_key(b) and represented_alike(a, b)
+            for a, b in zip(have.options, want.options, strict=True)
+        )
+    match have, want:
+        case (List(item=a), List(item=b)) | (TupleOf(item=a), TupleOf(item=b)) | (Dict(value=a), Dict(value=b)):
+            return represented_alike(a, b)
+        case (Tuple(items=items), TupleOf(item=item) | List(item=item)):
+            return all(represented_alike(k, item) for k in items)
+        case (Record(items=pairs), Dict(value=value)):
+            return all(represented_alike(k, value) for _, k in pairs)
+    wanted = dict(children(want) or ())
+    return all(represented_alike(k, wanted.get(step, k)) for step, k in children(have) or ())
