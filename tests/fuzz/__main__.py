@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.fuzz.generate import program
@@ -69,6 +70,15 @@ def summary(reports: list[Report], seconds: float) -> str:
     return "\n".join([*lines, "", *(f"  {count:5}  {why}" for why, count in reasons.most_common(40))])
 
 
+def reported(seeds: range, processes: int) -> Iterator[Report]:
+    """The reports on many seeds, as they come; 0 processes: in this one."""
+    if processes == 0:
+        yield from map(judged, seeds)
+        return
+    with multiprocessing.Pool(processes) as pool:
+        yield from pool.imap_unordered(judged, seeds, chunksize=10)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("n", type=int, help="how many programs")
@@ -77,11 +87,10 @@ def main() -> int:
     options = parser.parse_args()
     start = time.monotonic()
     reports: list[Report] = []
-    with multiprocessing.Pool(options.processes) as pool:
-        for report in pool.imap_unordered(judged, range(options.seed, options.seed + options.n), chunksize=10):
-            reports.append(report)
-            if report.text:
-                print(f"{report.text}\n{'-' * 100}\n", flush=True)
+    for report in reported(range(options.seed, options.seed + options.n), options.processes):
+        reports.append(report)
+        if report.text:
+            print(f"{report.text}\n{'-' * 100}\n", flush=True)
     print(summary(reports, time.monotonic() - start))
     return int(any(report.outcome in ("wrong", "crash") for report in reports))
 

@@ -8,9 +8,10 @@ import re
 import numpy as np
 import pytest
 
+from tests.fuzz import __main__ as command
 from tests.fuzz import duals
 from tests.fuzz.generate import program
-from tests.fuzz.judge import Program, differentiated, judge, reference
+from tests.fuzz.judge import Program, Verdict, differentiated, judge, reference
 from tests.fuzz.scope import COLLIDING
 from tests.fuzz.shrink import normal, shrunk, smaller
 
@@ -260,7 +261,7 @@ def test_the_shrinker_leaves_what_a_wrong_derivative_needs() -> None:
 
 
 def test_every_shorter_program_is_valid_python() -> None:
-    for seed in range(5):
+    for seed in sorted(SEEDS, key=lambda seed: len(TEXTS[seed]))[10:13]:
         candidates = list(smaller(normal(program(seed))))
         assert len(candidates) > 20
         for candidate in candidates:
@@ -270,3 +271,19 @@ def test_every_shorter_program_is_valid_python() -> None:
 
 def test_a_program_that_does_not_fail_is_left_alone() -> None:
     assert shrunk(SQUARES, lambda smaller: False) is SQUARES
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_prints_short_programs_and_counts_and_fails(monkeypatch, capsys) -> None:
+    def planted(made: Program) -> Verdict:
+        return Verdict("wrong" if "np.sin" in made.text else "right", "the gradient of the first call", 1.0, 2.0)
+
+    monkeypatch.setattr(command, "judge", planted)
+    monkeypatch.setattr("sys.argv", ["fuzz", "3", "--seed", "0", "--processes", "0"])
+    status = command.main()
+    printed = capsys.readouterr().out
+    wrong = sum("np.sin" in text for text in TEXTS[:3])
+    assert wrong and status == 1 and "3 programs" in printed
+    assert f"  wrong    {wrong:7}" in printed and printed.count("expected: 1.0\ngot:      2.0") == wrong
