@@ -72,7 +72,7 @@ def holds_complex(value: Any, seen: set[int]) -> bool:
     if isinstance(value, (complex, np.complexfloating)):
         return True
     if isinstance(value, np.ndarray):
-        return value.dtype.kind == "c"
+        return bool(np.iscomplexobj(value))
     if id(value) in seen:
         return False
     seen.add(id(value))
