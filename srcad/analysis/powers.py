@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import hashable
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import BOOL, FLOAT, INT, NUMBER, UNKNOWN, Kind, widen
 from srcad.core.nodes import Block, Expr, Lit, Op, Ref, Var, expressions_of, operands, walk
@@ -31,7 +30,7 @@ def complex_powers(body: Block, kinds: Mapping[str, Kind]) -> Iterator[Place]:
 
 
 def _powers_in(expr: Expr) -> Iterator[Op]:
-    if isinstance(expr, Op) and hashable(expr.fn) and expr.fn in _POWERS and len(expr.args) == 2:
+    if isinstance(expr, Op) and len(expr.args) == 2 and any(expr.fn is power for power in _POWERS):
         yield expr
     for part in operands(expr):
         yield from _powers_in(part)
