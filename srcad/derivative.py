@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.powers import refuse_complex
 from srcad.assumed import assumed_kinds
 from srcad.callables import find_target
 from srcad.choice import choose
@@ -42,6 +43,7 @@ class Specialised:
     source: str
     emitted: Any
     outside: Outside
+    powers: tuple[Place, ...] = ()  # where a number may turn complex
 
 
 class Derivative:
@@ -110,9 +112,12 @@ class Derivative:
         if made is not None and not (self._watches and self._outside.changed()):
             self._last = made
             try:
-                return made.function(*args)
+                result = made.function(*args)
             except runtime.STOPS as wrong:
                 raise self._refused(wrong) from None
+            if made.powers:
+                self._refuse_complex(result, made)
+            return result
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
         if self._positional and not kwargs and len(args) == len(self._params):
@@ -122,6 +127,8 @@ class Derivative:
             result = made.function(*given, **named)
         except runtime.STOPS as wrong:
             raise self._refused(wrong) from None
+        if made.powers:
+            self._refuse_complex(result, made)
         return self._finished(result, values, key)
 
     def _remember(self, args: tuple[Any, ...], values: list[Any], made: Specialised) -> None:
@@ -151,6 +158,12 @@ class Derivative:
         if isinstance(wrong, runtime.Overlap):
             return AliasError(f"{self.__name__}: {wrong}", self._place(), "pass a copy: np.array(x)")
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
+
+    def _refuse_complex(self, result: Any, made: Specialised) -> None:
+        """Raise if the value or the gradient is complex; what is auxiliary may be."""
+        if self._has_aux:
+            result = (result[0][0], result[1]) if self._value else result[0]
+        refuse_complex(result, made.powers)
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The arguments by parameter, those that are differentiated as floats."""

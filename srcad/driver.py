@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
@@ -22,6 +23,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
+from srcad.errors import Place
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.validity import Outside, outside_of
@@ -105,7 +107,7 @@ def make_gradient(
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
-    return Specialised(entry, emitted.source, emitted, _outside(session, special))
+    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special))
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class LoadedPair:
     special: Special
     session: Session
     outside: Outside
+    powers: tuple[Place, ...]
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
@@ -135,8 +138,14 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         special,
         session,
         _outside(session, special),
+        _powers(special),
         not _writes_arrays(maker, special),
     )
+
+
+def _powers(special: Special) -> tuple[Place, ...]:
+    """The powers that may turn out complex, in a program and in what it calls."""
+    return tuple(dict.fromkeys(place for one in _reached(special) for place in complex_powers(one.body, one.kinds)))
 
 
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
+from srcad.analysis.powers import refuse_complex
 from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
@@ -84,7 +85,10 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
             runtime.refuse_overlap(", ".join(arrays), *arrays.values())
         except runtime.Overlap as wrong:
             raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
-    return _Run(loaded, values)
+    run = _Run(loaded, values)
+    if loaded.powers:
+        refuse_complex(run.value, loaded.powers)
+    return run
 
 
 class _Run:

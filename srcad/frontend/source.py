@@ -135,13 +135,10 @@ def _find_lambda(function: types.FunctionType, lines: list[str]) -> Any:
     if not found:
         raise _changed(function)
     if len(found) > 1:
-        spans = {position for position in code.co_positions() if None not in position}
-        placed = [
-            node
-            for node in found
-            if (node.body.lineno, node.body.end_lineno, node.body.col_offset, node.body.end_col_offset) in spans
-        ]
-        # The span of a lambda's body is also that of no instruction of a lambda around it, except `lambda: lambda: x`.
+        spans = _spans(code)
+        placed = [node for node in found if _spans(_compiled(node)) == spans]
+        if not spans:  # Python 3.12 does not say where a constant is: those that return the same one are all the same
+            placed = [node for node in placed if _constants(_compiled(node)) == _constants(code)][:1]
         if len(placed) != 1:
             place = Place(code.co_filename, code.co_firstlineno, 0, lines[code.co_firstlineno - 1])
             raise SourceNotFound(
@@ -151,6 +148,21 @@ def _find_lambda(function: types.FunctionType, lines: list[str]) -> Any:
             )
         found = placed
     return gast.ast_to_gast(found[0])
+
+
+def _compiled(node: ast.Lambda) -> types.CodeType:
+    """The code of a lambda, compiled at its place."""
+    whole = compile(ast.Expression(node), "<lambda>", "eval")
+    return next(c for c in whole.co_consts if isinstance(c, types.CodeType) and c.co_name == "<lambda>")
+
+
+def _spans(code: types.CodeType) -> set[tuple[int | None, ...]]:
+    """Where in the source the expressions are that a code object evaluates, each as lines and columns."""
+    return {span for span in code.co_positions() if None not in span and span[2:] != (0, 0)}
+
+
+def _constants(code: types.CodeType) -> list[tuple[type, str]]:
+    return [(type(constant), repr(constant)) for constant in code.co_consts]
 
 
 def _names_of_arguments(code: types.CodeType) -> set[str]:

@@ -41,6 +41,7 @@ TABLE: dict[str, Entry] = {
     "Expression": _no("a function is differentiated, not an expression", "put the expression in a function"),
     "FunctionType": _no("it is the signature of a type comment", "leave it out"),
     "Suite": _OLD,
+    "TypeIgnore": _yes("a comment, which is not read"),
     # statements
     "FunctionDef": _yes("nested functions, with their closures"),
     "AsyncFunctionDef": _ASYNC,

@@ -16,7 +16,7 @@ def node_classes():
     return (
         {name for name, value in vars(gast).items() if isinstance(value, type) and hasattr(value, "_field_types")}
         - {base.__name__ for base in bases}
-        - {"AST", "cmpop", "excepthandler", "pattern", "type_param"}
+        - {"AST", "cmpop", "excepthandler", "pattern", "type_ignore", "type_param"}
     )  # 3.13
 
 

@@ -27,6 +27,15 @@ def test_two_lambdas_on_a_line_are_told_apart():
         assert function_of(lower(function))(3.0) == function(3.0)
 
 
+def test_lambdas_on_a_line_that_return_constants_or_hold_each_other_are_told_apart():
+    k = 7
+    made = [lambda x: 1.0, lambda x: 2.0, lambda x: 1, lambda x: k, lambda x: None or x, lambda x: lambda x: 3.0]
+    for function in (*made, made[-1](0)):
+        expected, got = function(5), function_of(lower(function))(5)
+        assert callable(expected) == callable(got)
+        assert callable(got) or (got, type(got)) == (expected, type(expected))
+
+
 def test_a_lambda_over_several_lines_and_in_a_call():
     function = functools.partial(
         lambda x, y: x - y,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
+    FLOAT,
     INT,
     NUMBER,
     RANGE,
@@ -87,6 +88,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     if held is BOTTOM or at is BOTTOM:
         return op, BOTTOM
     sliced = at is SLICE
+    if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf)):
+        raise sp.refuse(f"an index of {show(held)} is {show(at)}, not an int", "convert it with int(...)", KindError)
     match held:
         case Array():
             index = inlined_index(sp, key)
