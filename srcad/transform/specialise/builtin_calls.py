@@ -47,6 +47,7 @@ from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.functions import call_primitive, make_partial
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.splitting import split
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -463,4 +464,5 @@ _SPECIAL: dict[Any, Any] = {
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,
+    np.split: split,
 }
