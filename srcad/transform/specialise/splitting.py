@@ -35,7 +35,7 @@ def split(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | No
     shape = sp.op(Op(prims.get_attr, (array, Lit("shape"))))
     size = sp.op(Op(operator.getitem, (shape, Lit(axis))))
     width = sp.op(Op(runtime.part_width, (size, Lit(count))), "width")
-    edges = [Lit(0), width, *(sp.op(Op(operator.mul, (Lit(i), width))) for i in range(2, count + 1))]
+    edges: list[Expr] = [Lit(0), width, *(sp.op(Op(operator.mul, (Lit(i), width))) for i in range(2, count + 1))]
     parts = []
     for start, stop in itertools.pairwise(edges):
         part = sp.op(Op(prims.make_slice, (start, stop, NONE)))
