@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import refuse
+from srcad.rules.asks import has_ndim, is_scalar, refuse
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback
 
@@ -26,7 +26,9 @@ def cross(a, b, *, d_out):
     np.linalg.norm,
     kind=shapes.reduced,
     at=[
+        (-2.0,),
         (ROW,),
+        ([0.5, 1.5, -2.0],),
         (TABLE,),
         (STACK,),
         (COLUMN,),
@@ -38,6 +40,9 @@ def cross(a, b, *, d_out):
 def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
     if ord is not None:
         return refuse("np.linalg.norm with an order has no rule", "leave ord out, or write the norm in Python")
+    if is_scalar(x):
+        return d_out * np.sign(x)
+    values = x if has_ndim(x) and isinstance(x, np.ndarray) else np.asarray(x)
     if axis is not None and not keepdims:
-        return np.expand_dims(d_out / out, axis) * x
-    return d_out / out * x
+        return np.expand_dims(d_out / out, axis) * values
+    return d_out / out * values
