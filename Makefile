@@ -39,6 +39,7 @@ types: $(VENV)/.test
 
 bench: $(VENV)/.tools
 	$(BIN)/python benchmarks/dispatch.py
+	$(BIN)/python benchmarks/tape.py
 
 docs: $(VENV)/.tools
 	$(BIN)/python docs/refresh.py

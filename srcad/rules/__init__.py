@@ -10,6 +10,7 @@ from srcad.rules import (
     reductions,
     shaping,
     ufuncs,
+    vectors,
     zeros,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "reductions",
     "shaping",
     "ufuncs",
+    "vectors",
     "zeros",
 ]

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from srcad.core.kinds import Array
 from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "dead", "fold", "propagate", "split", "sugar"]
+PASSES = ["algebra", "common", "dead", "fold", "increments", "propagate", "split", "sugar"]
+KINDS = {"d_row": Array("float64", "n")}
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -22,7 +24,7 @@ def test_a_pass_does_what_its_docstring_shows(name: str) -> None:
 
     def shown(text: str, change: Callable[[Program, Facts], Program]) -> None:
         program = read(text, {"note": print})
-        print(show(change(program, facts_of(program))).rstrip())
+        print(show(change(program, facts_of(program, KINDS))).rstrip())
 
     space: dict[str, Any] = {**vars(module), "show": shown}
     space["propagate"] = importlib.import_module("srcad.transform.simplify.propagate").propagate

@@ -49,6 +49,7 @@ from srcad.transform.specialise.functions import call_primitive, make_getter, ma
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.splitting import split
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -438,4 +439,5 @@ _SPECIAL: dict[Any, Any] = {
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,
+    np.split: split,
 }
