@@ -351,6 +351,7 @@ class Recorder:
                 made[name], cheap[name] = at, Assign(name, Op(operator.getitem, (store.base, store.key)))
             elif definition is not None and self.is_cheap(definition, name):
                 cheap[name], made[name] = definition, _position(block, definition)
+        cheap = {n: cheap[n] for n in sorted(cheap, key=lambda n: made[n])}
         while True:
             last = self.last_uses(block, cheap, made)
             done: dict[str, int] = {}  # what is computed again, and the position from which it is there
