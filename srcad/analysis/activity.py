@@ -33,6 +33,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.errors import KindError, MissingRule, Place
+from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
 
 _BLIND_ATTRIBUTES = {"shape", "ndim", "size", "dtype", "nbytes", "itemsize", "__class__", "__name__"}
@@ -222,7 +223,7 @@ def _check_call(value: Expr, varied: set[str], kinds: Mapping[str, Kind], stmt: 
     if value.fn is prims.call_method:
         method = value.args[1]
         name = f".{method.value}()" if isinstance(method, Lit) else "this method"
-        if isinstance(method, Lit) and method.value in ("append", "pop"):
+        if isinstance(method, Lit) and (method.value in METHODS or method.value == "extend"):
             return
         raise MissingRule(
             f"{name} of an object that srcad does not know is called with {reads[0].lstrip('%')}, which carries a "

@@ -56,7 +56,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
         builder.contexts[target] = value
     if target not in builder.activity.active:
         if isinstance(value, Op) and value.fn is prims.call_method:
-            containers.do(builder, stmt, value)
+            containers.method(builder, stmt, value)
             return
         builder.step(stmt)
         return
@@ -65,7 +65,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
             f"{target.lstrip('%')} is complex and carries a derivative", "compute with real and imaginary parts"
         )
     if isinstance(value, Op) and value.fn is prims.call_method:
-        containers.method(builder, stmt, target, value)
+        containers.method(builder, stmt, value)
         return
     own = {name for _, name in builder.adjoint_leaves(target)}
     again = isinstance(value, Op) and target in names_in(value)

@@ -194,8 +194,10 @@ class Builder:
                 assign.assign(self, stmt)
             case Store():
                 stores.store(self, stmt)
-            case Do(value=value):
-                containers.do(self, stmt, value)
+            case Do(value=value) if value.fn is prims.call_method:
+                containers.method(self, stmt, value)
+            case Do():
+                self.step(stmt)
             case If(test=test, body=body, orelse=orelse):
                 assigned = assigned_in(body) | assigned_in(orelse)
                 if isinstance(test, Var) and test.name in assigned:

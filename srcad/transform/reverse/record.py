@@ -46,6 +46,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.operators import IN_PLACE
 from srcad.errors import UnsupportedSyntax
+from srcad.rules.changes import METHODS as CHANGES
 from srcad.transform.reverse.bound import assigned
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 
@@ -210,7 +211,7 @@ class Recorder:
         if region is None or "@" + region not in need:
             return set()
         self.records.undo.add(id(node))
-        reads = {written}
+        reads = {written} | reads_of_reverse(node.undo)
         if isinstance(stmt, Store):
             reads.update(names_in(stmt.key))
         return reads & self.primal
@@ -470,7 +471,7 @@ def _written(stmt: Stmt) -> str | None:
             Do(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
             | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
-            return name if method in ("append", "pop") else None
+            return name if method in CHANGES or method == "extend" else None
         case Do(value=Op(fn=operator.delitem, args=(Var(name=name), _))):
             return name
         case _:

@@ -20,6 +20,7 @@ from srcad.core.kinds import (
     UNKNOWN,
     Array,
     Dict,
+    List,
     Object,
     holds_smooth,
     is_number,
@@ -36,7 +37,7 @@ from srcad.core.nodes import (
 from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.rules.registry import rule_for
 from srcad.rules.static import padded, settle
-from srcad.transform.reverse import primitives, reads, shadows
+from srcad.transform.reverse import containers, primitives, reads, shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
 def store(builder: Builder, stmt: Store) -> None:
     base = stmt.base
     held = builder.kind(base)
+    if isinstance(held, List) and isinstance(stmt.key, Op):
+        containers.splice(builder, stmt)
+        return
     if not builder.active(base):
         builder.step(stmt)
         return

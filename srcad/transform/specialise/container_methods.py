@@ -10,6 +10,8 @@ from srcad.core import prims
 from srcad.core.kinds import (
     INT,
     NONE_KIND,
+    RANGE,
+    SLICE,
     Const,
     Dict,
     Kind,
@@ -23,7 +25,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.core.nodes import Expr, Lit, Op, Ref
 from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
@@ -31,7 +33,7 @@ from srcad.transform.specialise.builtin_calls import dict_call
 from srcad.transform.specialise.functions import call_function
 from srcad.transform.specialise.sequences import as_sequence, element, to_list
 from srcad.transform.specialise.session import Resolved
-from srcad.transform.specialise.stores import adopt
+from srcad.transform.specialise.stores import adopt, delete_slice, put_items
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -56,31 +58,58 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     match name:
         case "append":
             sp.touch(base, List(element(sp.kind(args[0]))))
-            if isinstance(base, Var):
-                now = sp.kinds[base.name]
-                if isinstance(now, List):
-                    adopt(sp, args[0], now.item)
+            _adopt_item(sp, base, args[0])
             return made, NONE_KIND
         case "pop" if not args or sp.kind(args[0]) == Const(-1):
             return Op(prims.call_method, (base, Lit("pop"))), item
         case "copy":
             return to_list(sp, base)
         case "extend":
-            return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
+            return Op(prims.call_method, (base, Lit("extend"), put_items(sp, base, args[0]))), NONE_KIND
         case "insert":
-            return sp.prelude("list_insert", base, *args)
+            at = args[0]
+            if at != Lit(0):  # as Python does: beyond either end is at the end
+                at = _in_range(sp, base, Op(prims.make_slice, (at, Lit(None), Lit(None))), "start")
+            sp.touch(base, List(element(sp.kind(args[1]))))
+            _adopt_item(sp, base, args[1])
+            return Op(prims.call_method, (base, Lit("insert"), at, args[1])), NONE_KIND
         case "pop":
-            return sp.prelude("list_pop", base, args[0])
+            at = args[0]
+            if not (isinstance(at, Lit) and at.value >= 0):
+                at = _in_range(sp, base, at)
+            return Op(prims.call_method, (base, Lit("pop"), at)), item
+        case "reverse":
+            return made, NONE_KIND
+        case "clear":
+            delete_slice(sp, base, sp.assign("t", Op(prims.make_slice, (Lit(None), Lit(None), Lit(None))), SLICE))
+            return Lit(None), NONE_KIND
         case "sort":
             options = dict(kwargs)
             key, descending = options.get("key"), options.get("reverse", Lit(False))
             if key is None or sp.kind(key) == NONE_KIND:
                 return sp.prelude("list_sort", base, descending)
             return sp.prelude("list_sort_by", base, key, descending)
-        case "reverse" | "clear" | "remove":
+        case "remove":
             return sp.prelude(f"list_{name}", base, *args)
         case _:
             raise sp.refuse(f"the list method .{name}()", "build a new list, or use append, pop and item assignment")
+
+
+def _adopt_item(sp: Specialiser, base: Expr, item: Expr) -> None:
+    """An item was put into a list: it has the kind of the list's items."""
+    held = sp.kind(base)
+    if isinstance(held, List):
+        adopt(sp, item, held.item)
+
+
+def _in_range(sp: Specialiser, base: Expr, at: Expr, attribute: str = "") -> Expr:
+    """A position in a list, counted from its beginning: `range(len(xs))[at]`."""
+    count = sp.op(Op(prims.call, (Ref("len", len), base)))
+    places = sp.assign("places", Op(range, (count,)), RANGE)
+    if not attribute:
+        return sp.assign("at", Op(operator.getitem, (places, at)), INT)
+    rest = sp.assign("rest", Op(operator.getitem, (places, at)), RANGE)
+    return sp.assign("at", Op(prims.get_attr, (rest, Lit(attribute))), INT)
 
 
 def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, args: Args, kwargs: Kwargs) -> Resolved:

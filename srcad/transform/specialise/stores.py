@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
-    INT,
     SLICE,
     UNKNOWN,
     Array,
@@ -32,7 +31,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.items import inlined_index
-from srcad.transform.specialise.sequences import element
+from srcad.transform.specialise.sequences import as_list, element
 from srcad.transform.specialise.session import Special
 
 if TYPE_CHECKING:
@@ -64,8 +63,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
         return
     match held:
         case List(item=item):
-            if widen(sp.kind(key)) is not INT and sp.kind(key) is not BOTTOM:
-                raise sp.refuse("an assignment to a slice of a list", "assign the items one by one")
+            if sp.kind(key) is SLICE:
+                store_slice(sp, base, key, value)
+                return
             sp.touch(base, List(kind))
             adopt(sp, value, item)
         case Dict(value=held_value, cls=cls):
@@ -87,6 +87,45 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case _:
             raise sp.refuse("a write into a value whose kind is not known", "build the container here")
     sp.emit(stmt)
+
+
+def store_slice(sp: Specialiser, base: Expr, key: Expr, value: Expr) -> None:
+    """`xs[a:b] = ys`"""
+    place = inlined_index(sp, key)
+    if not isinstance(place, Op):
+        raise sp.refuse("an assignment to a slice that is a value of its own", "write the bounds out: xs[a:b] = ...")
+    step = place.args[2]
+    if not isinstance(step, Lit) and not isinstance(sp.kind(step), Const):
+        raise sp.refuse(
+            "an assignment to a slice of a list whose step is not known before the program runs",
+            "write the step as a number, or assign the items in a loop",
+        )
+    if isinstance(sp.kind(step), Const) and not isinstance(step, Lit):
+        place = Op(place.fn, (*place.args[:2], Lit(sp.kind(step).value)))  # type: ignore[attr-defined]
+    sp.emit(Store(base, place, put_items(sp, base, value), sp.place))
+
+
+def put_items(sp: Specialiser, base: Expr, value: Expr) -> Expr:
+    """The items of `value`, which are put into the list `base`, as a list."""
+    items = value if isinstance(sp.kind(value), List) else as_list(sp, value)
+    item = sp.kind(items)
+    assert isinstance(item, List)
+    sp.touch(base, item)
+    held = sp.kind(base)
+    if isinstance(held, List):
+        adopt(sp, items, held)
+    return items
+
+
+def delete_slice(sp: Specialiser, base: Expr, key: Expr) -> None:
+    """`del xs[a:b]`"""
+    place = inlined_index(sp, key)
+    if isinstance(place, Op) and place.args[2] in (Lit(None), Lit(1)):
+        store_slice(sp, base, key, sp.op(Op(prims.make_list)))
+    else:
+        rest = sp.hold(*sp.prelude("list_without", base, key))
+        everything = sp.assign("t", Op(prims.make_slice, (Lit(None), Lit(None), Lit(None))), SLICE)
+        store_slice(sp, base, everything, rest)
 
 
 def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
