@@ -19,6 +19,7 @@ from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Store, Var
 from srcad.rules.changes import Change, change_of, on
 from srcad.transform.reverse import primitives, shadows
 from srcad.transform.reverse.mirror import KEPT, Action, Kill, Run, Step
+from srcad.transform.reverse.names import shadow_kind
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
@@ -100,7 +101,7 @@ def _taken(
     """`v = xs.pop()`: the shadow's item goes with it, and comes back on the way back with the adjoint of v."""
     beside = _beside(shadow, value.args)
     if addressed or not primitives.is_plain(item) or (target is None and not is_number(item)):
-        taken = builder.names.temp("d_item", item)
+        taken = builder.names.temp("d_item", shadow_kind(item))
         back = Run(Do(change.undone(value, shadow, Var(taken)), builder.place))
         builder.step(Assign(taken, beside, builder.place), [back])
         for leaf in builder.leaves(target) if target is not None else ():
@@ -143,37 +144,40 @@ def splice(builder: Builder, stmt: Store) -> None:
         now = Op(prims.make_slice, (NONE if start == Lit(0) else start, end, NONE))
     before = None
     if builder.active(base):
-        before = Var(builder.names.temp("d_old", builder.kinds[base.name]))
+        before = Var(builder.names.temp("d_old", shadow_kind(builder.kinds[base.name])))
         builder.step(Assign(before.name, Op(operator.getitem, (_shadow(builder, base), key)), builder.place))
-    kept = Op(operator.getitem, (base, key))
-    builder.nodes.append(Step(stmt, [], builder.place, keep=kept, undo=(Store(base, now, KEPT, builder.place),)))
     if before is not None:
         shadow = _shadow(builder, base)
         change = Store(shadow, key, _new_items(builder, base, value), builder.place)
         back = Store(shadow, now, before, builder.place)
         _put_in(builder, base, value, change, Op(operator.getitem, (shadow, now)), back)
+    kept = Op(operator.getitem, (base, key))
+    builder.nodes.append(Step(stmt, [], builder.place, keep=kept, undo=(Store(base, now, KEPT, builder.place),)))
 
 
 def _extended(builder: Builder, stmt: Do | Assign, base: Var, value: Expr) -> None:
     """`xs.extend(ys)`: the items from the old end on are new."""
     rest = Op(prims.make_slice, (_noted(builder, "end", Op(len, (base,))), NONE, NONE))
-    undo = (Do(Op(operator.delitem, (base, rest)), builder.place),)
-    builder.nodes.append(Step(stmt, [], builder.place, undo=undo))
     if builder.active(base):
         shadow = _shadow(builder, base)
         change = Do(Op(prims.call_method, (shadow, Lit("extend"), _new_items(builder, base, value))), builder.place)
         back = Do(Op(operator.delitem, (shadow, rest)), builder.place)
         _put_in(builder, base, value, change, Op(operator.getitem, (shadow, rest)), back)
+    undo = (Do(Op(operator.delitem, (base, rest)), builder.place),)
+    builder.nodes.append(Step(stmt, [], builder.place, undo=undo))
 
 
 def _put_in(builder: Builder, base: Var, value: Expr, change: Stmt, items: Expr, back: Stmt) -> None:
-    """The shadow gets new items by `change`; on the way back `items` are the adjoints of those of `value`."""
+    """The shadow gets new items by `change`; on the way back `items` are the adjoints of those of `value`.
+
+    That is before the primal changes: `value` may be the list itself.
+    """
     kind = builder.kinds[base.name]
     assert isinstance(kind, List)
     actions: list[Action] = [Run(back)]
     if builder.active(value) and not builder.addresses(base.name)(kind.item):
         assert isinstance(value, Var)
-        part = builder.names.temp("d_part", kind)
+        part = builder.names.temp("d_part", shadow_kind(kind))
         add = Do(Op(runtime.add_into, (_shadow(builder, value), Var(part))), builder.place)
         actions = [Run(Assign(part, items, builder.place)), Run(back), Run(add)]
     builder.step(change, actions)

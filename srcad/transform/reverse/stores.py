@@ -39,6 +39,7 @@ from srcad.rules.registry import rule_for
 from srcad.rules.static import padded, settle
 from srcad.transform.reverse import containers, primitives, reads, shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
+from srcad.transform.reverse.names import shadow_kind
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
@@ -58,7 +59,7 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
 def store(builder: Builder, stmt: Store) -> None:
     base = stmt.base
     held = builder.kind(base)
-    if isinstance(held, List) and isinstance(stmt.key, Op):
+    if isinstance(held, List) and isinstance(stmt.key, Op) and stmt.key.fn is prims.make_slice:
         containers.splice(builder, stmt)
         return
     if not builder.active(base):
@@ -86,7 +87,7 @@ def store(builder: Builder, stmt: Store) -> None:
         value = shadows.shadow_value(builder, stmt.value, kind, addresses)
         empty = Store(shadow, key_expr, value, builder.place, attr=stmt.attr)
         if addresses(kind):
-            before = builder.names.temp("shadow_before", kind)
+            before = builder.names.temp("shadow_before", shadow_kind(kind))
             peek = runtime.attribute_before if stmt.attr else runtime.item_before
             back = runtime.restore_attribute if stmt.attr else runtime.restore_item
             builder.step(Assign(before, Op(peek, (shadow, key_expr)), builder.place))
