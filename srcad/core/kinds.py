@@ -215,6 +215,17 @@ def holds_smooth(kind: Kind) -> bool:
             return is_smooth(kind)
 
 
+def holds_arrays(kind: Kind) -> bool:
+    """The value is a smooth array or has such arrays in it."""
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Maybe(kind=item) | Dict(value=item):
+            return holds_arrays(item)
+        case Array():
+            return is_smooth(kind)
+        case _:
+            return any(holds_arrays(k) for _, k in children(kind) or ())
+
+
 def is_complex(kind: Kind) -> bool:
     return kind is COMPLEX or (isinstance(kind, Array) and kind.dtype in _COMPLEXES)
 

@@ -24,6 +24,7 @@ from srcad.core.kinds import (
     Array,
     Const,
     Kind,
+    holds_arrays,
     is_smooth,
 )
 from srcad.core.nodes import (
@@ -112,9 +113,16 @@ class Builder:
 
     def addresses(self, name: str) -> Callable[[Kind], bool]:
         """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
-        if not self.activity.regions.is_array_written(name) and name not in self.shadowed:
+        if not self._arrays_written(name):
             return self.by_address
         return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+
+    def _arrays_written(self, name: str) -> bool:
+        return self.activity.regions.is_array_written(name) or name in self.shadowed
+
+    def keeps_arrays(self, name: str) -> bool:
+        """Whether a variable is or holds arrays that live at an address: so they must in a function it is given to."""
+        return self._arrays_written(name) and holds_arrays(self.kinds[name])
 
     def leaves(self, name: str) -> tuple[Leaf, ...]:
         """The leaves of a variable."""

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.leaves import Leaf
 from srcad.core import prims
-from srcad.core.kinds import (
-    is_array,
-    show,
-)
+from srcad.core.kinds import show
 from srcad.core.nodes import (
     Assign,
     Do,
@@ -26,7 +23,7 @@ from srcad.core.nodes import (
     Var,
 )
 from srcad.errors import KindError
-from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Kill, Run
 
 if TYPE_CHECKING:
@@ -49,10 +46,7 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
         else:
             builder.step(stmt)
         return
-    forced = tuple(
-        m and isinstance(a, Var) and is_array(builder.kind(a)) and primitives.smooth_leaf(builder, a.name).shadow
-        for m, a in zip(mask, args, strict=True)
-    )
+    forced = tuple(m and isinstance(a, Var) and builder.keeps_arrays(a.name) for m, a in zip(mask, args, strict=True))
     pair = builder.pair(special, mask, forced)
     lent: list[Expr] = []
     for position, leaf in pair.argument_leaves:
