@@ -17,11 +17,11 @@ from srcad.core import prims
 from srcad.core.kinds import (
     Function,
     Kind,
-    Maybe,
     Tuple,
     children,
     holds_smooth,
     is_smooth,
+    present,
 )
 from srcad.core.nodes import Expr, Lit, Op
 
@@ -43,13 +43,10 @@ def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
     if not holds_smooth(kind):
         return ()
     if by_address(kind):
-        return (Leaf((), kind, True),)
+        return (Leaf((), present(kind), True),)
     if is_smooth(kind):
         return (Leaf((), kind, False),)
-    if isinstance(kind, Maybe):
-        kind = kind.kind
-    if by_address(kind):
-        return (Leaf((), kind, True),)
+    kind = present(kind)
     found: list[Leaf] = []
     for step, inner in children(kind) or ():
         found += [Leaf((step, *leaf.path), leaf.kind, leaf.shadow) for leaf in leaves(inner, by_address)]

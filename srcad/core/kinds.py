@@ -215,6 +215,11 @@ def holds_smooth(kind: Kind) -> bool:
             return is_smooth(kind)
 
 
+def present(kind: Kind) -> Kind:
+    """The kind of a value where it is not None: what is done to None raises an error when the program runs."""
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
 def holds_arrays(kind: Kind) -> bool:
     """The value is a smooth array or has such arrays in it."""
     match kind:

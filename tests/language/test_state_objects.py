@@ -162,17 +162,13 @@ def an_attribute_is_bound_to_another_array(u, k):
 
 
 @programs.at((1.5, 2.5))
-def a_linked_list(x, y):
+def objects_that_refer_to_each_other(x, y):
     a, b, c = Node(x), Node(y), Node(x * y)
     a.next = b
     b.next = c
-    node = a
-    total = 0.0
-    while node is not None:
-        node.value = node.value * x
-        total = total * 0.5 + node.value
-        node = node.next
-    return total * b.value
+    a.next.value = a.value * b.value
+    a.next.next.value *= b.value
+    return a.value * b.value + c.value
 
 
 @programs.at([Body(1.0, 0.5), Body(2.0, -0.5), Body(-1.0, 0.1)])

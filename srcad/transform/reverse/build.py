@@ -26,6 +26,7 @@ from srcad.core.kinds import (
     Kind,
     holds_arrays,
     is_smooth,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -115,7 +116,7 @@ class Builder:
         """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
         if not self._arrays_written(name):
             return self.by_address
-        return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+        return lambda kind: self.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
     def _arrays_written(self, name: str) -> bool:
         return self.activity.regions.is_array_written(name) or name in self.shadowed

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from srcad import runtime
 from srcad.analysis.leaves import Leaf
 from srcad.core import prims
-from srcad.core.kinds import FLOAT, INT, Kind, List, Maybe, children, is_number
+from srcad.core.kinds import FLOAT, INT, Kind, List, children, is_number, present
 from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Store, Var
 from srcad.rules.changes import Change, change_of, on
 from srcad.transform.reverse import primitives, shadows
@@ -31,7 +31,7 @@ def method(builder: Builder, stmt: Do | Assign, value: Op) -> None:
     """A method call, alone or as the right side of an assignment."""
     base = value.args[0]
     active = isinstance(stmt, Assign) and stmt.target in builder.activity.active
-    if isinstance(base, Var) and isinstance(builder.kinds.get(base.name), List):
+    if isinstance(base, Var) and isinstance(present(builder.kinds[base.name]), List):
         change = change_of(value)
         if change is not None:
             _change(builder, stmt, base, change, value)
@@ -60,7 +60,7 @@ def _change(builder: Builder, stmt: Do | Assign, base: Var, change: Change, valu
             shadows.fresh_shadows(builder, target)
             _emit_after(builder, [Kill(name) for leaf, name in builder.adjoint_leaves(target) if not leaf.shadow])
         return
-    kind = builder.kinds[base.name]
+    kind = present(builder.kinds[base.name])
     assert isinstance(kind, List)
     shadow = Var(builder.adjoint(base.name, Leaf((), kind, True)))
     if change.new is not None:
@@ -172,7 +172,7 @@ def _put_in(builder: Builder, base: Var, value: Expr, change: Stmt, items: Expr,
 
     That is before the primal changes: `value` may be the list itself.
     """
-    kind = builder.kinds[base.name]
+    kind = present(builder.kinds[base.name])
     assert isinstance(kind, List)
     actions: list[Action] = [Run(back)]
     if builder.active(value) and not builder.addresses(base.name)(kind.item):
@@ -185,9 +185,9 @@ def _put_in(builder: Builder, base: Var, value: Expr, change: Stmt, items: Expr,
 
 def _new_items(builder: Builder, base: Var, value: Expr) -> Expr:
     """The shadow of a list whose items are put into another: zeros for numbers, else the items' own shadows."""
-    kind = builder.kinds[base.name]
+    kind = present(builder.kinds[base.name])
     assert isinstance(kind, List)
-    item = kind.item.kind if isinstance(kind.item, Maybe) else kind.item
+    item = present(kind.item)
     if builder.addresses(base.name)(item) and builder.active(value):
         assert isinstance(value, Var)
         return _shadow(builder, value)

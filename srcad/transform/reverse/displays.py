@@ -22,6 +22,7 @@ from srcad.core.kinds import (
     Record,
     TupleOf,
     children,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 def display(builder: Builder, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
     """A tuple, list, dict or record written out."""
+    kind = present(kind)
     if value.fn is prims.make_dict:
         keys: list[Any] = [k.value if isinstance(k, Lit) else k for k in value.args[::2]]
         parts: tuple[Expr, ...] = value.args[1::2]

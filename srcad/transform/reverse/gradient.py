@@ -32,6 +32,7 @@ from srcad.core.kinds import (
     Tuple,
     is_integral,
     is_smooth,
+    present,
     show,
     widen,
 )
@@ -164,7 +165,7 @@ class Differentiator:
         """What lives at an address in the memory that a variable leads to."""
         if not regions.is_array_written(name):
             return self.session.by_address
-        return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+        return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
     def pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = ()) -> Pair:
         """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have the caller's shadows."""

@@ -24,6 +24,7 @@ from srcad.core.kinds import (
     Object,
     holds_smooth,
     is_number,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -58,7 +59,7 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
 
 def store(builder: Builder, stmt: Store) -> None:
     base = stmt.base
-    held = builder.kind(base)
+    held = present(builder.kind(base))
     if isinstance(held, List) and isinstance(stmt.key, Op) and stmt.key.fn is prims.make_slice:
         containers.splice(builder, stmt)
         return

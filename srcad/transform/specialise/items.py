@@ -132,6 +132,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             return op, item
         case Object():
             return sp.method(base, "__getitem__", (key,))
+        case Const(value=None):
+            return op, BOTTOM  # an error when this runs, or not yet known to be more
         case Const(value=str() | bytes()):
             return op, STRING
         case _ if held is STRING:

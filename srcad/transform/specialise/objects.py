@@ -77,6 +77,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, items[names.index(name)]
         case Array(dtype=dtype, dims=dims):
             return array_attribute(sp, op, name, dtype, dims)
+        case Const(value=None):
+            return op, BOTTOM  # an error when this runs, or not yet known to be more
         case Const(value=value):
             if isinstance(value, (types.ModuleType, type)) or callable(value):
                 if hasattr(value, name):

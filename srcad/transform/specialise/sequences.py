@@ -99,7 +99,7 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
         case Maybe(kind=inner):
-            raise sp.refuse(f"a loop over {show(inner)} that may be None", "test for None before the loop")
+            return as_sequence(sp, sp.assign("items", atom, inner))  # None raises an error when the program runs
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
         case _ if kind is UNKNOWN or isinstance(kind, Opaque):

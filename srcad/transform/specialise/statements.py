@@ -25,6 +25,7 @@ from srcad.core.kinds import (
     BOOL,
     BOTTOM,
     INT,
+    NONE_KIND,
     UNKNOWN,
     Const,
     Function,
@@ -97,13 +98,16 @@ class Specialiser:
                 break
         else:
             raise KindError(
-                "the kinds of this function do not settle", self.program.place, "give each variable one type"
+                "the kinds of this function do not settle",
+                self.program.place,
+                "give each variable one type; objects that hold others of their own class without end are kept in a "
+                "list, and refer to each other by index",
             )
         for name in assigned_in(body):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
         self.special.body = body
         self.special.out_kinds = tuple(
-            self.kinds[p.name] if self.session.holds_address(self.kinds[p.name]) else k
+            self.kinds[p.name] if k != NONE_KIND and self.session.holds_address(self.kinds[p.name]) else k
             for p, k in zip(params, self.special.arg_kinds, strict=True)
         )
 

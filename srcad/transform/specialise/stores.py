@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
+    NONE_KIND,
     SLICE,
     UNKNOWN,
     Array,
@@ -25,6 +26,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     join,
+    present,
     show,
     widen,
 )
@@ -41,13 +43,16 @@ if TYPE_CHECKING:
 def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
-    held, kind = sp.kind(base), element(sp.kind(value))
+    held, kind = present(sp.kind(base)), element(sp.kind(value))
     if isinstance(base, Ref):
         raise sp.refuse(
             f"a write into the global {base.name}",
             "pass it as an argument, or return the new value",
         )
     if held is BOTTOM:
+        return
+    if held == NONE_KIND:
+        sp.emit(stmt)  # an error when this runs, or not yet known to be more
         return
     if stmt.attr:
         name = str(key.value) if isinstance(key, Lit) else ""
@@ -129,7 +134,7 @@ def delete_slice(sp: Specialiser, base: Expr, key: Expr) -> None:
 
 
 def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     return dict(held.attrs).get(name, BOTTOM) if isinstance(held, Object) else BOTTOM
 
 
@@ -174,7 +179,7 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
 
 def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
     """The kind of `base` once `base[key]` holds a value of `kind`."""
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     match held:
         case List():
             sp.touch(base, List(kind))
@@ -196,6 +201,6 @@ def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
 
 
 def put_attr(sp: Specialiser, base: Expr, name: str, kind: Kind) -> None:
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     if isinstance(held, Object):
         sp.touch(base, Object(held.cls, ((name, kind),)))
