@@ -357,6 +357,11 @@ def require_one(x: Any) -> None:
         raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")
 
 
+def constantly(value: Any) -> Any:
+    """A function without parameters that returns `value`."""
+    return lambda: value
+
+
 def merge_copy(shadow: Any, part: Any, order: Any = "C") -> None:
     """Add the adjoint of a reshaped array to that of the array, where the reshaping took a copy."""
     if not np.shares_memory(shadow, part):

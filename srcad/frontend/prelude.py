@@ -235,6 +235,25 @@ def dict_update(d: Any, other: Any) -> None:
         d[k] = other[k]
 
 
+def dict_update_pairs(d: Any, pairs: Any) -> None:
+    for key, value in pairs:
+        d[key] = value
+
+
+def dict_clear(d: Any) -> None:
+    for key in list(d):
+        del d[key]
+
+
+def dict_popitem(d: Any) -> Any:
+    if len(d) == 0:
+        raise KeyError("popitem(): dictionary is empty")
+    key = list(d)[-1]
+    value = d[key]
+    del d[key]
+    return key, value
+
+
 def dict_merge(d: Any, other: Any) -> Any:
     out = {k: d[k] for k in d}
     for k in other:

@@ -246,14 +246,6 @@ def a_defaultdict_of_lambdas(x, n):
     return weights[0] * weights[1]
 
 
-@programs.at((2.0, 4))
-def a_defaultdict_of_an_active_value(x, n):
-    weights = defaultdict(lambda: x * 0.5)
-    for i in range(n):
-        weights[i % 2] *= x + i
-    return weights[0] * weights[1]
-
-
 @programs.at((2.0, 3.0))
 def a_defaultdict_of_ints(x, y):
     counts = defaultdict(int)

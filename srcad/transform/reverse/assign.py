@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,7 +122,9 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
     elif fn is object.__new__:
         shadows.shadow(builder, target, Op(runtime.empty_shadow, ()))
     elif fn is collections.defaultdict:
-        shadows.shadow(builder, target, value)
+        number = isinstance(value.args[0], Op)  # defaultdict(lambda: 1.0)
+        zeros = replace(value, args=(Ref("float", float),)) if number else value
+        shadows.shadow(builder, target, zeros)
     elif fn is tuple:
         shadows.copy(builder, target, (), value.args[0], (), out)
     elif (

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
+from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
@@ -40,8 +42,9 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     is_number,
+    widen,
 )
-from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.functions import call_primitive, make_partial
@@ -201,13 +204,30 @@ def dict_call(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
 
 
+def _constant_of(sp: Specialiser, factory: Kind) -> int | float | None:
+    """The number that a function such as `lambda: 1.0` returns."""
+    program = None
+    if isinstance(factory, Function) and isinstance(factory.of, Program) and not factory.fields:
+        program = factory.of
+    elif isinstance(factory, Const) and isinstance(factory.value, types.FunctionType):
+        program = sp.session.lower(factory.value)
+    if program is None or program.params or len(program.body) != 1 or not isinstance(program.result, Lit):
+        return None
+    value = program.result.value
+    return value if isinstance(value, (int, float)) else None
+
+
 def default_dict(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     """`collections.defaultdict(float)`: what a key that is missing holds is part of the kind of its values."""
     factory = sp.kind(args[0]) if len(args) == 1 and not kwargs else NONE_KIND
     value = _FACTORIES.get(factory.value) if isinstance(factory, Const) else None
+    number = _constant_of(sp, factory)
+    if value is None and number is not None:
+        made = Op(collections.defaultdict, (Op(runtime.constantly, (Lit(number),)),), name="defaultdict")
+        return made, Dict(BOTTOM, widen(kind_of(number)), collections.defaultdict)
     if value is None:
         raise sp.refuse(
-            "a defaultdict made otherwise than by defaultdict(float), (int), (list) or (dict)",
+            "a defaultdict made otherwise than by defaultdict(float), (int), (list), (dict) or (lambda: a number)",
             "use a dict with .get(key, default) or .setdefault(key, default)",
         )
     return Op(collections.defaultdict, args, name="defaultdict"), Dict(BOTTOM, value, collections.defaultdict)

@@ -160,6 +160,10 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return _update(sp, base, args, kwargs)
         case "copy" if isinstance(held, Record) or held.cls is dict:
             return dict_call(sp, (base,), {})
+        case "clear" | "popitem":
+            if isinstance(held, Record):
+                sp.touch(base, open_dict(held))
+            return sp.prelude(f"dict_{name}", base)
         case "pop":
             if isinstance(held, Record):
                 sp.touch(base, _opened(sp, base, held, args[0]))
@@ -192,6 +196,13 @@ def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved
                 sp.write(base, Lit(key), sp.op(Op(operator.getitem, (other, Lit(key)))))
         elif isinstance(kind, Dict):
             sp.effect(*sp.prelude("dict_update", base, other))
+        elif isinstance(kind, Tuple):
+            for i in range(len(kind.items)):
+                pair = sp.op(Op(operator.getitem, (other, Lit(i))))
+                key, value = (sp.op(Op(operator.getitem, (pair, Lit(k)))) for k in range(2))
+                sp.write(base, key, value)
+        elif isinstance(kind, (List, TupleOf)):
+            sp.effect(*sp.prelude("dict_update_pairs", base, other))
         else:
             raise sp.refuse(f"dict.update with {show(kind)}", "pass a dict", KindError)
     for name, value in kwargs:
