@@ -6,6 +6,7 @@ carry a copy of its source. Each is ordinary Python that a person can read where
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import math
@@ -225,6 +226,8 @@ def shadow_of(x: Any) -> Any:
         return {key: shadow_of(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
         return [shadow_of(value) for value in x]
+    if isinstance(x, collections.deque):
+        return collections.deque(map(shadow_of, x), x.maxlen)
     held = attributes_of(x)
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
@@ -298,6 +301,8 @@ def mirrored(shadow: Any, x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         items = [mirrored(shadow and shadow[i], item) for i, item in enumerate(x)]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items) if isinstance(x, tuple) else items
+    if isinstance(x, collections.deque):
+        return collections.deque((mirrored(shadow and shadow[i], item) for i, item in enumerate(x)), x.maxlen)
     if isinstance(x, dict):
         made = copy.copy(x)
         for key, value in x.items():

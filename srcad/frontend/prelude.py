@@ -275,6 +275,41 @@ def dict_pop_or(d: Any, key: Any, default: Any) -> Any:
     return value
 
 
+def deque_extend(d: Any, xs: Any) -> None:
+    for i in range(len(xs)):
+        d.append(xs[i])
+
+
+def deque_extendleft(d: Any, xs: Any) -> None:
+    for i in range(len(xs)):
+        d.appendleft(xs[i])
+
+
+def deque_insert(d: Any, at: Any, value: Any) -> None:
+    if len(d) == d.maxlen:
+        raise IndexError("deque already at its maximum size")
+    at = range(len(d))[at:].start
+    d.rotate(-at)
+    d.appendleft(value)
+    d.rotate(at)
+
+
+def deque_delete(d: Any, at: Any) -> None:
+    at = range(len(d))[at]
+    d.rotate(-at)
+    d.popleft()
+    d.rotate(at)
+
+
+def deque_remove(d: Any, value: Any) -> None:
+    del d[list_index(d, value)]
+
+
+def deque_clear(d: Any) -> None:
+    for _ in range(len(d)):
+        d.pop()
+
+
 def list_index(xs: Any, value: Any) -> int:
     for i in range(len(xs)):
         if xs[i] == value:

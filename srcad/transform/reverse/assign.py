@@ -125,6 +125,8 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
         number = isinstance(value.args[0], Op)  # defaultdict(lambda: 1.0)
         zeros = replace(value, args=(Ref("float", float),)) if number else value
         shadows.shadow(builder, target, zeros)
+    elif fn is collections.deque:
+        shadows.shadow(builder, target, value)
     elif fn is tuple:
         shadows.copy(builder, target, (), value.args[0], (), out)
     elif (

@@ -116,8 +116,8 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
             return issubclass(own, cls)
         case Array():
             return issubclass(np.ndarray, cls)
-        case List():
-            return issubclass(list, cls)
+        case List(cls=own):
+            return issubclass(own, cls)
         case Tuple(cls=own):
             return issubclass(own or tuple, cls)
         case TupleOf():
@@ -152,8 +152,8 @@ def _type(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
             own = cls
         case Array():
             own = np.ndarray
-        case List():
-            own = list
+        case List(cls=cls):
+            own = cls
         case Tuple(cls=cls):
             own = cls or tuple
         case Const(value=value):

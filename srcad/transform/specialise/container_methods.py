@@ -30,6 +30,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.builtin_calls import dict_call
+from srcad.transform.specialise.deques import deque_method
 from srcad.transform.specialise.functions import call_function
 from srcad.transform.specialise.sequences import as_sequence, element, to_list
 from srcad.transform.specialise.session import Resolved
@@ -45,6 +46,8 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     if starred(args, kwargs):
         raise sp.refuse(f"`*` in a call of the list method .{name}()", "write the arguments out")
     item = held.item
+    if isinstance(held, List) and held.cls is not list:
+        return deque_method(sp, made, base, held, name, args, kwargs)
     if name in ("index", "count") and (holds_smooth(item) or sp.session.holds_address(item)):
         if len(args) > 1:
             raise sp.refuse(f".{name}() within a part of a list", "slice the list first")

@@ -20,10 +20,12 @@ from srcad.core.kinds import (
     COMPLEX,
     FLOAT,
     INT,
+    NONE_KIND,
     UNKNOWN,
     Array,
     Const,
     Function,
+    List,
     Maybe,
     Object,
     Opaque,
@@ -73,6 +75,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if class_attribute(cls, "__getattr__") is not None:
                 raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
             return op, BOTTOM
+        case List(cls=owner, bounded=bounded) if owner is not list and name == "maxlen":
+            return (op, INT) if bounded else (Lit(None), NONE_KIND)
         case Tuple(items=items, names=names) if name in names:
             return op, items[names.index(name)]
         case Array(dtype=dtype, dims=dims):

@@ -188,6 +188,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
     if folded is not None:
         return op, folded
     if fn in (operator.add, operator.mul) and not any(isinstance(k, Array) for k in kinds):
+        if isinstance(first, List) and first.cls is not list:
+            raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "make a list of it first, or use extend")
         if is_sequence(first):
             return joined(sp, op) if fn is operator.add else repeated(sp, op)
         if fn is operator.mul and is_sequence(kinds[1]) and is_integral(first):
@@ -238,6 +240,8 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         kind = primitive_kind(Call(IN_PLACE[fn], kinds, (), op.args))
         return op, first if isinstance(first, Array) else kind
     if isinstance(first, List):
+        if fn is operator.imul and first.cls is not list:
+            raise sp.refuse(f"`*=` on {show(first)}", "append the items in a loop")
         if fn is operator.imul:
             emit_effect(sp, *sp.prelude("list_repeat", *op.args))
             return op.args[0], sp.kind(op.args[0])
@@ -260,6 +264,8 @@ def _deleted(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     held = kinds[0]
     if isinstance(held, Record):
         sp.touch(base, Dict(widen(kinds[1]), BOTTOM))
+    elif isinstance(held, List) and held.cls is not list:
+        return sp.prelude("deque_delete", base, key)
     elif isinstance(held, List) and widen(kinds[1]) is INT:
         emit_effect(sp, *sp.method(base, "pop", (key,)))
         return Lit(None), NONE_KIND

@@ -67,11 +67,13 @@ def store(sp: Specialiser, stmt: Store) -> None:
         adopt(sp, value, _attr_kind(sp, base, name))
         return
     match held:
-        case List(item=item):
+        case List(item=item, cls=cls):
+            if sp.kind(key) is SLICE and cls is not list:
+                raise sp.refuse(f"an assignment to a slice of a {cls.__name__}", "use a list")
             if sp.kind(key) is SLICE:
                 store_slice(sp, base, key, value)
                 return
-            sp.touch(base, List(kind))
+            sp.touch(base, replace(held, item=kind))
             adopt(sp, value, item)
         case Dict(value=held_value, cls=cls):
             sp.touch(base, Dict(widen(sp.kind(key)), kind, cls))
@@ -182,7 +184,7 @@ def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
     held = present(sp.kind(base))
     match held:
         case List():
-            sp.touch(base, List(kind))
+            sp.touch(base, replace(held, item=kind))
         case TupleOf():
             sp.touch(base, TupleOf(kind))
         case Tuple(items=items, cls=cls, names=names):
