@@ -505,6 +505,41 @@ def a_popped_item_is_put_back_elsewhere(x, n):
     return weighed(ring)
 
 
+@programs.at((2.0, 3.0))
+def a_tuple_of_a_list_is_a_copy(x, y):
+    xs = [x, y]
+    t = tuple(xs)
+    xs.insert(0, x * y)
+    s = t[0] * 2 + t[1] * xs[1]
+    xs.pop(0)
+    return s * xs[0]
+
+
+@programs.at((2.0, 3.0), (2.0, -3.0))
+def whether_a_list_is_empty_is_tested(x, y):
+    xs = [x]
+    total = y
+    if y > 0:
+        xs.pop()
+    if xs:
+        total += xs.pop() * x
+    if not xs:
+        xs.append(total * y)
+    if len(xs) > 0:
+        total *= xs.pop(0)
+    return total
+
+
+@programs.at((2.0, 3.0))
+def the_length_of_a_list_is_that_of_its_time(x, y):
+    xs = [x, y]
+    m = np.mean(xs) * x
+    xs.append(x * m)
+    v = np.mean(xs) + np.std(xs)
+    xs.pop(0)
+    return m * v + np.sum(xs)
+
+
 @programs.at((1.5, 2.5))
 def none_in_a_list(x, y):
     a = [None, x, None]

@@ -208,11 +208,7 @@ class Builder:
             case Do():
                 self.step(stmt)
             case If(test=test, body=body, orelse=orelse):
-                assigned = assigned_in(body) | assigned_in(orelse)
-                if isinstance(test, Var) and test.name in assigned:
-                    kept = self.names.temp("test", BOOL)
-                    self.step(Assign(kept, test, stmt.place))
-                    test = Var(kept)
+                test = self._kept_test(test, assigned_in(body) | assigned_in(orelse), stmt.place)
                 then = self.block(body)
                 otherwise = self.block(orelse)
                 made = If(test, (), (), stmt.place)
@@ -230,6 +226,17 @@ class Builder:
                 pass
             case _:
                 raise AssertionError(f"not in a specialised program: {stmt}")
+
+    def _kept_test(self, test: Expr, assigned: set[str], place: Place | None) -> Expr:
+        """The test of a branch is read again on the way back: one that may change by then is kept."""
+        if not isinstance(test, Var):
+            return test
+        changes = self.activity.regions.is_written(test.name)  # whether a list is empty
+        if not changes and test.name not in assigned:
+            return test
+        kept = self.names.temp("test", BOOL)
+        self.step(Assign(kept, Op(bool, (test,)) if changes else test, place))
+        return Var(kept)
 
     def loop(self, stmt: For | While) -> None:
         counted = isinstance(stmt, For) and stmt.until is None

@@ -109,7 +109,7 @@ class Recorder:
         stmts = list(stmts)
         names = reads_of_reverse(stmts) & self.primal
         made = set(names)
-        for name in names & contents_read(stmts):
+        for name in names & contents_read(stmts, self.kinds):
             region = self.regions.of(name)
             if region is not None:
                 made.add("@" + region)
@@ -432,8 +432,8 @@ def in_place_array(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     )
 
 
-def contents_read(stmts: Iterable[Stmt]) -> set[str]:
-    """The variables whose contents statements read, and not only their shape."""
+def contents_read(stmts: Iterable[Stmt], kinds: Mapping[str, Kind]) -> set[str]:
+    """The variables whose contents statements read, and not only the shape of an array."""
     found: set[str] = set()
 
     def visit(expr: Expr) -> None:
@@ -443,7 +443,9 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
         args = operands(expr)
         if isinstance(expr, Op):
             attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in SHAPES
-            if (expr.fn in SHAPE_ONLY or attribute) and isinstance(expr.args[0], Var):
+            base = expr.args[0] if expr.args else None
+            shaped = isinstance(base, Var) and isinstance(kinds.get(base.name), Array)
+            if (expr.fn in SHAPE_ONLY or attribute) and shaped:
                 args = args[1:]
         for part in args:
             visit(part)

@@ -181,7 +181,7 @@ def _tuple(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
     if isinstance(kind, (Tuple, TupleOf)):
         return args[0], kind
-    items = args[0] if isinstance(kind, List) else as_list(sp, args[0])
+    items = as_list(sp, args[0])  # a list that nobody else changes
     held = sp.kind(items)
     return Op(tuple, (items,)), TupleOf(held.item if isinstance(held, List) else UNKNOWN)
 
