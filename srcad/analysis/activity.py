@@ -29,6 +29,8 @@ from srcad.core.nodes import (
     Store,
     Unpack,
     Var,
+    While,
+    expressions_of,
     names_in,
     walk,
 )
@@ -96,13 +98,26 @@ def find_activity(
     return Activity(frozenset(varied), active, regions, result_varied)
 
 
+def _used_as_value(body: Block) -> set[str]:
+    """The variables that are read otherwise than as a test: of `xs and n > 0` alone a truth is of interest."""
+    used: set[str] = set()
+    for stmt in walk(body):
+        for expr in expressions_of(stmt):
+            tested = isinstance(stmt, (If, While)) and isinstance(expr, Var)
+            negated = isinstance(expr, Op) and expr.fn is operator.not_
+            if not tested and not negated:
+                used.update(names_in(expr))
+    return used
+
+
 def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: Regions) -> set[str]:
     spread: set[str] = set()
+    used = _used_as_value(body)
 
     def add(name: str, place: Place | None) -> bool:
         kind = kinds.get(name, UNKNOWN)
         if not holds_smooth(kind):
-            if holds_unknown(kind):
+            if holds_unknown(kind) and name in used:
                 raise KindError(
                     f"what {name.lstrip('%')} holds is not known before the program runs, and a derivative passes "
                     "through it",

@@ -530,6 +530,17 @@ def whether_a_list_is_empty_is_tested(x, y):
     return total
 
 
+@programs.at(([1.0, 2.0, 3.0], 1.5, 2), ([1.0, 2.0, 3.0], 1.5, 9), ([], 1.5, 9))
+def a_list_in_a_condition(xs, y, n):
+    total = y
+    while xs and n > 0:
+        total = total * 0.5 + xs.pop() * y
+        n -= 1
+    if not xs or total > 10.0:
+        xs.append(total)
+    return total * weighed(xs)
+
+
 @programs.at((2.0, 3.0))
 def the_length_of_a_list_is_that_of_its_time(x, y):
     xs = [x, y]

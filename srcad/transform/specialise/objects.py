@@ -21,6 +21,7 @@ from srcad.core.kinds import (
     FLOAT,
     INT,
     NONE_KIND,
+    RANGE,
     UNKNOWN,
     Array,
     Const,
@@ -95,6 +96,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, UNKNOWN
         case Opaque():
             return op, UNKNOWN
+        case _ if held is RANGE and name in ("start", "stop", "step"):
+            return op, INT
         case _ if is_number(held):
             if name == "real":
                 return Op(operator.pos, (base,)), held if held is not COMPLEX else FLOAT
