@@ -339,12 +339,42 @@ class Overlap(Exception):
     """Two arguments share memory while one of them is written to."""
 
 
-def refuse_overlap(names: str, *arrays: Any) -> None:
-    """Raise if arrays share memory. `names` are those of the arguments, for the message."""
+def parts_of(x: Any) -> list[Any]:
+    """What a container or object holds; nothing for numbers and arrays."""
+    if isinstance(x, dict):
+        return list(x.values())
+    if isinstance(x, (list, tuple, collections.deque)):
+        return list(x)
+    return [] if isinstance(x, np.ndarray) else list((attributes_of(x) or {}).values())
+
+
+def refuse_overlap(names: str, *values: Any) -> None:
+    """Raise if arrays, or arrays in containers, share memory. `names` are those of the arguments, for the message."""
+    arrays: list[Any] = []
+    todo, seen = list(values), set()
+    while todo:
+        value = todo.pop()
+        if isinstance(value, np.ndarray):
+            arrays.append(value)
+        elif id(value) not in seen:
+            seen.add(id(value))
+            todo.extend(part for part in parts_of(value) if type(part) is not float)
     for i, a in enumerate(arrays):
         for b in arrays[i + 1 :]:
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
+
+
+def refuse_twice(names: str, classes: Any, *values: Any) -> None:
+    """Raise if one container, or one object of these classes, is found in two places of the arguments."""
+    todo, seen = list(values), set()
+    while todo:
+        value = todo.pop()
+        if isinstance(value, (list, dict, collections.deque, *classes)):
+            if id(value) in seen:
+                raise Overlap(f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to")
+            seen.add(id(value))
+        todo.extend(part for part in parts_of(value) if type(part) is not float)
 
 
 class NotOneNumber(TypeError):

@@ -26,10 +26,15 @@ from srcad.core.kinds import (
     FLOAT,
     NUMBER,
     Array,
+    Dict,
     Kind,
     List,
     Maybe,
     Tuple,
+    TupleOf,
+    children,
+    holds_arrays,
+    holds_smooth,
     is_integral,
     is_smooth,
     present,
@@ -193,6 +198,29 @@ class Differentiator:
         self._pairs[key] = pair
         self._write_pair(special, mask, forced, pair)
         return pair
+
+    def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
+        """Checks that nothing which is written to is found in two places of the arguments: the shadows would differ."""
+        checks: list[Stmt] = []
+        arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
+        several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
+        if several and any(regions.is_array_written(p) for p in arrays):
+            apart = Op(runtime.refuse_overlap, (Lit(", ".join(arrays)), *map(Var, arrays)))
+            checks.append(Do(apart, program.place))
+        held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
+        several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
+        if several and any(map(regions.is_written, held)):
+            classes = sorted(self.session.mutated, key=lambda cls: str(cls.__name__))
+            given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
+            once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
+            checks.append(Do(once, program.place))
+        return checks
+
+    def _nested(self, kind: Kind) -> bool:
+        """Whether a value of this kind may hold two parts that live at an address."""
+        kind = present(kind)
+        inner = [kind.item] if isinstance(kind, (List, TupleOf)) else [kind.value] if isinstance(kind, Dict) else []
+        return any(map(self.session.holds_address, (*inner, *(k for _, k in children(kind) or ()))))
 
     def _write_pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...], pair: Pair) -> None:
         names_forced = frozenset(p.name for p, f in zip(special.program.params, forced, strict=True) if f)
@@ -407,10 +435,7 @@ class Differentiator:
                         copies.append(Assign(given_as[param], Var(param)))
                     copy = np.array if isinstance(kind, Array) else runtime.copied
                     copies.append(Assign(param, Op(copy, (Var(param),))))
-            memory = [p for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
-            if len(memory) > 1 and any(activity.regions.is_array_written(p) for p in memory):
-                apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))
-                copies = [Do(apart, program.place), *copies]
+            copies = [*self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program), *copies]
             read = read_in(forward)
             arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}
             early = tuple(a for n, a in opening.items() if n in read or (copies and n not in arrays))
