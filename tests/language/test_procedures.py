@@ -270,6 +270,22 @@ def a_helper_pops_a_number(xs):
     return total
 
 
+def marked(xs, d):
+    xs.append(1.25)
+    d["mark"] = 0.5
+
+
+@programs.at((1.3, 2.1))
+def a_helper_appends_a_constant(x, y):
+    xs = [x, x * y]
+    d = {"a": y}
+    marked(xs, d)
+    xs.append(y)
+    marked(xs, d)
+    xs[2] = xs[2] * x
+    return weighed(xs) * xs[3] + d["mark"] * d["a"]
+
+
 def put(p, key, value):
     p[key] = p.get(key, 0.0) + value
     return p
