@@ -372,7 +372,9 @@ def refuse_twice(names: str, classes: Any, *values: Any) -> None:
         value = todo.pop()
         if isinstance(value, (list, dict, collections.deque, *classes)):
             if id(value) in seen:
-                raise Overlap(f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to")
+                raise Overlap(
+                    f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to"
+                )
             seen.add(id(value))
         todo.extend(part for part in parts_of(value) if type(part) is not float)
 

@@ -212,6 +212,13 @@ def a_dict_of_a_float_key(x):
     return p["a"] * x
 
 
+def a_new_key_of_a_state(x):
+    state = {"u": np.array([x, x]), "t": x}
+    state["t"] = x * x
+    state["w"] = x
+    return state["t"] * state["w"]
+
+
 def default_that_keeps(x, into=[]):  # noqa: B006
     into.append(x * x)
     return sum(into)
@@ -251,6 +258,7 @@ REFUSED = [
     (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
+    (a_new_key_of_a_state, (2.0,), 'state["w"] = x', "a new or computed key of a dict that holds different things"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 

@@ -174,6 +174,24 @@ def a_state_dict_of_the_caller(state, n):
     return np.sum(state["u"] ** 2) * state["t"]
 
 
+def stepped(state, dt):
+    state["v"][0] = state["u"][1] * dt
+    state["u"], state["v"] = state["v"], state["u"]
+    state["t"] *= 1 + dt
+
+
+@programs.at((np.array([1.0, 2.0]), 0.3, 3), (np.array([1.0, 2.0]), 0.3, 0), argnums=(0, 1))
+def a_state_dict_of_different_things(u, dt, n):
+    state = {"u": u, "v": u * 2, "t": 0.0, "n": 0, "name": "s"}
+    for _ in range(n):
+        state["u"][1:] += dt * state["v"][:-1] * state["t"]
+        state["v"] = state["v"] * state["u"]
+        state["t"] += dt
+        state["n"] += 1
+        stepped(state, dt)
+    return np.sum(state["u"] * state["v"]) * state["t"] + state["n"] * dt
+
+
 @programs.at((2.0, 3.0))
 def an_alias_of_a_dict(x, y):
     p = {"a": x}

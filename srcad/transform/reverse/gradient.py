@@ -210,7 +210,7 @@ class Differentiator:
         held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
         several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
         if several and any(map(regions.is_written, held)):
-            classes = sorted(self.session.mutated, key=lambda cls: str(cls.__name__))
+            classes = sorted(self.session.mutated - {dict}, key=lambda cls: str(cls.__name__))
             given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
             once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
             checks.append(Do(once, program.place))
@@ -435,7 +435,10 @@ class Differentiator:
                         copies.append(Assign(given_as[param], Var(param)))
                     copy = np.array if isinstance(kind, Array) else runtime.copied
                     copies.append(Assign(param, Op(copy, (Var(param),))))
-            copies = [*self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program), *copies]
+            copies = [
+                *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
+                *copies,
+            ]
             read = read_in(forward)
             arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}
             early = tuple(a for n, a in opening.items() if n in read or (copies and n not in arrays))

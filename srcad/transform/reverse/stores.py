@@ -22,6 +22,7 @@ from srcad.core.kinds import (
     Dict,
     List,
     Object,
+    Record,
     holds_smooth,
     is_number,
     present,
@@ -75,7 +76,7 @@ def store(builder: Builder, stmt: Store) -> None:
     kind = (
         dict(held.attrs).get(str(key_expr.value))
         if stmt.attr and isinstance(held, Object) and isinstance(key_expr, Lit)
-        else shadows.item_kind(held, None)
+        else shadows.item_kind(held, key_expr.value if isinstance(key_expr, Lit) else None)
     )
     kind = kind or UNKNOWN
     place = Op(prims.get_attr if stmt.attr else operator.getitem, (shadow, key_expr))
@@ -94,7 +95,7 @@ def store(builder: Builder, stmt: Store) -> None:
             builder.step(Assign(before, Op(peek, (shadow, key_expr)), builder.place))
             undo = Run(Do(Op(back, (shadow, key_expr, Var(before))), builder.place))
             builder.step(empty, [*actions, undo])
-        elif isinstance(held, (Dict, Object)):
+        elif isinstance(held, (Dict, Object, Record)):
             # the slot may be new: it is made on the way out, and emptied on the way back
             builder.step(empty, [*actions, Run(empty)])
         else:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, TupleOf, children, join, present, show
+from srcad.core.kinds import BOTTOM, Dict, Kind, List, Object, Record, TupleOf, children, join, present, show
 from srcad.core.nodes import Block, Expr, FunctionHandle, Guard, Program, Stmt
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.placing import placed
@@ -195,7 +195,9 @@ class Session:
     def by_address(self, kind: Kind) -> bool:
         """Whether values of this kind live at an address: two names of one value see each other's writes."""
         kind = present(kind)
-        return isinstance(kind, (List, Dict, TupleOf)) or (isinstance(kind, Object) and kind.cls in self.mutated)
+        return isinstance(kind, (List, Dict, TupleOf)) or (
+            isinstance(kind, Object) and kind.cls in self.mutated or isinstance(kind, Record) and dict in self.mutated
+        )
 
     def holds_address(self, kind: Kind) -> bool:
         """Whether a value of this kind is or has parts that live at an address."""

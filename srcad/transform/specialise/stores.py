@@ -13,6 +13,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
     NONE_KIND,
+    NUMBER,
     SLICE,
     UNKNOWN,
     Array,
@@ -26,6 +27,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     join,
+    open_dict,
     present,
     show,
     widen,
@@ -78,6 +80,17 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case Dict(value=held_value, cls=cls):
             sp.touch(base, Dict(widen(sp.kind(key)), kind, cls))
             adopt(sp, value, held_value)
+        case Record(items=pairs) if _differ(held):
+            at = sp.kind(key)
+            if not isinstance(at, Const) or at.value not in dict(pairs):
+                raise sp.refuse(
+                    "a new or computed key of a dict that holds different things",
+                    "give it all its keys where it is made, or use a dataclass",
+                    KindError,
+                )
+            sp.session.mutate(dict)
+            put_item(sp, base, key, kind)
+            adopt(sp, value, dict(pairs)[at.value])
         case Record():
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
@@ -94,6 +107,12 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case _:
             raise sp.refuse("a write into a value whose kind is not known", "build the container here")
     sp.emit(stmt)
+
+
+def _differ(held: Record) -> bool:
+    """Whether a dict holds different things under its keys, as a state does: it is kept apart by key."""
+    opened = open_dict(held)
+    return isinstance(opened, Dict) and opened.value in (NUMBER, UNKNOWN)
 
 
 def store_slice(sp: Specialiser, base: Expr, key: Expr, value: Expr) -> None:
