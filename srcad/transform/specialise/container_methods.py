@@ -202,7 +202,7 @@ def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved
         elif isinstance(kind, Tuple):
             for i in range(len(kind.items)):
                 pair = sp.op(Op(operator.getitem, (other, Lit(i))))
-                sp.write(base, *(sp.op(Op(operator.getitem, (pair, Lit(k)))) for k in range(2)))
+                sp.write(base, sp.op(Op(operator.getitem, (pair, Lit(0)))), sp.op(Op(operator.getitem, (pair, Lit(1)))))
         elif isinstance(kind, (List, TupleOf)):
             sp.effect(*sp.prelude("dict_update_pairs", base, other))
         else:
