@@ -212,6 +212,25 @@ def a_dict_of_a_float_key(x):
     return p["a"] * x
 
 
+def grows_while_it_is_numbered(x):
+    xs = [x, x * x]
+    total = 0.0
+    for i, v in enumerate(xs):
+        if len(xs) < 5:
+            xs.append(v * x)
+        total += v * i
+    return total
+
+
+def shrinks_while_it_is_gone_through(x):
+    xs = [x, x * x]
+    total = 0.0
+    for v in xs:
+        last = xs.pop()
+        total += v * last
+    return total
+
+
 def a_new_key_of_a_state(x):
     state = {"u": np.array([x, x]), "t": x}
     state["t"] = x * x
@@ -259,6 +278,8 @@ REFUSED = [
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
     (a_new_key_of_a_state, (2.0,), 'state["w"] = x', "a new or computed key of a dict that holds different things"),
+    (grows_while_it_is_numbered, (2.0,), "xs.append", "a list changes length (.append)"),
+    (shrinks_while_it_is_gone_through, (2.0,), "xs.pop", "a list changes length (.pop)"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 

@@ -63,7 +63,7 @@ from srcad.core.nodes import (
 from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
 from srcad.transform.specialise import calls, functions, methods, operations
 from srcad.transform.specialise.binding import Args, Kwargs
-from srcad.transform.specialise.iteration import for_each, static_lists
+from srcad.transform.specialise.iteration import for_each, refuse_growing_sequences, static_lists
 from srcad.transform.specialise.session import Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
@@ -84,6 +84,7 @@ class Specialiser:
         self._names = special.names
         self._stmt = 0
         self._way = 0  # how the statement has been resolved so far
+        self.sequences: dict[str, str] = {}  # what `enumerate` and `zip` go through, by the name it was given for it
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
         self.static_lists = static_lists(special.program.body)
 
@@ -269,6 +270,8 @@ class Specialiser:
                 self.share(value, target)
                 self.emit(stmt)
             case Assign(target=target, value=value):
+                if isinstance(value, Op) and value.fn is prims.as_sequence and isinstance(value.args[0], Var):
+                    self.sequences[target] = value.args[0].name
                 self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
                 raise AssertionError("the front end does not make Unpack")
@@ -291,6 +294,7 @@ class Specialiser:
                 if any(self.kind(bound) is BOTTOM for bound in (start, stop, step)):
                     return
                 self.set(target, INT)
+                refuse_growing_sequences(target, body, self.sequences)
                 self.counting[target] = stmt
                 self.emit(replace(stmt, body=self.block(body)))
                 del self.counting[target]
