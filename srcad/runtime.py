@@ -6,6 +6,7 @@ carry a copy of its source. Each is ordinary Python that a person can read where
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import math
@@ -248,6 +249,8 @@ def shadow_of(x: Any) -> Any:
         return {key: shadow_of(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
         return [shadow_of(value) for value in x]
+    if isinstance(x, collections.deque):
+        return collections.deque(map(shadow_of, x), x.maxlen)
     held = attributes_of(x)
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
@@ -335,6 +338,8 @@ def mirrored(shadow: Any, x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         items = [mirrored(shadow and shadow[i], item) for i, item in enumerate(x)]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items) if isinstance(x, tuple) else items
+    if isinstance(x, collections.deque):
+        return collections.deque((mirrored(shadow and shadow[i], item) for i, item in enumerate(x)), x.maxlen)
     if isinstance(x, dict):
         made = copy.copy(x)
         for key, value in x.items():
@@ -371,12 +376,44 @@ class Overlap(Exception):
     """Two arguments share memory while one of them is written to."""
 
 
-def refuse_overlap(names: str, *arrays: Any) -> None:
-    """Raise if arrays share memory. `names` are those of the arguments, for the message."""
+def parts_of(x: Any) -> list[Any]:
+    """What a container or object holds; nothing for numbers and arrays."""
+    if isinstance(x, dict):
+        return list(x.values())
+    if isinstance(x, (list, tuple, collections.deque)):
+        return list(x)
+    return [] if isinstance(x, np.ndarray) else list((attributes_of(x) or {}).values())
+
+
+def refuse_overlap(names: str, *values: Any) -> None:
+    """Raise if arrays, or arrays in containers, share memory. `names` are those of the arguments, for the message."""
+    arrays: list[Any] = []
+    todo, seen = list(values), set()
+    while todo:
+        value = todo.pop()
+        if isinstance(value, np.ndarray):
+            arrays.append(value)
+        elif id(value) not in seen:
+            seen.add(id(value))
+            todo.extend(part for part in parts_of(value) if type(part) is not float)
     for i, a in enumerate(arrays):
         for b in arrays[i + 1 :]:
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
+
+
+def refuse_twice(names: str, classes: Any, *values: Any) -> None:
+    """Raise if one container, or one object of these classes, is found in two places of the arguments."""
+    todo, seen = list(values), set()
+    while todo:
+        value = todo.pop()
+        if isinstance(value, (list, dict, collections.deque, *classes)):
+            if id(value) in seen:
+                raise Overlap(
+                    f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to"
+                )
+            seen.add(id(value))
+        todo.extend(part for part in parts_of(value) if type(part) is not float)
 
 
 class NotOneNumber(TypeError):
@@ -392,6 +429,11 @@ def require_one(x: Any) -> None:
         raise NotOneNumber(f"the function returned {x!r}, not one real number")
     if np.size(x) != 1:
         raise NotOneNumber(f"the function returned an array of shape {np.shape(x)}, not one number")
+
+
+def constantly(value: Any) -> Any:
+    """A function without parameters that returns `value`."""
+    return lambda: value
 
 
 def merge_copy(shadow: Any, part: Any, order: Any = "C") -> None:

@@ -7,6 +7,7 @@ which the differences themselves cannot be trusted (a kink, a jump) fails too: s
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import inspect
@@ -46,7 +47,7 @@ def attributes(value: Any) -> dict[str, Any] | None:
 
 def parts(value: Any) -> list[tuple[str, Any]] | None:
     """What a structure holds, each with the text that reads it; None for a leaf."""
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, collections.deque)):
         return [(f"[{i}]", item) for i, item in enumerate(value)]
     if isinstance(value, dict):
         return [(f"[{key!r}]", item) for key, item in value.items()]
@@ -75,6 +76,8 @@ def with_numbers(value: Any, source: Iterator[float]) -> Any:
         return float(next(source))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*[with_numbers(item, source) for item in value])
+    if isinstance(value, collections.deque):
+        return collections.deque([with_numbers(item, source) for item in value], value.maxlen)
     if isinstance(value, (list, tuple)):
         return type(value)([with_numbers(item, source) for item in value])
     if isinstance(value, dict):
@@ -178,7 +181,7 @@ def agrees(gradient: Any, argument: Any, source: Iterator[float], where: str, rt
     elif (held := parts(argument)) is None:
         assert gradient is None, f"{where}: {argument!r} cannot be differentiated, but has the gradient {gradient!r}"
     else:
-        data = isinstance(argument, (list, tuple, dict)) or dataclasses.is_dataclass(argument)
+        data = isinstance(argument, (list, tuple, dict, collections.deque)) or dataclasses.is_dataclass(argument)
         form = type(argument) if data else types.SimpleNamespace
         assert type(gradient) is form, f"{where}: {type(argument).__name__} has the gradient {gradient!r}"
         mirrored = parts(gradient) or []

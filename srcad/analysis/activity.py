@@ -30,11 +30,14 @@ from srcad.core.nodes import (
     Store,
     Unpack,
     Var,
+    While,
+    expressions_of,
     names_in,
     walk,
 )
 from srcad.core.spoken import spoken
 from srcad.errors import KindError, MissingRule, Place
+from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
@@ -98,13 +101,26 @@ def find_activity(
     return Activity(frozenset(varied), active, regions, result_varied, body)
 
 
+def _used_as_value(body: Block) -> set[str]:
+    """The variables that are read otherwise than as a test: of `xs and n > 0` alone a truth is of interest."""
+    used: set[str] = set()
+    for stmt in walk(body):
+        for expr in expressions_of(stmt):
+            tested = isinstance(stmt, (If, While)) and isinstance(expr, Var)
+            negated = isinstance(expr, Op) and expr.fn is operator.not_
+            if not tested and not negated:
+                used.update(names_in(expr))
+    return used
+
+
 def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: Regions) -> set[str]:
     spread: set[str] = set()
+    used = _used_as_value(body)
 
     def add(name: str, place: Place | None) -> bool:
         kind = kinds.get(name, UNKNOWN)
         if not holds_smooth(kind):
-            if holds_unknown(kind):
+            if holds_unknown(kind) and name in used:
                 raise KindError(
                     f"what {spoken(name, body)} holds is not known before the program runs, and a derivative passes "
                     "through it",
@@ -225,7 +241,7 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
     if value.fn is prims.call_method:
         method = value.args[1]
         name = f".{method.value}()" if isinstance(method, Lit) else "this method"
-        if isinstance(method, Lit) and method.value in ("append", "pop"):
+        if isinstance(method, Lit) and (method.value in METHODS or method.value == "extend"):
             return
         raise MissingRule(
             f"{name} of an object that srcad does not know is called with {spoken(reads[0], body)}, which carries a "

@@ -26,6 +26,7 @@ from srcad.core.kinds import (
     children,
     holds_smooth,
     is_smooth,
+    present,
 )
 from srcad.core.nodes import Expr, Lit, Op
 
@@ -51,10 +52,11 @@ def leaves(kind: Kind, by_address: Callable[[Kind], bool]) -> tuple[Leaf, ...]:
     if not holds_smooth(kind):
         return ()
     if by_address(kind):
-        return (Leaf((), kind, True),)
+        return (Leaf((), present(kind), True),)
     if is_smooth(kind):
         return (Leaf((), kind, False),)
     absent = isinstance(kind, Maybe)
+    kind = present(kind)
     found: list[Leaf] = []
     for step, inner in children(kind) or ():
         for leaf in leaves(inner, by_address):

@@ -50,12 +50,13 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.operators import IN_PLACE
+from srcad.rules.changes import METHODS
 from srcad.rules.kinding import index_kind
 from srcad.rules.registry import rule_for
 
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
-MUTATORS = ("append", "pop", "extend", "insert", "remove", "clear", "reverse", "sort", "update", "setdefault")
+MUTATORS = (*METHODS, "extend", "remove", "clear", "sort", "update", "setdefault")
 ARRAY_MUTATORS = ("fill", "sort", "put", "partition", "resize")
 # functions whose result may be or view their first operand
 VIEWS = {

@@ -6,6 +6,7 @@ followed through their attributes; a cycle ends in `Opaque`.
 
 from __future__ import annotations
 
+import collections
 import functools
 import types
 from collections.abc import Callable
@@ -96,6 +97,9 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return (
             List(FLOAT) if set(map(type, value)) == {float} else _outside_list(tuple(kind_of(v, above) for v in value))
         )
+    if type(value) is collections.deque:
+        kinds = tuple(kind_of(v, above) for v in value)
+        return List(join_all(kinds), collections.deque, value.maxlen is not None)
     if isinstance(value, tuple):
         items = tuple(kind_of(v, above) for v in value)
         names = getattr(type(value), "_fields", ())

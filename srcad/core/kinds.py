@@ -75,9 +75,11 @@ class Array(Kind):
 
 @dataclass(frozen=True, slots=True)
 class List(Kind):
-    """A list whose elements join to `item`."""
+    """A list (or deque, `bounded` where it has a `maxlen`) whose elements join to `item`."""
 
     item: Kind
+    cls: Any = list
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,22 @@ def holds_smooth(kind: Kind) -> bool:
             return is_smooth(kind)
 
 
+def present(kind: Kind) -> Kind:
+    """The kind of a value where it is not None: what is done to None raises an error when the program runs."""
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
+def holds_arrays(kind: Kind) -> bool:
+    """The value is a smooth array or has such arrays in it."""
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Maybe(kind=item) | Dict(value=item):
+            return holds_arrays(item)
+        case Array():
+            return is_smooth(kind)
+        case _:
+            return any(holds_arrays(k) for _, k in children(kind) or ())
+
+
 def is_complex(kind: Kind) -> bool:
     return kind is COMPLEX or (isinstance(kind, Array) and kind.dtype in _COMPLEXES)
 
@@ -319,8 +337,8 @@ def join(a: Kind, b: Kind) -> Kind:
     match a, b:
         case (Array(dtype=d, dims=x), Array(dtype=e, dims=y)):
             return Array(join_dtype(d, e), join_dims(x, y))
-        case (List(item=x), List(item=y)):
-            return List(join(x, y))
+        case (List(item=x, cls=c, bounded=m), List(item=y, cls=e, bounded=n)) if c is e:
+            return List(join(x, y), c, m or n)
         case (Set(item=x), Set(item=y)):
             return Set(join(x, y))
         case (Dict(key=k, value=v, cls=c), Dict(key=m, value=w, cls=e)) if c is e:
@@ -471,7 +489,8 @@ def show(kind: Kind) -> str:
         case Array(dtype=dtype, dims=dims):
             return f"{dtype}[...]" if dims is None else f"{dtype}[{', '.join(':' if d != '1' else '1' for d in dims)}]"
         case List(item=item):
-            return "list" if item is BOTTOM else f"list of {show(item)}"
+            name = str(kind.cls.__name__)
+            return name if item is BOTTOM else f"{name} of {show(item)}"
         case TupleOf(item=item):
             return f"tuple of {show(item)}"
         case Tuple(items=items, cls=cls):

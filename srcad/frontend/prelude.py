@@ -213,6 +213,25 @@ def dict_update(d: Any, other: Any) -> None:
         d[k] = other[k]
 
 
+def dict_update_pairs(d: Any, pairs: Any) -> None:
+    for key, value in pairs:
+        d[key] = value
+
+
+def dict_clear(d: Any) -> None:
+    for key in list(d):
+        del d[key]
+
+
+def dict_popitem(d: Any) -> Any:
+    if len(d) == 0:
+        raise KeyError("popitem(): dictionary is empty")
+    key = list(d)[-1]
+    value = d[key]
+    del d[key]
+    return key, value
+
+
 def dict_merge(d: Any, other: Any) -> Any:
     out = {k: d[k] for k in d}
     for k in other:
@@ -234,30 +253,39 @@ def dict_pop_or(d: Any, key: Any, default: Any) -> Any:
     return value
 
 
-def list_extend(xs: Any, ys: Any) -> None:
-    for i in range(len(ys)):
-        xs.append(ys[i])
+def deque_extend(d: Any, xs: Any) -> None:
+    for i in range(len(xs)):
+        d.append(xs[i])
 
 
-def list_insert(xs: Any, at: Any, value: Any) -> None:
-    count = len(xs)
-    if at < 0:
-        at = max(0, at + count)
-    xs.append(value)
-    for i in range(count, at, -1):
-        xs[i] = xs[i - 1]
-    if at < count:
-        xs[at] = value
+def deque_extendleft(d: Any, xs: Any) -> None:
+    for i in range(len(xs)):
+        d.appendleft(xs[i])
 
 
-def list_pop(xs: Any, at: Any) -> Any:
-    value = xs[at]
-    if at < 0:
-        at = at + len(xs)
-    for i in range(at, len(xs) - 1):
-        xs[i] = xs[i + 1]
-    last = xs.pop()  # noqa: F841
-    return value
+def deque_insert(d: Any, at: Any, value: Any) -> None:
+    if len(d) == d.maxlen:
+        raise IndexError("deque already at its maximum size")
+    at = range(len(d))[at:].start
+    d.rotate(-at)
+    d.appendleft(value)
+    d.rotate(at)
+
+
+def deque_delete(d: Any, at: Any) -> None:
+    at = range(len(d))[at]
+    d.rotate(-at)
+    d.popleft()
+    d.rotate(at)
+
+
+def deque_remove(d: Any, value: Any) -> None:
+    del d[list_index(d, value)]
+
+
+def deque_clear(d: Any) -> None:
+    for _ in range(len(d)):
+        d.pop()
 
 
 def list_index(xs: Any, value: Any) -> int:
@@ -276,39 +304,28 @@ def list_count(xs: Any, value: Any) -> int:
 
 
 def list_remove(xs: Any, value: Any) -> None:
-    for i in range(list_index(xs, value), len(xs) - 1):
-        xs[i] = xs[i + 1]
-    last = xs.pop()  # noqa: F841
+    del xs[list_index(xs, value)]
 
 
-def list_clear(xs: Any) -> None:
-    for _ in range(len(xs)):
-        last = xs.pop()  # noqa: F841
+def list_repeat(xs: Any, count: Any) -> None:
+    xs[:] = xs * count
 
 
-def list_reverse(xs: Any) -> None:
-    count = len(xs)
-    for i in range(count // 2):
-        first = xs[i]
-        xs[i] = xs[count - 1 - i]
-        xs[count - 1 - i] = first
+def list_without(xs: Any, part: Any) -> Any:
+    places = range(len(xs))[part]
+    out = []
+    for i in range(len(xs)):
+        if i not in places:
+            out.append(xs[i])
+    return out
 
 
 def list_sort(xs: Any, descending: Any) -> None:
-    ys = [x for x in xs]
-    at = 0
-    for i in order_of(ys, descending):
-        xs[at] = ys[i]
-        at += 1
+    xs[:] = sorted_plain(xs, descending)
 
 
 def list_sort_by(xs: Any, key: Any, descending: Any) -> None:
-    ys = [x for x in xs]
-    keys = [key(y) for y in ys]
-    at = 0
-    for i in order_of(keys, descending):
-        xs[at] = ys[i]
-        at += 1
+    xs[:] = sorted_by(xs, key, descending)
 
 
 def tuple_add(xs: Any, ys: Any) -> Any:

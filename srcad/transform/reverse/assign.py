@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +58,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
         builder.contexts[target] = value
     if target not in builder.activity.active:
         if isinstance(value, Op) and value.fn is prims.call_method:
-            containers.do(builder, stmt, value)
+            containers.method(builder, stmt, value)
             return
         builder.step(stmt)
         return
@@ -66,7 +67,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
             f"{builder.user(target)} is complex and carries a derivative", "compute with real and imaginary parts"
         )
     if isinstance(value, Op) and value.fn is prims.call_method:
-        containers.method(builder, stmt, target, value)
+        containers.method(builder, stmt, value)
         return
     own = {name for _, name in builder.adjoint_leaves(target)}
     again = isinstance(value, Op) and target in names_in(value)
@@ -122,6 +123,10 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
     elif fn is object.__new__:
         shadows.shadow(builder, target, Op(runtime.empty_shadow, ()))
     elif fn is collections.defaultdict:
+        number = isinstance(value.args[0], Op)  # defaultdict(lambda: 1.0)
+        zeros = replace(value, args=(Ref("float", float),)) if number else value
+        shadows.shadow(builder, target, zeros)
+    elif fn is collections.deque:
         shadows.shadow(builder, target, value)
     elif fn is tuple:
         shadows.copy(builder, target, (), value.args[0], (), out)

@@ -25,7 +25,9 @@ from srcad.core.kinds import (
     Array,
     Const,
     Kind,
+    holds_arrays,
     is_smooth,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -133,9 +135,16 @@ class Builder:
 
     def addresses(self, name: str) -> Callable[[Kind], bool]:
         """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
-        if not self.activity.regions.is_array_written(name) and name not in self.shadowed:
+        if not self._arrays_written(name):
             return self.by_address
-        return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+        return lambda kind: self.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
+
+    def _arrays_written(self, name: str) -> bool:
+        return self.activity.regions.is_array_written(name) or name in self.shadowed
+
+    def keeps_arrays(self, name: str) -> bool:
+        """Whether a variable is or holds arrays that live at an address: so they must in a function it is given to."""
+        return self._arrays_written(name) and holds_arrays(self.kinds[name])
 
     def leaves(self, name: str) -> tuple[Leaf, ...]:
         """The leaves of a variable."""
@@ -216,14 +225,12 @@ class Builder:
                 assign.assign(self, stmt)
             case Store():
                 stores.store(self, stmt)
-            case Do(value=value):
-                containers.do(self, stmt, value)
+            case Do(value=value) if value.fn is prims.call_method:
+                containers.method(self, stmt, value)
+            case Do():
+                self.step(stmt)
             case If(test=test, body=body, orelse=orelse):
-                assigned = assigned_in(body) | assigned_in(orelse)
-                if isinstance(test, Var) and test.name in assigned:
-                    kept = self.names.temp("test", BOOL)
-                    self.step(Assign(kept, test, stmt.place))
-                    test = Var(kept)
+                test = self._kept_test(test, assigned_in(body) | assigned_in(orelse), stmt.place)
                 then = self.block(body)
                 otherwise = self.block(orelse)
                 made = If(test, (), (), stmt.place)
@@ -241,6 +248,17 @@ class Builder:
                 pass
             case _:
                 raise AssertionError(f"not in a specialised program: {stmt}")
+
+    def _kept_test(self, test: Expr, assigned: set[str], place: Place | None) -> Expr:
+        """The test of a branch is read again on the way back: one that may change by then is kept."""
+        if not isinstance(test, Var):
+            return test
+        changes = self.activity.regions.is_written(test.name)  # whether a list is empty
+        if not changes and test.name not in assigned:
+            return test
+        kept = self.names.temp("test", BOOL)
+        self.step(Assign(kept, Op(bool, (test,)) if changes else test, place))
+        return Var(kept)
 
     def loop(self, stmt: For | While) -> None:
         counted = isinstance(stmt, For) and stmt.until is None

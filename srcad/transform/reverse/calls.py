@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.analysis.leaves import Leaf
 from srcad.core import prims
-from srcad.core.kinds import (
-    show,
-)
+from srcad.core.kinds import show
 from srcad.core.nodes import (
     Assign,
     Do,
@@ -48,7 +46,7 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
         else:
             builder.step(stmt)
         return
-    forced = tuple(m and isinstance(a, Var) and holds_shadows(builder, a.name) for m, a in zip(mask, args, strict=True))
+    forced = tuple(m and isinstance(a, Var) and builder.keeps_arrays(a.name) for m, a in zip(mask, args, strict=True))
     pair = builder.pair(special, mask, forced, shared_arguments(builder, args))
     lent: list[Expr] = []
     for position, leaf in pair.argument_leaves:

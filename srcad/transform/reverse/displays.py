@@ -18,11 +18,11 @@ from srcad.core.kinds import (
     Dict,
     Kind,
     List,
-    Maybe,
     Object,
     Record,
     TupleOf,
     children,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 def display(builder: Builder, target: str, kind: Kind, value: Op, out: list[Action]) -> None:
     """A tuple, list, dict or record written out."""
-    if isinstance(kind, Maybe):
-        kind = kind.kind
+    kind = present(kind)
     if value.fn is prims.make_dict:
         keys: list[Any] = [k.value if isinstance(k, Lit) else k for k in value.args[::2]]
         parts: tuple[Expr, ...] = value.args[1::2]

@@ -29,12 +29,18 @@ from srcad.core.kinds import (
     NUMBER,
     UNKNOWN,
     Array,
+    Dict,
     Kind,
     List,
     Maybe,
     Tuple,
+    TupleOf,
+    children,
+    holds_arrays,
+    holds_smooth,
     is_integral,
     is_smooth,
+    present,
     show,
     widen,
 )
@@ -168,7 +174,7 @@ class Differentiator:
         """What lives at an address in the memory that a variable leads to."""
         if not regions.is_array_written(name):
             return self.session.by_address
-        return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+        return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
     def pair(
         self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = (), groups: Groups = ()
@@ -202,6 +208,29 @@ class Differentiator:
         self._pairs[key] = pair
         self._write_pair(special, mask, forced, shared, pair)
         return pair
+
+    def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
+        """Checks that nothing which is written to is found in two places of the arguments: the shadows would differ."""
+        checks: list[Stmt] = []
+        arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
+        several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
+        if several and any(regions.is_array_written(p) for p in arrays):
+            apart = Op(runtime.refuse_overlap, (Lit(", ".join(arrays)), *map(Var, arrays)))
+            checks.append(Do(apart, program.place))
+        held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
+        several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
+        if several and any(map(regions.is_written, held)):
+            classes = sorted(self.session.mutated - {dict}, key=lambda cls: str(cls.__name__))
+            given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
+            once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
+            checks.append(Do(once, program.place))
+        return checks
+
+    def _nested(self, kind: Kind) -> bool:
+        """Whether a value of this kind may hold two parts that live at an address."""
+        kind = present(kind)
+        inner = [kind.item] if isinstance(kind, (List, TupleOf)) else [kind.value] if isinstance(kind, Dict) else []
+        return any(map(self.session.holds_address, (*inner, *(k for _, k in children(kind) or ()))))
 
     def _write_pair(
         self,
@@ -436,10 +465,10 @@ class Differentiator:
                         copies.append(Assign(given_as[param], Var(param)))
                     copy = np.array if isinstance(kind, Array) else runtime.copied
                     copies.append(Assign(param, Op(copy, (Var(param),))))
-            memory = [p for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
-            if len(memory) > 1 and any(activity.regions.is_array_written(p) for p in memory):
-                apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))
-                copies = [Do(apart, program.place), *copies]
+            copies = [
+                *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
+                *copies,
+            ]
             read = read_in(forward)
             arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}
             early = tuple(a for n, a in opening.items() if n in read or (copies and n not in arrays))
@@ -641,7 +670,7 @@ def check_scalar(kind: Kind, special: Special) -> None:
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:
     if isinstance(kind, Array):
         return Op(np.zeros_like, (primal,))
-    if isinstance(kind, List) and kind.item is FLOAT:
+    if isinstance(kind, List) and kind.item is FLOAT and kind.cls is list:
         return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
     return Op(runtime.shadow_of, (primal,))
 

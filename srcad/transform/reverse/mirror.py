@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from srcad.core.nodes import Expr, For, If, Stmt, Try, While, With
+from srcad.core.nodes import Expr, For, If, Stmt, Try, Var, While, With
 from srcad.errors import Place
 
 
@@ -70,15 +70,23 @@ class Run:
 
 Action = Add | AddAt | Set | Kill | Run
 
+KEPT = Var("%kept")  # in what undoes a step: the value that it kept
+
 
 @dataclass(slots=True)
 class Step:
-    """One forward statement, and what reverses it."""
+    """One forward statement, and what reverses it.
+
+    Where it writes to memory, `undo` puts that back as it was, if the way back reads it again; `keep` is then evaluated
+    before the statement, and `undo` reads its value, once, as `KEPT`.
+    """
 
     stmt: Stmt | None
     actions: list[Action] = field(default_factory=list)
     place: Place | None = None
     reverse: list[Stmt] = field(default_factory=list)  # filled by accumulate
+    keep: Expr | None = None
+    undo: tuple[Stmt, ...] = ()
 
 
 @dataclass(slots=True)

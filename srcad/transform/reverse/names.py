@@ -6,7 +6,7 @@ already uses is never taken: it becomes a `%` name, which the printer resolves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srcad.analysis.leaves import Leaf, Path, spelled
 from srcad.core.kinds import STRING, Dict, Kind, List, Record, Tuple, TupleOf, join_all
@@ -73,7 +73,9 @@ class Names:
 def shadow_kind(kind: Kind) -> Kind:
     """The kind of a shadow: lists for sequences, since a shadow is written to."""
     match kind:
-        case List(item=item) | TupleOf(item=item):
+        case List(item=item):
+            return replace(kind, item=shadow_kind(item))
+        case TupleOf(item=item):
             return List(shadow_kind(item))
         case Tuple(items=items):
             return List(join_all(tuple(map(shadow_kind, items))))

@@ -23,10 +23,10 @@ from srcad.core.kinds import (
     SLICE,
     Array,
     Const,
-    Maybe,
     Tuple,
     children,
     is_array,
+    present,
     show,
     widen,
 )
@@ -50,9 +50,7 @@ if TYPE_CHECKING:
 
 def item(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
     base, index = value.args
-    held = builder.kind(base)
-    if isinstance(held, Maybe):
-        held = held.kind
+    held = present(builder.kind(base))
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return
@@ -105,7 +103,7 @@ def item_at_address(builder: Builder, target: str, base: Var, index: Expr, out: 
 
 def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
     base, key = value.args
-    held = builder.kind(base)
+    held = present(builder.kind(base))
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return

@@ -22,7 +22,7 @@ from srcad.analysis.dependence import Lasting
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
+from srcad.core.kinds import BOOL, FLOAT, INT, SLICE, Array, Kind, Set, is_number, widen
 from srcad.core.nodes import (
     Assign,
     Do,
@@ -48,6 +48,8 @@ from srcad.core.nodes import (
 )
 from srcad.core.operators import IN_PLACE
 from srcad.errors import UnsupportedSyntax
+from srcad.rules.changes import METHODS as CHANGES
+from srcad.rules.kinding import index_kind
 from srcad.transform.reverse.bound import assigned
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 
@@ -124,7 +126,7 @@ class Recorder:
         stmts = list(stmts)
         names = reads_of_reverse(stmts) & self.primal
         made = set(names)
-        for name in names & contents_read(stmts):
+        for name in names & contents_read(stmts, self.kinds):
             region = self.regions.of(name)
             if region is not None:
                 made.add("@" + region)
@@ -242,7 +244,7 @@ class Recorder:
         if region is None or "@" + region not in need:
             return set()
         self.records.undo.add(id(node))
-        reads = {written}
+        reads = {written} | reads_of_reverse(node.undo)
         if isinstance(stmt, Store):
             reads.update(names_in(stmt.key))
         return reads & self.primal
@@ -458,6 +460,8 @@ class Recorder:
             return True
         if value.fn in (operator.getitem, prims.get_attr) and isinstance(base, (Var, Ref)) and not self.changes(base):
             held = self.kinds.get(base.name) if isinstance(base, Var) else None
+            if value.fn is operator.getitem and index_kind(value.args[1], self.kinds) is SLICE:
+                return False  # a copy, of what may have changed since
             return is_number(kind) or not isinstance(held, Array) or value.fn is prims.get_attr
         if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
             return False
@@ -566,8 +570,8 @@ def in_place_array(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     )
 
 
-def contents_read(stmts: Iterable[Stmt]) -> set[str]:
-    """The variables whose contents statements read, and not only their shape."""
+def contents_read(stmts: Iterable[Stmt], kinds: Mapping[str, Kind]) -> set[str]:
+    """The variables whose contents statements read, and not only the shape of an array."""
     found: set[str] = set()
 
     def visit(expr: Expr) -> None:
@@ -576,7 +580,9 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
             return
         args = operands(expr)
         if isinstance(expr, Op):
-            if (expr.fn in SHAPE_ONLY or reads_layout(expr)) and isinstance(expr.args[0], Var):
+            base = expr.args[0] if expr.args else None
+            shaped = isinstance(base, Var) and isinstance(kinds.get(base.name), Array)
+            if (expr.fn in SHAPE_ONLY or reads_layout(expr)) and shaped:
                 args = args[1:]
         for part in args:
             visit(part)
@@ -603,7 +609,7 @@ def _written(stmt: Stmt) -> str | None:
             Do(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
             | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
-            return name if method in ("append", "pop") else None
+            return name if method in CHANGES or method == "extend" else None
         case Do(value=Op(fn=operator.delitem, args=(Var(name=name), _))):
             return name
         case _:

@@ -20,10 +20,12 @@ from srcad.core.kinds import (
     UNKNOWN,
     Array,
     Dict,
-    Maybe,
+    List,
     Object,
+    Record,
     holds_smooth,
     is_number,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -37,8 +39,9 @@ from srcad.core.nodes import (
 from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.rules.registry import rule_for
 from srcad.rules.static import padded, settle
-from srcad.transform.reverse import primitives, reads, shadows
+from srcad.transform.reverse import containers, primitives, reads, shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
+from srcad.transform.reverse.names import shadow_kind
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
@@ -58,9 +61,10 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
 
 def store(builder: Builder, stmt: Store) -> None:
     base = stmt.base
-    held = builder.kind(base)
-    if isinstance(held, Maybe):
-        held = held.kind
+    held = present(builder.kind(base))
+    if isinstance(held, List) and isinstance(stmt.key, Op) and stmt.key.fn is prims.make_slice:
+        containers.splice(builder, stmt)
+        return
     if not builder.active(base):
         builder.step(stmt)
         return
@@ -73,7 +77,7 @@ def store(builder: Builder, stmt: Store) -> None:
     kind = (
         dict(held.attrs).get(str(key_expr.value))
         if stmt.attr and isinstance(held, Object) and isinstance(key_expr, Lit)
-        else shadows.item_kind(held, None)
+        else shadows.item_kind(held, key_expr.value if isinstance(key_expr, Lit) else None)
     )
     kind = kind or UNKNOWN
     place = (
@@ -88,13 +92,13 @@ def store(builder: Builder, stmt: Store) -> None:
         value = shadows.shadow_value(builder, stmt.value, kind, addresses)
         empty = Store(shadow, key_expr, value, builder.place, attr=stmt.attr)
         if any(leaf.shadow for leaf in leaves(kind, addresses)):  # what it held lives on at its own address
-            before = builder.names.temp("shadow_before", kind)
+            before = builder.names.temp("shadow_before", shadow_kind(kind))
             peek = runtime.attribute_before if stmt.attr else runtime.item_before
             back = runtime.restore_attribute if stmt.attr else runtime.restore_item
             builder.step(Assign(before, Op(peek, (shadow, key_expr)), builder.place))
             undo = Run(Do(Op(back, (shadow, key_expr, Var(before))), builder.place))
             builder.step(empty, [*actions, undo])
-        elif isinstance(held, (Dict, Object)):
+        elif isinstance(held, (Dict, Object, Record)):
             # the slot may be new: it is made on the way out, and emptied on the way back
             builder.step(empty, [*actions, Run(empty)])
         else:

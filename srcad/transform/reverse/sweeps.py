@@ -35,11 +35,12 @@ from srcad.core.nodes import (
     expressions_of,
     names_in,
     read_in,
+    substitute,
 )
 from srcad.core.operators import IN_PLACE
 from srcad.errors import Place
 from srcad.rules.kinding import index_kind, kind_of_index
-from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
+from srcad.transform.reverse.mirror import KEPT, Branch, Loop, Node, Step, Wrap
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.record import Records
 
@@ -127,8 +128,11 @@ class Sweeps:
     def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
         whole = isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn in IN_PLACE
         removed = isinstance(stmt, Do) and stmt.value.fn is operator.delitem
-        if id(node) in self.records.undo and (isinstance(stmt, Store) or whole or removed):
-            if isinstance(stmt, Store):
+        writes = isinstance(stmt, Store) or whole or removed
+        if id(node) in self.records.undo and (node.keep is not None or writes and not node.undo):
+            if node.keep is not None:
+                old = node.keep
+            elif isinstance(stmt, Store):
                 old = self._old_item(stmt)
             elif isinstance(stmt, Do):
                 old = Op(operator.getitem, stmt.value.args)
@@ -253,13 +257,21 @@ class Sweeps:
         for name in self.records.before.get(id(node), ()):
             made.append(self._restored(node, name))
 
+    def _kept(self, node: Step) -> Expr:
+        """What was kept of the memory that a step wrote to."""
+        kept, on_tape = self._saved[(id(node), CONTENTS)]
+        return Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
+
     def _undo(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
         if id(node) not in self.records.undo:
             return
+        if node.undo:
+            values = {KEPT.name: self._kept(node)} if node.keep is not None else {}
+            made += [_filled(undone, values) for undone in node.undo]
+            return
         match stmt:
             case Store(base=base, key=key, attr=attr):
-                kept, on_tape = self._saved[(id(node), CONTENTS)]
-                old: Expr = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
+                old = self._kept(node)
                 assert isinstance(base, Var)
                 if attr:
                     made.append(Do(Op(runtime.restore_attribute, (base, key, old))))
@@ -268,16 +280,9 @@ class Sweeps:
                 else:
                     made.append(Store(base, key, old))
             case Assign(target=target, value=Op(fn=fn)) if fn in IN_PLACE:
-                kept, on_tape = self._saved[(id(node), CONTENTS)]
-                old = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
-                made.append(Store(Var(target), Lit(Ellipsis), old))
+                made.append(Store(Var(target), Lit(Ellipsis), self._kept(node)))
             case Do(value=Op(fn=operator.delitem, args=(base, key))):
-                kept, on_tape = self._saved[(id(node), CONTENTS)]
-                made.append(Store(base, key, Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)))
-            case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):
-                made.append(Do(Op(prims.pop, (base,))))
-            case Assign(target=target, value=Op(fn=prims.call_method, args=(base, Lit(value="pop")))):
-                made.append(Do(Op(prims.push, (base, Var(target)))))
+                made.append(Store(base, key, self._kept(node)))
             case _:
                 raise AssertionError(f"cannot be undone: {stmt}")
 
@@ -291,6 +296,19 @@ def _written_name(stmt: Stmt) -> str:
             return name
         case _:
             return "%item"
+
+
+def _filled(stmt: Stmt, values: dict[str, Expr]) -> Stmt:
+    """What undoes a write, with the value that was kept."""
+    match stmt:
+        case Do(value=value):
+            made = substitute(value, values)
+            assert isinstance(made, Op)
+            return replace(stmt, value=made)
+        case Store(value=value):
+            return replace(stmt, value=substitute(value, values))
+        case _:
+            raise AssertionError(f"does not undo a write: {stmt}")
 
 
 def _reads(stmts: list[Stmt]) -> set[str]:

@@ -210,9 +210,12 @@ class _Sweep:
         if not candidates:
             return frozenset()
         others: set[str] = set()
+        made: set[str] = set()  # here, so that no caller sees it
         for stmt in walk(body):
             if isinstance(stmt, Assign):
-                if stmt.target in candidates and not (isinstance(stmt.value, Op) and stmt.value == _EMPTY):
+                if stmt.target in candidates and isinstance(stmt.value, Op) and stmt.value == _EMPTY:
+                    made.add(stmt.target)
+                elif stmt.target in candidates:
                     others.add(stmt.target)
                 if popped(stmt.value) is not None:
                     continue
@@ -227,7 +230,7 @@ class _Sweep:
                 others.update(stmt.targets)
             for expr in expressions_of(stmt):
                 others.update(names_in(expr))
-        return frozenset(candidates - others)
+        return frozenset(candidates & made - others)
 
     # ------------------------------------------------------------ the walk
 

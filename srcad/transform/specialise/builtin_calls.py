@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
+from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
@@ -40,8 +42,9 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     is_number,
+    widen,
 )
-from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
@@ -129,8 +132,8 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
             return issubclass(own, cls)
         case Array():
             return issubclass(np.ndarray, cls)
-        case List():
-            return issubclass(list, cls)
+        case List(cls=own):
+            return issubclass(own, cls)
         case Tuple(cls=own):
             return issubclass(own or tuple, cls)
         case TupleOf():
@@ -165,8 +168,8 @@ def _type(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
             own = cls
         case Array():
             own = np.ndarray
-        case List():
-            own = list
+        case List(cls=cls):
+            own = cls
         case Tuple(cls=cls):
             own = cls or tuple
         case Const(value=value):
@@ -194,7 +197,7 @@ def _tuple(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
     if isinstance(kind, (Tuple, TupleOf)):
         return args[0], kind
-    items = args[0] if isinstance(kind, List) else as_list(sp, args[0])
+    items = as_list(sp, args[0])  # a list that nobody else changes
     held = sp.kind(items)
     return Op(tuple, (items,)), TupleOf(held.item if isinstance(held, List) else UNKNOWN)
 
@@ -220,23 +223,33 @@ def _wraps(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Ref("itself", itself), Const(itself)
 
 
-def _deque(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    """`collections.deque(xs)`, as a list: it has the same methods at its right end, and two more at its left."""
-    if len(args) > 1 or kwargs:
-        raise sp.refuse("collections.deque with maxlen", "pop the oldest item yourself, or slice: xs[-n:]")
-    return _list(sp, args, kwargs)
-
-
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
+
+
+def _constant_of(sp: Specialiser, factory: Kind) -> int | float | None:
+    """The number that a function such as `lambda: 1.0` returns."""
+    program = None
+    if isinstance(factory, Function) and isinstance(factory.of, Program) and not factory.fields:
+        program = factory.of
+    elif isinstance(factory, Const) and isinstance(factory.value, types.FunctionType):
+        program = sp.session.lower(factory.value)
+    if program is None or program.params or len(program.body) != 1 or not isinstance(program.result, Lit):
+        return None
+    value = program.result.value
+    return value if isinstance(value, (int, float)) else None
 
 
 def default_dict(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     """`collections.defaultdict(float)`: what a key that is missing holds is part of the kind of its values."""
     factory = sp.kind(args[0]) if len(args) == 1 and not kwargs else NONE_KIND
     value = _FACTORIES.get(factory.value) if isinstance(factory, Const) else None
+    number = _constant_of(sp, factory)
+    if value is None and number is not None:
+        made = Op(collections.defaultdict, (Op(runtime.constantly, (Lit(number),)),), name="defaultdict")
+        return made, Dict(BOTTOM, widen(kind_of(number)), collections.defaultdict)
     if value is None:
         raise sp.refuse(
-            "a defaultdict made otherwise than by defaultdict(float), (int), (list) or (dict)",
+            "a defaultdict made otherwise than by defaultdict(float), (int), (list), (dict) or (lambda: a number)",
             "use a dict with .get(key, default) or .setdefault(key, default)",
         )
     return Op(collections.defaultdict, args, name="defaultdict"), Dict(BOTTOM, value, collections.defaultdict)
@@ -431,7 +444,6 @@ _SPECIAL: dict[Any, Any] = {
     functools.wraps: _wraps,
     operator.itemgetter: make_getter(operator.itemgetter),
     operator.attrgetter: make_getter(operator.attrgetter),
-    collections.deque: _deque,
     any: _any_all("any"),
     all: _any_all("all"),
     getattr: _getattr,

@@ -35,6 +35,7 @@ from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dict, special_call
 from srcad.transform.specialise.choices import dispatched
+from srcad.transform.specialise.deques import make_deque
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
@@ -114,6 +115,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         lifted = call_lifted(sp, value, args, kwargs)
         if lifted is not None:
             return lifted
+    if value is collections.deque:
+        return make_deque(sp, args, kwargs)
     if value is collections.defaultdict:
         return default_dict(sp, args, kwargs)
     if isinstance(value, type):

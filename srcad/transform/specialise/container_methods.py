@@ -10,6 +10,8 @@ from srcad.core import prims
 from srcad.core.kinds import (
     INT,
     NONE_KIND,
+    RANGE,
+    SLICE,
     Const,
     Dict,
     Kind,
@@ -21,20 +23,22 @@ from srcad.core.kinds import (
     join,
     join_all,
     open_dict,
+    present,
     show,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.builtin_calls import dict_call
 from srcad.transform.specialise.choices import fitted_atom
+from srcad.transform.specialise.deques import deque_method
 from srcad.transform.specialise.functions import call_function
 from srcad.transform.specialise.iteration import vague
 from srcad.transform.specialise.sequences import as_sequence, element, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
-from srcad.transform.specialise.stores import adopt
+from srcad.transform.specialise.stores import adopt, delete_slice, put_items
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -46,6 +50,8 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     if starred(args, kwargs):
         raise sp.refuse(f"`*` in a call of the list method .{name}()", "write the arguments out")
     item = held.item
+    if isinstance(held, List) and held.cls is not list:
+        return deque_method(sp, made, base, held, name, args, kwargs)
     if name in ("index", "count") and (holds_smooth(item) or sp.session.holds_address(item)):
         if len(args) > 1:
             raise sp.refuse(f".{name}() within a part of a list", "slice the list first")
@@ -59,36 +65,61 @@ def list_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     match name:
         case "append":
             sp.touch(base, List(element(sp.kind(args[0]))))
-            if isinstance(base, Var):
-                now = sp.kinds[base.name]
-                if isinstance(now, List):
-                    adopt(sp, args[0], now.item)
-                    made = Op(made.fn, (*made.args[:2], fitted_atom(sp, args[0], now.item)))
+            _adopt_item(sp, base, args[0])
+            now = present(sp.kind(base))
+            if isinstance(now, List):
+                made = Op(made.fn, (*made.args[:2], fitted_atom(sp, args[0], now.item)))
             return made, NONE_KIND
         case "pop" if not args or sp.kind(args[0]) == Const(-1):
             return Op(prims.call_method, (base, Lit("pop"))), item
         case "copy":
             return to_list(sp, base)
-        case "appendleft":
-            return sp.prelude("list_insert", base, Lit(0), *args)
-        case "popleft":
-            return sp.prelude("list_pop", base, Lit(0))
         case "extend":
-            return sp.prelude("list_extend", base, as_sequence(sp, args[0]))
+            return Op(prims.call_method, (base, Lit("extend"), put_items(sp, base, args[0]))), NONE_KIND
         case "insert":
-            return sp.prelude("list_insert", base, *args)
+            at = args[0]
+            if at != Lit(0):  # as Python does: beyond either end is at the end
+                at = _in_range(sp, base, Op(prims.make_slice, (at, Lit(None), Lit(None))), "start")
+            sp.touch(base, List(element(sp.kind(args[1]))))
+            _adopt_item(sp, base, args[1])
+            return Op(prims.call_method, (base, Lit("insert"), at, args[1])), NONE_KIND
         case "pop":
-            return sp.prelude("list_pop", base, args[0])
+            at = args[0]
+            if not (isinstance(at, Lit) and at.value >= 0):
+                at = _in_range(sp, base, at)
+            return Op(prims.call_method, (base, Lit("pop"), at)), item
+        case "reverse":
+            return made, NONE_KIND
+        case "clear":
+            delete_slice(sp, base, sp.assign("t", Op(prims.make_slice, (Lit(None), Lit(None), Lit(None))), SLICE))
+            return Lit(None), NONE_KIND
         case "sort":
             options = dict(kwargs)
             key, descending = options.get("key"), options.get("reverse", Lit(False))
             if key is None or sp.kind(key) == NONE_KIND:
                 return sp.prelude("list_sort", base, descending)
             return sp.prelude("list_sort_by", base, key, descending)
-        case "reverse" | "clear" | "remove":
+        case "remove":
             return sp.prelude(f"list_{name}", base, *args)
         case _:
             raise sp.refuse(f"the list method .{name}()", "build a new list, or use append, pop and item assignment")
+
+
+def _adopt_item(sp: Specialiser, base: Expr, item: Expr) -> None:
+    """An item was put into a list: it has the kind of the list's items."""
+    held = sp.kind(base)
+    if isinstance(held, List):
+        adopt(sp, item, held.item)
+
+
+def _in_range(sp: Specialiser, base: Expr, at: Expr, attribute: str = "") -> Expr:
+    """A position in a list, counted from its beginning: `range(len(xs))[at]`."""
+    count = sp.op(Op(prims.call, (Ref("len", len), base)))
+    places = sp.assign("places", Op(range, (count,)), RANGE)
+    if not attribute:
+        return sp.assign("at", Op(operator.getitem, (places, at)), INT)
+    rest = sp.assign("rest", Op(operator.getitem, (places, at)), RANGE)
+    return sp.assign("at", Op(prims.get_attr, (rest, Lit(attribute))), INT)
 
 
 def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, args: Args, kwargs: Kwargs) -> Resolved:
@@ -147,6 +178,10 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return _update(sp, base, args, kwargs)
         case "copy" if isinstance(held, Record) or held.cls is dict:
             return dict_call(sp, (base,), {})
+        case "clear" | "popitem":
+            if isinstance(held, Record):
+                sp.touch(base, open_dict(held))
+            return sp.prelude(f"dict_{name}", base)
         case "pop":
             if isinstance(held, Record):
                 sp.touch(base, _opened(sp, base, held, args[0]))
@@ -179,6 +214,12 @@ def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved
                 sp.write(base, Lit(key), sp.op(Op(operator.getitem, (other, Lit(key)))))
         elif isinstance(kind, Dict):
             sp.effect(*sp.prelude("dict_update", base, other))
+        elif isinstance(kind, Tuple):
+            for i in range(len(kind.items)):
+                pair = sp.op(Op(operator.getitem, (other, Lit(i))))
+                sp.write(base, sp.op(Op(operator.getitem, (pair, Lit(0)))), sp.op(Op(operator.getitem, (pair, Lit(1)))))
+        elif isinstance(kind, (List, TupleOf)):
+            sp.effect(*sp.prelude("dict_update_pairs", base, other))
         else:
             raise sp.refuse(f"dict.update with {show(kind)}", "pass a dict", KindError)
     for name, value in kwargs:

@@ -96,6 +96,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             chosen = index_kind(sp, index)
             return Op(operator.getitem, (base, index)), kind_of_index(held, _present(chosen), index)
         case List(item=item) | TupleOf(item=item):
+            if sliced and isinstance(held, List) and held.cls is not list:
+                raise sp.refuse(f"a slice of a {held.cls.__name__}", "make a list of it first: list(d)[a:b]")
             if sliced:
                 if holds_smooth(item) or sp.session.holds_address(item):
                     return sp.prelude("list_slice" if isinstance(held, List) else "tuple_slice", base, key)
@@ -146,6 +148,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             return op, item
         case Object():
             return sp.method(base, "__getitem__", (key,))
+        case Const(value=None):
+            return op, BOTTOM  # an error when this runs, or not yet known to be more
         case Const(value=str() | bytes()):
             return op, STRING
         case _ if held is STRING:

@@ -39,6 +39,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.errors import UnsupportedSyntax
+from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise.sequences import as_sequence, element, item_kind
 from srcad.transform.specialise.session import Unroll
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 MOST_DIFFERING = 32  # trips of a loop that are written out because they differ in kind
 MOST_OF_COMPREHENSION = 8  # items of a comprehension that are written out to make a tuple of known length
 
-_GROWING = ("append", "extend", "insert", "pop", "remove", "clear")
+_GROWING = (METHODS | {"extend", "extendleft", "remove", "clear"}) - {"reverse", "rotate"}
 
 
 def for_each(sp: Specialiser, stmt: ForEach) -> None:
@@ -67,7 +68,7 @@ def for_each(sp: Specialiser, stmt: ForEach) -> None:
         sp.share(iterable, kept.name)
         iterable = kept
     if isinstance(iterable, Var):
-        _refuse_growing(iterable.name, stmt.body)
+        refuse_growing(iterable.name, stmt.body)
     length = Lit(len(kind.items)) if isinstance(kind, Tuple) else sp.op(Op(prims.call, (Ref("len", len), iterable)))
     index = sp.temp("i")
     sp.set(index, INT)
@@ -124,16 +125,30 @@ def vague(kind: Kind) -> bool:
             return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())
 
 
-def _refuse_growing(name: str, body: Block) -> None:
+def refuse_growing(name: str, body: Block) -> None:
+    """A list that a loop goes through keeps its length: the trips are counted before the first."""
     for stmt in walk(body):
-        if isinstance(stmt, Do) and stmt.value.fn is prims.call_method and stmt.value.args[0] == Var(name):
-            method = stmt.value.args[1]
-            if isinstance(method, Lit) and method.value in _GROWING:
-                raise UnsupportedSyntax(
-                    f"a list changes length (.{method.value}) while a loop runs over it",
-                    stmt.place,
-                    "loop over a copy, list(...), or use while with an index",
-                )
+        value = stmt.value if isinstance(stmt, (Do, Assign)) else None
+        if not isinstance(value, Op) or not value.args or value.args[0] != Var(name):
+            continue
+        method = value.args[1] if value.fn is prims.call_method else Lit("")
+        if value.fn is operator.delitem or isinstance(method, Lit) and method.value in _GROWING:
+            how = "del" if value.fn is operator.delitem else f".{getattr(method, 'value', '')}"
+            raise UnsupportedSyntax(
+                f"a list changes length ({how}) while a loop runs over it",
+                stmt.place,
+                "loop over a copy, list(...), or use while with an index",
+            )
+
+
+def refuse_growing_sequences(counter: str, body: Block, sequences: dict[str, str]) -> None:
+    """The same for the lists in `enumerate(xs)` and `zip(xs, ys)`, which the front end goes through by a counter."""
+    for stmt in walk(body):
+        value = stmt.value if isinstance(stmt, Assign) else None
+        if isinstance(value, Op) and value.fn is operator.getitem and value.args[1] == Var(counter):
+            sequence = value.args[0]
+            if isinstance(sequence, Var) and sequence.name in sequences:
+                refuse_growing(sequences[sequence.name], body)
 
 
 def static_lists(body: Block) -> set[str]:

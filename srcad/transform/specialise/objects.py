@@ -21,11 +21,14 @@ from srcad.core.kinds import (
     COMPLEX,
     FLOAT,
     INT,
+    NONE_KIND,
+    RANGE,
     UNKNOWN,
     Array,
     Const,
     Function,
     Kind,
+    List,
     Maybe,
     Object,
     OneOf,
@@ -79,6 +82,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if class_attribute(cls, "__getattr__") is not None:
                 raise sp.refuse(f"{cls.__name__}.{name}, found by __getattr__", "set the attribute in __init__")
             return op, BOTTOM
+        case List(cls=owner, bounded=bounded) if owner is not list and name == "maxlen":
+            return (op, INT) if bounded else (Lit(None), NONE_KIND)
         case Tuple(items=items, names=names) if name in names:
             return own_attribute(base, name), items[names.index(name)]
         case Tuple(cls=cls) if cls is not None and hasattr(cls, name):
@@ -90,6 +95,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
         case Array(dtype=dtype, dims=dims):
             return array_attribute(sp, op, name, dtype, dims)
+        case Const(value=None):
+            return op, BOTTOM  # an error when this runs, or not yet known to be more
         case Const(value=value):
             if isinstance(value, (types.ModuleType, type)) or callable(value):
                 if hasattr(value, name):
@@ -102,6 +109,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, UNKNOWN
         case Opaque():
             return op, UNKNOWN
+        case _ if held is RANGE and name in ("start", "stop", "step"):
+            return op, INT
         case _ if is_number(held):
             if name == "real":
                 return Op(operator.pos, (base,)), held if held is not COMPLEX else FLOAT

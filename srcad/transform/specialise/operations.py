@@ -18,6 +18,7 @@ from srcad.core.kinds import (
     INT,
     NONE_KIND,
     NUMBER,
+    SLICE,
     STRING,
     UNKNOWN,
     Array,
@@ -44,6 +45,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Assign, Closure, Do, Expr, Lit, Op, Ref, Star, Var
 from srcad.core.operators import IN_PLACE
 from srcad.errors import KindError
+from srcad.rules.changes import change_of
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
 from srcad.transform.specialise.choices import dispatched
@@ -54,6 +56,7 @@ from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
 from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, repeated, unpacked
 from srcad.transform.specialise.session import Resolved, Special
+from srcad.transform.specialise.stores import delete_slice
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -137,7 +140,7 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
         return
     if made.fn is prims.call and isinstance(made.args[0], Ref) and isinstance(made.args[0].value, Special):
         sp.assign("ignored", made, kind)
-    elif made.fn is prims.call_method and made.args[1] == Lit("pop"):
+    elif (change := change_of(made)) is not None and change.gives:
         sp.assign("ignored", made, kind)  # so that it can be put back
     elif rule_for(made.fn) is None and made.fn not in _STRUCTURAL or made.fn in (prims.call, prims.call_method):
         sp.emit(Do(made, sp.place))
@@ -194,6 +197,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
     if folded is not None:
         return op, folded
     if fn in (operator.add, operator.mul) and not any(isinstance(k, Array) for k in kinds):
+        if isinstance(first, List) and first.cls is not list:
+            raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "make a list of it first, or use extend")
         if is_sequence(first):
             return joined(sp, op) if fn is operator.add else repeated(sp, op)
         if fn is operator.mul and is_sequence(kinds[1]) and is_integral(first):
@@ -244,9 +249,14 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         kind = primitive_kind(Call(IN_PLACE[fn], kinds, (), op.args))
         return op, first if isinstance(first, Array) else kind
     if isinstance(first, List):
+        if fn is operator.imul and first.cls is not list:
+            raise sp.refuse(f"`*=` on {show(first)}", "append the items in a loop")
+        if fn is operator.imul:
+            emit_effect(sp, *sp.prelude("list_repeat", *op.args))
+            return op.args[0], sp.kind(op.args[0])
         if fn is not operator.iadd:
-            raise sp.refuse("a list changed in place by an operator", "write `xs = xs * n`")
-        emit_effect(sp, *sp.prelude("list_extend", op.args[0], as_sequence(sp, op.args[1])))
+            raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "write xs += ys or xs *= n", KindError)
+        emit_effect(sp, *sp.method(op.args[0], "extend", op.args[1:]))
         return op.args[0], sp.kind(op.args[0])
     if isinstance(first, (Dict, Set)):
         raise sp.refuse(f"{show(first)} changed in place by an operator", "use .update(...)")
@@ -263,8 +273,14 @@ def _deleted(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     held = kinds[0]
     if isinstance(held, Record):
         sp.touch(base, Dict(widen(kinds[1]), BOTTOM))
+    elif isinstance(held, List) and held.cls is not list:
+        return sp.prelude("deque_delete", base, key)
     elif isinstance(held, List) and widen(kinds[1]) is INT:
-        return sp.prelude("list_pop", base, key)
+        emit_effect(sp, *sp.method(base, "pop", (key,)))
+        return Lit(None), NONE_KIND
+    elif isinstance(held, List) and kinds[1] is SLICE:
+        delete_slice(sp, base, key)
+        return Lit(None), NONE_KIND
     elif not isinstance(held, Dict):
         raise sp.refuse(f"`del` of an item of {show(held)}", "build a new container without it")
     return op, NONE_KIND

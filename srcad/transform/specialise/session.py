@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Maybe, Object, TupleOf, children, join, show
+from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Object, Record, TupleOf, children, join, present, show
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
 from srcad.core.sums import represented
 from srcad.errors import KindError, Place
@@ -221,9 +221,10 @@ class Session:
 
     def by_address(self, kind: Kind) -> bool:
         """Whether values of this kind live at an address: two names of one value see each other's writes."""
-        if isinstance(kind, Maybe):
-            return self.by_address(kind.kind)
-        return isinstance(kind, (List, Dict, TupleOf)) or (isinstance(kind, Object) and kind.cls in self.mutated)
+        kind = present(kind)
+        return isinstance(kind, (List, Dict, TupleOf)) or (
+            isinstance(kind, Object) and kind.cls in self.mutated or isinstance(kind, Record) and dict in self.mutated
+        )
 
     def holds_address(self, kind: Kind) -> bool:
         """Whether a value of this kind is or has parts that live at an address."""

@@ -69,7 +69,7 @@ from srcad.transform.specialise import calls, functions, methods, operations
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.entering import entered
-from srcad.transform.specialise.iteration import for_each, static_lists
+from srcad.transform.specialise.iteration import for_each, refuse_growing_sequences, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
@@ -91,6 +91,7 @@ class Specialiser:
         self._names = special.names
         self._stmt = 0
         self._way = 0  # how the statement has been resolved so far
+        self.sequences: dict[str, str] = {}  # what `enumerate` and `zip` go through, by the name it was given for it
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
         self.static_lists = static_lists(special.program.body)
 
@@ -106,7 +107,10 @@ class Specialiser:
                 break
         else:
             raise KindError(
-                "the kinds of this function do not settle", self.program.place, "give each variable one type"
+                "the kinds of this function do not settle",
+                self.program.place,
+                "give each variable one type; objects that hold others of their own class without end are kept in a "
+                "list, and refer to each other by index",
             )
         if self.unsettled is not None:
             raise self.unsettled
@@ -118,7 +122,7 @@ class Specialiser:
             raise Enter(tuple(given))
         self.special.body = body
         self.special.out_kinds = tuple(
-            self.kinds[p.name] if self.session.holds_address(self.kinds[p.name]) else k
+            self.kinds[p.name] if k != NONE_KIND and self.session.holds_address(self.kinds[p.name]) else k
             for p, k in zip(params, self.special.arg_kinds, strict=True)
         )
 
@@ -289,6 +293,8 @@ class Specialiser:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
                 self.bind(target, value, self.kind(value))
             case Assign(target=target, value=value):
+                if isinstance(value, Op) and value.fn is prims.as_sequence and isinstance(value.args[0], Var):
+                    self.sequences[target] = value.args[0].name
                 self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
                 raise AssertionError("the front end does not make Unpack")
@@ -311,6 +317,7 @@ class Specialiser:
                 if any(self.kind(bound) is BOTTOM for bound in (start, stop, step)):
                     return
                 self.set(target, INT)
+                refuse_growing_sequences(target, body, self.sequences)
                 self.counting[target] = stmt
                 self.emit(replace(stmt, body=self.block(body)))
                 del self.counting[target]

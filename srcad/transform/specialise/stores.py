@@ -15,6 +15,7 @@ from srcad.core.kinds import (
     BOTTOM,
     INT,
     NONE_KIND,
+    NUMBER,
     SLICE,
     UNKNOWN,
     Array,
@@ -23,15 +24,17 @@ from srcad.core.kinds import (
     Function,
     Kind,
     List,
-    Maybe,
     Object,
     OneOf,
     Record,
     Tuple,
     TupleOf,
+    children,
     is_sum,
     join,
     join_all,
+    open_dict,
+    present,
     show,
     widen,
 )
@@ -49,9 +52,7 @@ if TYPE_CHECKING:
 def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
     base, key, value = stmt.base, stmt.key, stmt.value
-    held, kind = sp.kind(base), element(sp.kind(value))
-    if isinstance(held, Maybe):
-        held = held.kind  # Python raises where it is None
+    held, kind = present(sp.kind(base)), element(sp.kind(value))
     if isinstance(base, Ref):
         raise sp.refuse(
             f"a write into the global {base.name}",
@@ -66,6 +67,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
             return Lit(None), NONE_KIND
 
         dispatched(sp, base, held, to_option)
+        return
+    if held == NONE_KIND:
+        sp.emit(stmt)  # an error when this runs, or not yet known to be more
         return
     if stmt.attr:
         name = str(key.value) if isinstance(key, Lit) else ""
@@ -84,17 +88,30 @@ def store(sp: Specialiser, stmt: Store) -> None:
         adopt(sp, value, slot)
         return
     match held:
-        case List(item=item):
+        case List(item=item, cls=cls):
+            if sp.kind(key) is SLICE and cls is not list:
+                raise sp.refuse(f"an assignment to a slice of a {cls.__name__}", "use a list")
             if sp.kind(key) is SLICE:
-                _slice_of_list(sp, base, inlined_index(sp, key), value)
+                store_slice(sp, base, key, value)
                 return
             if widen(sp.kind(key)) is not INT and sp.kind(key) is not BOTTOM:
                 raise sp.refuse(f"an index of a list that is {show(sp.kind(key))}", "index with an int")
-            sp.touch(base, List(kind))
+            sp.touch(base, replace(held, item=kind))
             adopt(sp, value, item)
         case Dict(value=held_value, cls=cls):
             sp.touch(base, Dict(widen(sp.kind(key)), kind, cls))
             adopt(sp, value, held_value)
+        case Record(items=pairs) if _differ(held):
+            at = sp.kind(key)
+            if not isinstance(at, Const) or at.value not in dict(pairs):
+                raise sp.refuse(
+                    "a new or computed key of a dict that holds different things",
+                    "give it all its keys where it is made, or use a dataclass",
+                    KindError,
+                )
+            sp.session.mutate(dict)
+            put_item(sp, base, key, kind)
+            adopt(sp, value, dict(pairs)[at.value])
         case Record():
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
@@ -115,21 +132,64 @@ def store(sp: Specialiser, stmt: Store) -> None:
     sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
 
 
-def _slice_of_list(sp: Specialiser, base: Expr, part: Expr, value: Expr) -> None:
-    """`xs[a:b] = ys`: the items after the slice are taken off and put back after those of `ys`."""
-    if not isinstance(part, Op) or part.fn is not prims.make_slice or part.args[2] not in (Lit(None), Lit(1)):
-        raise sp.refuse("an assignment to a slice of a list with a step", "assign the items one by one")
-    first, last = part.args[0], part.args[1]
-    sp.effect(*sp.prelude("list_replace", base, first, last, as_list(sp, value)))
-
-
 def _slot_kind(sp: Specialiser, base: Expr) -> Kind:
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     return held.item if isinstance(held, List) else held.value if isinstance(held, Dict) else BOTTOM
 
 
-def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
+def _differ(held: Record) -> bool:
+    """Whether a dict holds different things under its keys, as a state does: it is kept apart by key."""
+    opened = open_dict(held)
+    return isinstance(opened, Dict) and opened.value in (NUMBER, UNKNOWN)
+
+
+def store_slice(sp: Specialiser, base: Expr, key: Expr, value: Expr) -> None:
+    """`xs[a:b] = ys`"""
+    place = inlined_index(sp, key)
+    if not isinstance(place, Op):
+        raise sp.refuse("an assignment to a slice that is a value of its own", "write the bounds out: xs[a:b] = ...")
+    step = place.args[2]
+    if not isinstance(step, Lit) and not isinstance(sp.kind(step), Const):
+        raise sp.refuse(
+            "an assignment to a slice of a list whose step is not known before the program runs",
+            "write the step as a number, or assign the items in a loop",
+        )
+    if isinstance(sp.kind(step), Const) and not isinstance(step, Lit):
+        place = Op(place.fn, (*place.args[:2], Lit(sp.kind(step).value)))  # type: ignore[attr-defined]
     held = sp.kind(base)
+    item = present(held.item) if isinstance(held, List) else UNKNOWN
+    apart = not sp.session.by_address(item) and any(sp.session.holds_address(k) for _, k in children(item) or ())
+    if apart and place.args[2] in (Lit(None), Lit(1)):  # tuples of what lives at an address: one by one
+        sp.effect(*sp.prelude("list_replace", base, *place.args[:2], as_list(sp, value)))
+        return
+    sp.emit(Store(base, place, put_items(sp, base, value), sp.place))
+
+
+def put_items(sp: Specialiser, base: Expr, value: Expr) -> Expr:
+    """The items of `value`, which are put into the list `base`, as a list."""
+    items = value if isinstance(sp.kind(value), List) else as_list(sp, value)
+    item = sp.kind(items)
+    assert isinstance(item, List)
+    sp.touch(base, item)
+    held = sp.kind(base)
+    if isinstance(held, List):
+        adopt(sp, items, held)
+    return items
+
+
+def delete_slice(sp: Specialiser, base: Expr, key: Expr) -> None:
+    """`del xs[a:b]`"""
+    place = inlined_index(sp, key)
+    if isinstance(place, Op) and place.args[2] in (Lit(None), Lit(1)):
+        store_slice(sp, base, key, sp.op(Op(prims.make_list)))
+    else:
+        rest = sp.hold(*sp.prelude("list_without", base, key))
+        everything = sp.assign("t", Op(prims.make_slice, (Lit(None), Lit(None), Lit(None))), SLICE)
+        store_slice(sp, base, everything, rest)
+
+
+def _attr_kind(sp: Specialiser, base: Expr, name: str) -> Kind:
+    held = present(sp.kind(base))
     return dict(held.attrs).get(name, BOTTOM) if isinstance(held, Object) else BOTTOM
 
 
@@ -176,13 +236,13 @@ def back_flow(sp: Specialiser, target: str, value: Expr) -> None:
 
 def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
     """The kind of `base` once `base[key]` holds a value of `kind`."""
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     match held:
         case OneOf(options=options):
             if isinstance(key, Lit):
                 sp.touch(base, OneOf(tuple(join(o, kind) if i == key.value else o for i, o in enumerate(options))))
         case List():
-            sp.touch(base, List(kind))
+            sp.touch(base, replace(held, item=kind))
         case TupleOf():
             sp.touch(base, TupleOf(kind))
         case Tuple(items=items, cls=cls, names=names):
@@ -201,6 +261,6 @@ def put_item(sp: Specialiser, base: Expr, key: Expr, kind: Kind) -> None:
 
 
 def put_attr(sp: Specialiser, base: Expr, name: str, kind: Kind) -> None:
-    held = sp.kind(base)
+    held = present(sp.kind(base))
     if isinstance(held, Object):
         sp.touch(base, Object(held.cls, ((name, kind),)))

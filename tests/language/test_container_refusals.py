@@ -1,0 +1,335 @@
+"""What is refused of containers, objects and procedures: with the place, and with something to do instead."""
+
+import collections
+import copy
+import heapq
+from collections import ChainMap, OrderedDict, deque
+
+import numpy as np
+import pytest
+
+import srcad
+from tests.check import refused
+
+LOG = []
+TABLE = {}
+BUFFER = np.zeros(3)
+x3 = np.array([1.0, 2.0, 3.0])
+
+
+class Node:
+    def __init__(self, value):
+        self.value = value
+        self.next = None
+
+
+class Guarded:
+    def __init__(self, value):
+        self.value = value
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+
+
+class Scaled:
+    def __init__(self, value):
+        self._value = value
+
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value = value
+
+
+def appends_to_a_global(x):
+    LOG.append(x * x)
+    return x * x
+
+
+def sets_an_item_of_a_global(x):
+    TABLE["a"] = x * x
+    return x * x
+
+
+def writes_into_a_global_array(x):
+    BUFFER[0] = x * x
+    return BUFFER[0] * x
+
+
+def uses_a_heap(x):
+    heap = [x, x * x]
+    heapq.heappush(heap, x * 2)
+    return heapq.heappop(heap) * x
+
+
+def puts_a_float_into_a_set(x):
+    seen = set()
+    seen.add(x * x)
+    return x
+
+
+def slices_a_deque(x):
+    d = deque([x, x * x])
+    first = d[:1]
+    return first[0] * x
+
+
+def repeats_a_deque(x):
+    d = deque([x, x * x])
+    d *= 2
+    return d[0] * x
+
+
+def joins_deques(x):
+    d = deque([x, x * x])
+    e = d + d
+    return e[0] * x
+
+
+def sorts_a_deque(x):
+    d = deque([x, x * x])
+    d.sort()
+    return d[0] * x
+
+
+def copies_a_deque_of_limited_length(x):
+    d = deque([x, x * x], maxlen=2)
+    e = d.copy()
+    return e[0] * x
+
+
+def a_step_that_is_not_known(x, k):
+    xs = [x, x * x, 2.0]
+    xs[::k] = [x, 1.0, x]
+    return xs[0] * xs[2]
+
+
+def a_slice_held_in_a_variable(x, k):
+    xs = [x, x * x, 2.0]
+    part = slice(0, k)
+    xs[part] = [x]
+    return xs[0] * xs[1]
+
+
+def a_default_that_is_active(x):
+    weights = collections.defaultdict(lambda: x * 0.5)
+    weights["a"] *= x
+    return weights["a"]
+
+
+def a_default_of_lists(x):
+    weights = collections.defaultdict(lambda: [0.0, 0.0])
+    weights["a"][0] = x * x
+    return weights["a"][0]
+
+
+def updates_with_a_number(x):
+    p = {"a": x}
+    p.update(3.0)
+    return p["a"]
+
+
+def subtracts_from_a_list(x):
+    xs = [x, x * x]
+    xs -= [x]
+    return xs[0]
+
+
+def adds_a_number_to_a_list(x):
+    xs = [x, x * x]
+    ys = xs + x
+    return ys[0]
+
+
+def multiplies_a_list_by_a_float(x):
+    xs = [x, x * x]
+    ys = xs * x
+    return ys[0]
+
+
+def an_unknown_list_method(x):
+    xs = [x, x * x]
+    xs.rotate(1)
+    return xs[0]
+
+
+def an_unknown_dict_method(x):
+    p = {"a": x}
+    p.move_to_end("a")
+    return p["a"] * x
+
+
+def objects_without_end(x):
+    head = None
+    for k in range(3):
+        node = Node(x * k)
+        node.next = head
+        head = node
+    return head.value * head.next.value
+
+
+def through_setattr(x):
+    s = Guarded(x)
+    s.value = x * x
+    return s.value * x
+
+
+def writes_into_a_number(x):
+    y = x * x
+    y[0] = x
+    return y
+
+
+def writes_an_attribute_of_an_array(x):
+    y = np.array([x, x])
+    y.scale = x
+    return y[0]
+
+
+def setattr_by_name(x, name):
+    s = Node(x)
+    setattr(s, name, x * x)
+    return s.value * x
+
+
+def different_things_in_a_list(x):
+    xs = [x, "a"]
+    xs.append(x * x)
+    return xs[0] * xs[2]
+
+
+def a_dict_of_a_float_key(x):
+    p = ChainMap({"a": x})
+    return p["a"] * x
+
+
+def grows_while_it_is_numbered(x):
+    xs = [x, x * x]
+    total = 0.0
+    for i, v in enumerate(xs):
+        if len(xs) < 5:
+            xs.append(v * x)
+        total += v * i
+    return total
+
+
+def shrinks_while_it_is_gone_through(x):
+    xs = [x, x * x]
+    total = 0.0
+    for v in xs:
+        last = xs.pop()
+        total += v * last
+    return total
+
+
+def default_that_keeps(x, into=[]):  # noqa: B006
+    into.append(x * x)
+    return sum(into)
+
+
+def calls_what_keeps(x):
+    y = default_that_keeps(x)
+    return y * x
+
+
+REFUSED = [
+    (appends_to_a_global, (2.0,), "LOG.append", "a write into the global LOG"),
+    (sets_an_item_of_a_global, (2.0,), "TABLE[", "a write into the global TABLE"),
+    (writes_into_a_global_array, (2.0,), "BUFFER[0] =", "a write into the global BUFFER"),
+    (uses_a_heap, (2.0,), "heapq.heappush", "heappush"),
+    (puts_a_float_into_a_set, (2.0,), "seen.add", "a float put into a set"),
+    (slices_a_deque, (2.0,), "d[:1]", "a slice of a deque"),
+    (repeats_a_deque, (2.0,), "d *= 2", "`*=` on deque of float"),
+    (joins_deques, (2.0,), "d + d", "`add` on deque of float"),
+    (sorts_a_deque, (2.0,), "d.sort()", "the method .sort() of a deque"),
+    (copies_a_deque_of_limited_length, (2.0,), "d.copy()", "a copy of a deque of limited length"),
+    (a_step_that_is_not_known, (2.0, 1), "xs[::k]", "whose step is not known"),
+    (a_slice_held_in_a_variable, (2.0, 1), "xs[part]", "a slice that is a value of its own"),
+    (a_default_that_is_active, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
+    (a_default_of_lists, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
+    (updates_with_a_number, (2.0,), "p.update", "dict.update with"),
+    (subtracts_from_a_list, (2.0,), "xs -= [x]", "`isub` on list of float"),
+    (adds_a_number_to_a_list, (2.0,), "xs + x", "list of float + float"),
+    (multiplies_a_list_by_a_float, (2.0,), "xs * x", "a list times float"),
+    (an_unknown_list_method, (2.0,), "xs.rotate", "the list method .rotate()"),
+    (an_unknown_dict_method, (2.0,), "p.move_to_end", "the method .move_to_end()"),
+    (objects_without_end, (2.0,), "def objects_without_end", "do not settle"),
+    (through_setattr, (2.0,), "", "Guarded.value"),
+    (writes_into_a_number, (2.0,), "y[0] = x", "a write into float"),
+    (writes_an_attribute_of_an_array, (2.0,), "y.scale = x", "a write to the attribute .scale"),
+    (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
+    (different_things_in_a_list, (2.0,), "", ""),
+    (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
+    (grows_while_it_is_numbered, (2.0,), "xs.append", "a list changes length (.append)"),
+    (shrinks_while_it_is_gone_through, (2.0,), "xs.pop", "a list changes length (.pop)"),
+    (calls_what_keeps, (2.0,), "", "into"),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "line", "message"), REFUSED, ids=lambda v: getattr(v, "__name__", ""))
+def test_it_is_refused_with_a_place_and_a_remedy(function, args, line, message):
+    kept = copy.deepcopy(args)
+    refused(function, *args, error=srcad.SrcadError, line_contains=line, message_contains=message)
+    assert args == kept
+    assert not LOG and not TABLE and not BUFFER.any()
+
+
+def overlapping(u, v):
+    u[1:] = u[:-1] * v[1:]
+    return np.sum(u * v)
+
+
+def test_arguments_that_overlap_are_refused():
+    x = np.arange(4.0)
+    with pytest.raises(srcad.AliasError) as caught:
+        srcad.grad(overlapping, (0, 1))(x[:3], x[1:])
+    assert "u, v" in str(caught.value) and caught.value.remedy
+    assert np.array_equal(x, np.arange(4.0))
+
+
+def in_a_list(rows, v):
+    rows[0][0] = v[1] * v[2]
+    return np.sum(rows[0] * v)
+
+
+def test_an_array_in_a_list_that_overlaps_an_argument_is_refused():
+    with pytest.raises(srcad.AliasError):
+        x = x3.copy()
+        srcad.grad(in_a_list, (0, 1))([x], x)
+
+
+def twice_in_a_list(rows):
+    rows[0][0] = rows[1][1] * rows[1][2]
+    return np.sum(rows[0] * rows[1])
+
+
+def test_one_array_twice_in_a_list_that_is_written_is_refused_or_right():
+    x = x3.copy()
+    with pytest.raises(srcad.AliasError):
+        srcad.grad(twice_in_a_list)([x, x])
+
+
+def one_list_twice(xs, ys):
+    xs[0] = ys[1] * ys[0]
+    return xs[0] * ys[0] + ys[1]
+
+
+def test_one_list_given_twice_and_written_is_refused():
+    xs = [1.0, 2.0]
+    with pytest.raises(srcad.AliasError):
+        srcad.grad(one_list_twice, (0, 1))(xs, xs)
+    assert xs == [1.0, 2.0]
+
+
+def an_ordered_dict(p):
+    p["a"] = p["a"] * p["b"]
+    return p["a"] * p["b"]
+
+
+def test_an_ordered_dict_of_the_caller_may_be_written():
+    p = OrderedDict(a=2.0, b=3.0)
+    assert srcad.grad(an_ordered_dict)(p) == {"a": 9.0, "b": 12.0}
+    assert p == OrderedDict(a=2.0, b=3.0)
