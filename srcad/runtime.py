@@ -23,6 +23,8 @@ def unbroadcast(d: Any, x: Any) -> Any:
     extra = np.ndim(d) - len(shape)
     if extra > 0:
         d = np.sum(d, axis=tuple(range(extra)))
+    elif extra < 0:  # a store drops leading dimensions of one
+        d = np.reshape(d, (1,) * -extra + np.shape(d))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(d)[i] != 1)
     if stretched:
         d = np.sum(d, axis=stretched, keepdims=True)
@@ -78,6 +80,13 @@ def from_diagonal(d: Any, x: Any, offset: Any = 0) -> Any:
     made = np.zeros_like(x)
     along = np.arange(max(0, min(made.shape[0] + min(offset, 0), made.shape[1] - max(offset, 0))))
     made[along - min(offset, 0), along + max(offset, 0)] = d
+    return made
+
+
+def diagonal_view(x: Any, offset: Any = 0) -> Any:
+    """`np.diagonal(x, offset)` as a view that can be written to."""
+    made = np.diagonal(x, offset)
+    made.flags.writeable = True
     return made
 
 

@@ -154,6 +154,7 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.inner_left,
     runtime.inner_right,
     runtime.unsort,
+    runtime.diagonal_view,
     runtime.digamma,
     runtime.astype,
     runtime.flatten,

@@ -53,7 +53,6 @@ from srcad.rules.registry import rule_for
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
 MUTATORS = ("append", "pop", "extend", "insert", "remove", "clear", "reverse", "sort", "update", "setdefault")
-ARRAY_MUTATORS = ("fill", "sort", "put", "partition", "resize")
 # functions whose result may be or view their first operand
 VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,
@@ -192,10 +191,15 @@ def is_copying(index: Expr, kinds: Mapping[str, Kind]) -> bool:
         case Op(fn=fn, args=args) if fn is not prims.make_slice:
             return any(is_copying(a, kinds) for a in args)
         case Var(name=name):
-            kind = kinds.get(name)
-            return isinstance(kind, Array) or (kind is not None and type(kind).__name__ == "List")
+            return _copying_kind(kinds.get(name, UNKNOWN))
+        case Ref(value=value):
+            return isinstance(value, (np.ndarray, list))
         case _:
             return False
+
+
+def _copying_kind(kind: Kind) -> bool:
+    return isinstance(kind, (Array, List)) or isinstance(kind, Tuple) and any(map(_copying_kind, kind.items))
 
 
 def is_basic(index: Expr, kinds: Mapping[str, Kind]) -> bool:
@@ -203,8 +207,8 @@ def is_basic(index: Expr, kinds: Mapping[str, Kind]) -> bool:
     match index:
         case Op(fn=fn, args=args):
             return fn is prims.make_slice or all(is_basic(a, kinds) for a in args)
-        case Lit(value=value):
-            return not isinstance(value, bool)
+        case Lit(value=value) | Ref(value=value):
+            return value is None or value is Ellipsis or type(value) in (int, slice) or isinstance(value, np.integer)
         case Var(name=name):
             kind = kinds.get(name, UNKNOWN)
             if isinstance(kind, Tuple):
@@ -247,7 +251,7 @@ def find_regions(
                     regions.unite([*names_in(base), *names_in(value)])
                 regions.write(list(names_in(base)), isinstance(held, Array))
             case Do(value=value):
-                if not _call(regions, value, [], summarise):
+                if value.fn not in WRITES_FIRST and not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
                     if may_write(value):
                         regions.write(list(names_in(value)))
@@ -260,14 +264,13 @@ def find_regions(
         method = stmt.value if isinstance(stmt, (Assign, Do)) else None
         if isinstance(method, Op) and method.fn is prims.call_method and isinstance(method.args[0], Var):
             name = method.args[1]
-            if isinstance(name, Lit) and (name.value in MUTATORS or name.value in ARRAY_MUTATORS):
+            if isinstance(name, Lit) and name.value in MUTATORS:
                 held = kinds.get(method.args[0].name)
                 regions.write([method.args[0].name], isinstance(held, Array) or held is NUMBER)
     return regions
 
 
-# functions called for what they write into their first operand
-WRITES_FIRST: set[object] = {np.copyto, np.fill_diagonal, np.put, np.add.at, np.subtract.at, np.multiply.at, np.place}
+WRITES_FIRST: set[object] = {np.add.at}  # called for what it writes into its first operand
 
 
 def may_write(value: Op) -> bool:

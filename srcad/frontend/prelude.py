@@ -371,3 +371,13 @@ def fsum_of(xs: Any) -> Any:
 
 def divmod_of(x: Any, y: Any) -> Any:
     return x // y, x % y
+
+
+def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
+    for k in range(len(index)):
+        x[index[k]] = function(x[index[k]])
+
+
+def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:
+    for k in range(len(index)):
+        x[index[k]] = function(x[index[k]], values[k])

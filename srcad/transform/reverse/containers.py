@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from srcad.analysis.leaves import Leaf
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -20,7 +22,7 @@ from srcad.core.nodes import (
     Store,
     Var,
 )
-from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse import primitives, shadows, stores
 from srcad.transform.reverse.mirror import Action, Kill, Run
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 def do(builder: Builder, stmt: Stmt, value: Op) -> None:
     """A call that stands alone."""
+    if value.fn == np.add.at:  # a bound method is a new object each time
+        stores.add_at(builder, stmt, value)
+        return
     if value.fn is prims.call_method and isinstance(value.args[0], Var):
         base, method = value.args[0], value.args[1]
         assert isinstance(method, Lit)

@@ -77,6 +77,7 @@ from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
+from srcad.transform.specialise.flat import check_flat
 from srcad.transform.specialise.session import Session, Special
 
 
@@ -341,6 +342,7 @@ class Differentiator:
         kinds = dict(special.kinds)
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else ())  # fmt: skip
+        check_flat(body, activity.regions)
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))

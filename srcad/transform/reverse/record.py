@@ -13,7 +13,7 @@ needed is undone on the way back.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -210,10 +210,7 @@ class Recorder:
         if region is None or "@" + region not in need:
             return set()
         self.records.undo.add(id(node))
-        reads = {written}
-        if isinstance(stmt, Store):
-            reads.update(names_in(stmt.key))
-        return reads & self.primal
+        return _read_by_undoing(stmt) & self.primal
 
     def branch(
         self, node: Branch, need: set[str], bound: set[str] | None, looped: bool
@@ -315,7 +312,7 @@ class Recorder:
             if definition is None or not self.is_cheap(definition, name):
                 continue
             made = _position(block, definition)
-            last = max((i for i, node in enumerate(block) if _reverse_read_counts([node]).get(name)), default=None)
+            last = max((i for i, node in enumerate(block) if self.reads_again(node, name)), default=None)
             if last is None or last < made:
                 continue
             operands_ = set(names_in(definition.value))
@@ -330,6 +327,10 @@ class Recorder:
         for position, reads in extra.items():
             self.extra[id(block[position])] = reads
         return need | {n for reads in extra.values() for n in reads if n not in changing}
+
+    def reads_again(self, node: Node, name: str) -> bool:
+        """Whether reversing a node reads a variable, for the adjoints or to undo a write."""
+        return bool(_reverse_read_counts([node], self.records.undo).get(name))
 
     def is_there(
         self,
@@ -471,14 +472,28 @@ def _written(stmt: Stmt) -> str | None:
             | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
             return name if method in ("append", "pop") else None
-        case Do(value=Op(fn=operator.delitem, args=(Var(name=name), _))):
+        case Do(value=Op(fn=fn, args=(Var(name=name), *_))) if fn in (operator.delitem, np.add.at):
             return name
         case _:
             return None
 
 
-def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
-    """How often the reverse sweep reads each variable."""
+def _read_by_undoing(stmt: Stmt) -> set[str]:
+    """What is read where the write of a statement is undone: what was written to, and at which place."""
+    written = _written(stmt)
+    names = set() if written is None else {written}
+    match stmt:
+        case Store(key=key) | Do(value=Op(fn=operator.delitem | np.add.at, args=(_, key, *_))):
+            names.update(names_in(key))
+        case Assign(target=target, value=Op(fn=prims.call_method)):
+            names.add(target)
+        case _:
+            pass
+    return names
+
+
+def _reverse_read_counts(nodes: list[Node], undone: Collection[int] = ()) -> dict[str, int]:
+    """How often the reverse sweep reads each variable; `undone` are the steps (by `id`) whose writes it undoes."""
     counts: dict[str, int] = {}
 
     def stmts(block: Iterable[Stmt]) -> None:
@@ -488,8 +503,11 @@ def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
     def visit(inner: list[Node]) -> None:
         for node in inner:
             match node:
-                case Step(reverse=reverse):
+                case Step(stmt=stmt, reverse=reverse):
                     stmts(reverse)
+                    if stmt is not None and id(node) in undone:
+                        for name in _read_by_undoing(stmt):
+                            counts[name] = counts.get(name, 0) + 1
                 case Branch(stmt=stmt):
                     for name in names_in(stmt.test):
                         counts[name] = counts.get(name, 0) + 1

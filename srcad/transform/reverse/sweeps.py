@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.regions import is_copying
 from srcad.core import prims
 from srcad.core.kinds import INT, Array, Dict, Kind, List, is_number
 from srcad.core.nodes import (
@@ -124,12 +125,12 @@ class Sweeps:
 
     def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
         whole = isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn in IN_PLACE
-        removed = isinstance(stmt, Do) and stmt.value.fn is operator.delitem
+        removed = isinstance(stmt, Do) and stmt.value.fn in (operator.delitem, np.add.at)
         if id(node) in self.records.undo and (isinstance(stmt, Store) or whole or removed):
             if isinstance(stmt, Store):
                 old = self._old_item(stmt)
             elif isinstance(stmt, Do):
-                old = Op(operator.getitem, stmt.value.args)
+                old = Op(operator.getitem, stmt.value.args[:2])
             else:
                 assert isinstance(stmt, Assign)
                 old = Op(np.array, (Var(stmt.target),))
@@ -149,9 +150,11 @@ class Sweeps:
             return Op(runtime.item_before, (stmt.base, stmt.key))
         item = Op(operator.getitem, (stmt.base, stmt.key))
         held = self.kinds.get(stmt.base.name)
-        if isinstance(held, Array) and not is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
-            return Op(np.array, (item,))
-        return item
+        if not isinstance(held, Array) or is_copying(stmt.key, self.kinds):
+            return item
+        if is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
+            return item
+        return Op(np.array, (stmt.base if stmt.key == Lit(Ellipsis) else item,))
 
     # ------------------------------------------------------------ reverse
 
@@ -260,7 +263,7 @@ class Sweeps:
                 kept, on_tape = self._saved[(id(node), "%item")]
                 old = Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)
                 made.append(Store(Var(target), Lit(Ellipsis), old))
-            case Do(value=Op(fn=operator.delitem, args=(base, key))):
+            case Do(value=Op(fn=operator.delitem | np.add.at, args=(base, key, *_))):
                 kept, on_tape = self._saved[(id(node), "%item")]
                 made.append(Store(base, key, Op(prims.pop, (Var(kept),)) if on_tape else Var(kept)))
             case Do(value=Op(fn=prims.call_method, args=(base, Lit(value="append"), *_))):

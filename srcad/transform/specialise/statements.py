@@ -60,7 +60,7 @@ from srcad.core.nodes import (
     assigned_in,
 )
 from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
-from srcad.transform.specialise import calls, functions, methods, operations
+from srcad.transform.specialise import calls, functions, methods, operations, procedures
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.iteration import for_each, static_lists
 from srcad.transform.specialise.session import Resolved, Session, Special
@@ -235,6 +235,10 @@ class Specialiser:
     def prelude(self, name: str, *args: Expr) -> Resolved:
         """A call of a function of the prelude."""
         return functions.prelude(self, name, args)
+
+    def call_masked(self, name: str, value: Any, args: Args, kwargs: Kwargs, out: Var) -> None:
+        """`name(*args, out=out, where=mask)`"""
+        procedures.call_masked(self, name, value, args, kwargs, out)
 
     def refuse(self, message: str, remedy: str, error: type[SrcadError] = UnsupportedSyntax) -> SrcadError:
         return error(message, self.place, remedy)
