@@ -335,6 +335,21 @@ def copied(x: Any) -> Any:
     return copy.deepcopy(x)
 
 
+def laid_out(x: Any, values: Any) -> Any:
+    """A new array of `values` with the form and the layout in memory of `x`: what views `x` and what copies it stays so.
+
+    `np.array(x)` closes the gaps of an `x` that is part of a larger array.
+    """
+    made = np.empty_like(x)
+    if made.strides != x.strides and x.size:
+        spans = [(size - 1) * step for size, step in zip(x.shape, x.strides, strict=True)]
+        before, after = -sum(s for s in spans if s < 0), sum(s for s in spans if s > 0)
+        memory = np.zeros(before + after + x.itemsize, np.uint8)
+        made = np.ndarray(x.shape, x.dtype, memory, before, x.strides)
+    made[...] = values
+    return made
+
+
 class Refusal(Exception):
     """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
 

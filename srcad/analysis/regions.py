@@ -65,11 +65,15 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Summary:
-    """What a function does with the memory it is given: the parameters written to, and who comes to share with whom."""
+    """What a function does with the memory it is given: the parameters written to, and who comes to share with whom.
 
-    writes: frozenset[int]
-    array_writes: frozenset[int]
-    groups: tuple[frozenset[int], ...]
+    `reshaped` are the parameters whose arrays are reshaped, which is a view or a copy as their layout has it.
+    """
+
+    writes: frozenset[int] = frozenset()
+    array_writes: frozenset[int] = frozenset()
+    reshaped: frozenset[int] = frozenset()
+    groups: tuple[frozenset[int], ...] = ()
 
 
 Summarise = Callable[[FunctionHandle], Summary | None]
@@ -82,6 +86,7 @@ class Regions:
         self._holds_address = holds_address
         self.written: set[str] = set()
         self.array_written: set[str] = set()  # variables whose arrays are written to, not only a container of them
+        self.reshaped: set[str] = set()
         self._extra: dict[str, Kind] = {}
         self._roots: dict[str, set[str]] = {}
 
@@ -134,6 +139,10 @@ class Regions:
     def is_array_written(self, name: str) -> bool:
         """Whether the elements of an array in the region of `name` are written to."""
         return self._in(name, "array", self.array_written)
+
+    def is_reshaped(self, name: str) -> bool:
+        """Whether an array in the region of `name` is reshaped, so that its layout decides what shares its memory."""
+        return self._in(name, "reshaped", self.reshaped)
 
     def _in(self, name: str, which: str, names: set[str]) -> bool:
         region = self.of(name)
@@ -239,6 +248,8 @@ def find_regions(
             case Assign(target=target, value=value):
                 if not _call(regions, value, [target], summarise):
                     regions.unite([target, *shared_operands(value, kinds)])
+                if isinstance(value, Op) and value.fn in (np.reshape, np.ravel):
+                    regions.reshaped.update(names_in(value.args[0]))
                 if isinstance(value, Op) and value.fn in IN_PLACE and isinstance(value.args[0], Var):
                     if isinstance(kinds.get(value.args[0].name), Array) or kinds.get(value.args[0].name) is NUMBER:
                         regions.write([value.args[0].name])
@@ -293,6 +304,7 @@ def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summaris
     if summary is None:
         regions.unite([*targets, *names.values()])
         regions.write([n for n in names.values() if regions.member(n)])
+        regions.reshaped.update(n for n in names.values() if regions.member(n))
         return True
     for group in summary.groups:
         regions.unite(
@@ -300,6 +312,7 @@ def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summaris
         )
     regions.write([names[i] for i in summary.writes if i in names], False)
     regions.write([names[i] for i in summary.array_writes if i in names])
+    regions.reshaped.update(names[i] for i in summary.reshaped if i in names)
     return True
 
 
@@ -313,4 +326,5 @@ def summarised(body: Block, params: list[str], regions: Regions) -> Summary:
             groups.setdefault(region, set()).add(i)
     writes = frozenset(i for i, name in enumerate(params) if regions.is_written(name))
     arrays = frozenset(i for i, name in enumerate(params) if regions.is_array_written(name))
-    return Summary(writes, arrays, tuple(frozenset(g) for g in groups.values() if len(g) > 1))
+    reshaped = frozenset(i for i, name in enumerate(params) if regions.is_reshaped(name))
+    return Summary(writes, arrays, reshaped, tuple(frozenset(g) for g in groups.values() if len(g) > 1))

@@ -37,7 +37,7 @@ def stores_under_a_test_on_each_element(x):
     for i in range(len(x)):
         if x[i] < 0:
             x[i] = x[i] * x[i]
-        elif x[i] > 1:
+        elif x[i] > 0.9:
             x[i] **= 2
             if i > 0:
                 x[i - 1] += x[i]
@@ -234,7 +234,7 @@ def integer_state_is_replayed(x, order):
         j = order[k % 3]
         count[j] += 1
         x[k] = x[k] * x[j] * count[j]
-        order[k % 3] = (order[k % 3] + 1) % 6
+        order[k % 3] = (order[k % 3] + 1) % 3
         if count[j] > 1:
             count[...] = 0
     return np.sum(x * x)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from srcad import runtime
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, leaves
+from srcad.analysis.sizes import Sizes
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -82,6 +83,7 @@ class Builder:
         names: Names,
         by_address: Callable[[Kind], bool],
         pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...]], Callee],
+        sizes: Sizes,
         shadowed: frozenset[str] = frozenset(),
     ) -> None:
         self.kinds = kinds
@@ -89,6 +91,7 @@ class Builder:
         self.names = names
         self.by_address = by_address
         self.pair = pair
+        self.sizes = sizes
         self.nodes: list[Node] = []
         self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
         self.after_actions: list[Action] = []  # what reads those shadows on the way back

@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
+from srcad.analysis.sizes import Sizes
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -149,7 +150,7 @@ class Differentiator:
         if key in self._open_summaries:
             return self._summaries[key]
         if key not in self._summaries:
-            self._summaries[key] = Summary(frozenset(), frozenset(), ())
+            self._summaries[key] = Summary()
             self._open_summaries.add(key)
             params = [p.name for p in handle.program.params]
             while True:
@@ -346,7 +347,8 @@ class Differentiator:
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
-        builder = Builder(kinds, activity, names, by_address, self.pair, forced)
+        sizes = Sizes(body, params, special.kinds)
+        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
         result = _returned(body)
@@ -372,6 +374,8 @@ class Differentiator:
                             "pass a new list, dict or object at each call",
                         )
                     zero = _shadow_of(reach(Var(param), leaf.path, kind), leaf.kind)
+                    if not leaf.path and activity.regions.is_reshaped(param) and isinstance(leaf.kind, Array):
+                        zero = Op(runtime.laid_out, (Var(param), Lit(0.0)))
                     opening[name] = Assign(name, zero)
                 elif name not in state:
                     closing.append(Assign(name, accumulator.zero(name)))
@@ -406,8 +410,10 @@ class Differentiator:
                         given_as[param] = names.fresh(f"%given_{param}")
                         kinds[given_as[param]] = kind
                         copies.append(Assign(given_as[param], Var(param)))
-                    copy = np.array if isinstance(kind, Array) else runtime.copied
-                    copies.append(Assign(param, Op(copy, (Var(param),))))
+                    copy = Op(np.array if isinstance(kind, Array) else runtime.copied, (Var(param),))
+                    if isinstance(kind, Array) and activity.regions.is_reshaped(param):
+                        copy = Op(runtime.laid_out, (Var(param), Var(param)))
+                    copies.append(Assign(param, copy))
             memory = [p for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
             if len(memory) > 1 and any(activity.regions.is_array_written(p) for p in memory):
                 apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))

@@ -95,7 +95,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
             continue
         operand = bound[name]
         if rule.style == "elementwise":
-            for action in elementwise(builder, operand, partial, mine, kind):
+            for action in elementwise(builder, operand, partial, mine, target):
                 used.append(action)
         else:
             used += cotangent(builder, operand, partial, mine)
@@ -137,19 +137,17 @@ def _kind_of(builder: Builder, expr: Expr) -> Kind:
     return builder.kind(expr)
 
 
-def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, result: Kind) -> list[Action]:
+def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, target: str) -> list[Action]:
     """Cotangent times partial derivative, summed over what broadcasting repeated."""
     if not builder.active(operand):
         return []
     assert isinstance(operand, Var)
     cotangent = times(Var(mine), partial)
-    own = builder.kind(operand)
+    result = builder.kinds[target]
     leaf = smooth_leaf(builder, operand.name)
+    summed = unbroadcast(builder, cotangent, operand, Var(target), result)
     if leaf.shadow:
-        return [
-            Add(builder.adjoint(operand.name, leaf), unbroadcast(builder, cotangent, operand, own, result), (mine,))
-        ]
-    summed = unbroadcast(builder, cotangent, operand, own, result)
+        return [Add(builder.adjoint(operand.name, leaf), summed, (mine,))]
     factor = kind_of_tree(builder, partial)
     spread = "needs"
     if summed is cotangent and is_number(factor):
@@ -177,8 +175,11 @@ def smooth_leaf(builder: Builder, name: str) -> Leaf:
     return found[0]
 
 
-def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, result: Kind) -> Expr:
-    """Sum a cotangent of the result's shape down to the operand's."""
+def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, like: Expr, result: Kind) -> Expr:
+    """Sum a cotangent of the shape of `like`, whose kind is `result`, down to the operand's."""
+    own = builder.kind(operand)
+    if builder.sizes.same(operand, like):
+        return cotangent
     if isinstance(own, Maybe):
         own = own.kind
     if is_number(own) and is_number(result):

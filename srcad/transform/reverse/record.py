@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
 from srcad.core.kinds import BOOL, FLOAT, INT, Array, Kind, Set, is_number, widen
@@ -370,7 +371,8 @@ class Recorder:
             return isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is len:
             base = value.args[0]
-            return isinstance(base, (Var, Ref)) and not self.changes(base)
+            sized = isinstance(base, Var) and isinstance(self.kinds.get(base.name), Array)
+            return sized or isinstance(base, (Var, Ref)) and not self.changes(base)
         return value.fn in _CHEAP
 
     def changes(self, base: Var | Ref) -> bool:
@@ -445,6 +447,8 @@ def contents_read(stmts: Iterable[Stmt]) -> set[str]:
             attribute = expr.fn is prims.get_attr and isinstance(expr.args[1], Lit) and expr.args[1].value in SHAPES
             if (expr.fn in SHAPE_ONLY or attribute) and isinstance(expr.args[0], Var):
                 args = args[1:]
+            if expr.fn is runtime.unbroadcast and isinstance(expr.args[1], Var):
+                args = args[:1]
         for part in args:
             visit(part)
 
@@ -497,8 +501,10 @@ def _reverse_read_counts(nodes: list[Node], undone: Collection[int] = ()) -> dic
     counts: dict[str, int] = {}
 
     def stmts(block: Iterable[Stmt]) -> None:
-        for name in (n for s in walk(tuple(block)) for e in expressions_of(s) for n in names_in(e)):
-            counts[name] = counts.get(name, 0) + 1
+        for stmt in walk(tuple(block)):
+            added = [stmt.target] if isinstance(stmt, Assign) and stmt.accumulate else []
+            for name in (*added, *(n for e in expressions_of(stmt) for n in names_in(e))):
+                counts[name] = counts.get(name, 0) + 1
 
     def visit(inner: list[Node]) -> None:
         for node in inner:

@@ -117,7 +117,7 @@ def array_store(builder: Builder, stmt: Store, held: Array) -> None:
         else:
             made = Op(np.array, (shadow if index == Lit(Ellipsis) else place,))
         actions = [Run(Assign(taken, made, builder.place)), zero]
-        cotangent = primitives.unbroadcast(builder, Var(taken), value, builder.kind(value), element)
+        cotangent = primitives.unbroadcast(builder, Var(taken), value, Op(operator.getitem, (base, index)), element)
         actions.append(Add(builder.adjoint(value.name, leaf), cotangent, ()))
     else:
         actions = [zero]
@@ -136,7 +136,7 @@ def add_at(builder: Builder, stmt: Stmt, value: Op) -> None:
         element = kind_of_index(held, index_kind(index, builder.kinds), index)
         leaf = primitives.smooth_leaf(builder, added.name)
         taken = Op(operator.getitem, (shadow, index))
-        cotangent = primitives.unbroadcast(builder, taken, added, builder.kind(added), element)
+        cotangent = primitives.unbroadcast(builder, taken, added, Op(operator.getitem, (base, index)), element)
         actions = [Add(builder.adjoint(added.name, leaf), cotangent, ())]
     builder.step(stmt, actions)
 
@@ -169,7 +169,7 @@ def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
         leaf = primitives.smooth_leaf(builder, other.name)
         # what v gets may be added to memory that x shares: it is taken as a copy
         own_part: Expr = Op(np.array, (Var(shadow),)) if others == Lit(1) else primitives.times(Var(shadow), others)
-        cotangent = primitives.unbroadcast(builder, own_part, other, builder.kind(other), held)
+        cotangent = primitives.unbroadcast(builder, own_part, other, base, held)
         taken = builder.names.temp("d_part", builder.kind(other))
         actions.append(Run(Assign(taken, cotangent, builder.place)))
         actions += _scaled(builder, shadow, own)
