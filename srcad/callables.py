@@ -10,10 +10,25 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.errors import ArgumentError, SourceNotFound
+from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+
+
+def overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
+    """The refusal of two arguments that share memory, the first of which the function writes into."""
+    written, other = wrong.args
+    place = writes.get(written)
+    line = "the function" if place is None else f"line {place.line}"
+    defined = function.__code__.co_firstlineno
+    return AliasError(
+        f"{function.__name__}: the arguments {written} and {other} share memory, and {line} writes into {written} "
+        f"(both are parameters at line {defined})",
+        place,
+        f"pass a copy: np.array({other})",
+    )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
+from srcad.errors import Place
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.validity import Outside, outside_of
@@ -81,7 +82,9 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
 
     program = rebind(settle_in_place(program, kinds), kinds)
     facts = Facts(kinds, frozenset())
-    for one in (propagate, common, propagate, remove_dead):
+    program = propagate(program, facts)
+    program = common(program, facts, elements=True)
+    for one in (propagate, remove_dead):
         program = one(program, facts)
     return program
 
@@ -104,7 +107,7 @@ def make_gradient(
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
-    return Specialised(entry, emitted.source, emitted, _outside(session, special))
+    return Specialised(entry, emitted.source, emitted, _outside(session, special), maker.where_written(special))
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class LoadedPair:
     special: Special
     session: Session
     outside: Outside
+    writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
@@ -134,6 +138,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         special,
         session,
         _outside(session, special),
+        maker.where_written(special),
         not _writes_arrays(maker, special),
     )
 

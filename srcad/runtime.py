@@ -336,7 +336,7 @@ def copied(x: Any) -> Any:
 
 
 def laid_out(x: Any, values: Any) -> Any:
-    """A new array of `values` with the form and the layout in memory of `x`: what views `x` and what copies it stays so.
+    """A new array of `values` that lies in memory as `x` does, so that reshaping it is a view where it is one of `x`.
 
     `np.array(x)` closes the gaps of an `x` that is part of a larger array.
     """
@@ -355,15 +355,17 @@ class Refusal(Exception):
 
 
 class Overlap(Exception):
-    """Two arguments share memory while one of them is written to."""
+    """Two arguments share memory while the first of them is written to."""
 
 
 def refuse_overlap(names: str, *arrays: Any) -> None:
-    """Raise if arrays share memory. `names` are those of the arguments, for the message."""
-    for i, a in enumerate(arrays):
-        for b in arrays[i + 1 :]:
+    """Raise if an array that is written to shares memory with another; `names` are the written ones | the others."""
+    written = names.split(" | ")[0].count(",") + 1
+    shown = names.replace(" | ", ", ").split(", ")
+    for i, a in enumerate(arrays[:written]):
+        for j, b in enumerate(arrays[i + 1 :], i + 1):
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
-                raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
+                raise Overlap(shown[i], shown[j])
 
 
 class NotOneNumber(TypeError):

@@ -256,7 +256,14 @@ def shares(op: Op) -> bool:
         return True
     if fn in COMPARISONS or fn in _SCALAR_BUILTINS or fn in _TEXT or fn in _MATH or fn in _NP_SCALARS:
         return fn in (max, min, sum)  # of a list of arrays, one of them
-    if fn in (runtime.shadow_of, runtime.copied, runtime.laid_out, runtime.empty_shadow, runtime.above, runtime.digamma):
+    if fn in (
+        runtime.shadow_of,
+        runtime.copied,
+        runtime.laid_out,
+        runtime.empty_shadow,
+        runtime.above,
+        runtime.digamma,
+    ):
         return False
     if isinstance(fn, np.ufunc) or fn in _NP_FRESH:
         return bool(op.kwargs) and any(key in ("out", "copy") for key, _ in op.kwargs)

@@ -27,7 +27,7 @@ from srcad.rules.registry import rule_for
 Size = tuple[Any, ...] | None  # ("less", symbol, k): the symbol less k, at least 0; None where nothing is known
 Shape = tuple[Size, ...] | None
 _ONE: Size = ("is", 1)
-_UNSET: Any = object()
+_UNSET: Shape = (("unset",),)  # of no definition yet
 _ALIKE = {np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.copy, np.array, np.asarray}
 
 
@@ -223,7 +223,8 @@ class Sizes:
         """The size of `size[start:stop:step]`."""
         if size is None or not all(isinstance(b, Lit) or isinstance(b, Var) and b.name in self._steady for b in bounds):
             return None
-        start, stop, step = (b.value if isinstance(b, Lit) else b for b in bounds)
+        values: list[Any] = [b.value if isinstance(b, Lit) else b for b in bounds]
+        start, stop, step = values
         if start is None and stop is None and step in (None, 1, -1):
             return size
         ints = isinstance(start, (int, type(None))) and isinstance(stop, (int, type(None)))
@@ -254,8 +255,8 @@ class Sizes:
             case Op(fn=operator.getitem, args=(Var(name=name), Lit(value=int() as axis))):
                 found = self._definitions.get(name, [])
                 if len(found) == 1 and isinstance(found[0], Op) and found[0].fn is prims.get_attr:
-                    base, key = found[0].args
-                    shape = self._of(base) if key == Lit("shape") else None
+                    held, key = found[0].args
+                    shape = self._of(held) if key == Lit("shape") else None
                     return shape[axis] if shape and shape is not _UNSET and -len(shape) <= axis < len(shape) else None
                 return None
             case _:

@@ -1,4 +1,4 @@
-"""Stores into arrays: elements, slices, blocks, masks, integer arrays, plain and augmented, with the old values used."""
+"""Stores into arrays: elements, slices, blocks, masks, integer arrays, plain and augmented, the old values used."""
 
 import numpy as np
 

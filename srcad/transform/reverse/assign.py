@@ -70,8 +70,8 @@ def assign(builder: Builder, stmt: Assign) -> None:
         return
     if isinstance(value, Op) and value.fn in stores.IN_PLACE:
         raise builder.refuse(
-            f"it is not known whether {builder.user(next(names_in(value.args[0])))} is a number or an array, which this "
-            "would write into",
+            f"it is not known whether {builder.user(next(names_in(value.args[0])))} is a number or an array, which "
+            "this would write into",
             "write x = x + v for a new array, or x[...] = x + v to write into x",
             AliasError,
         )

@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
+from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import Sizes
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -69,7 +70,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.errors import NonScalarOutput, UnsupportedSyntax
+from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
@@ -78,7 +79,6 @@ from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
-from srcad.transform.specialise.flat import check_flat
 from srcad.transform.specialise.session import Session, Special
 
 
@@ -167,6 +167,12 @@ class Differentiator:
         if not regions.is_array_written(name):
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+
+    def where_written(self, special: Special) -> dict[str, Place]:
+        """For each array parameter that a function writes into, the first place where it does."""
+        regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        params = [p.name for p in special.program.params if isinstance(special.kinds.get(p.name), Array)]
+        return where_written(special.body, params, regions, self.summary)
 
     def pair(self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = ()) -> Pair:
         """The pair of a callee whose arguments in `mask` are active; arrays in `forced` have the caller's shadows."""
@@ -343,7 +349,7 @@ class Differentiator:
         kinds = dict(special.kinds)
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else ())  # fmt: skip
-        check_flat(body, activity.regions)
+        check_sharing(body, activity.regions, self.summary)
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
@@ -415,8 +421,11 @@ class Differentiator:
                         copy = Op(runtime.laid_out, (Var(param), Var(param)))
                     copies.append(Assign(param, copy))
             memory = [p for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
-            if len(memory) > 1 and any(activity.regions.is_array_written(p) for p in memory):
-                apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))
+            written = where_written(body, memory, activity.regions, self.summary)
+            if len(memory) > 1 and written:
+                memory.sort(key=lambda p: p not in written)
+                names_ = f"{', '.join(memory[: len(written)])} | {', '.join(memory[len(written) :])}"
+                apart = Op(runtime.refuse_overlap, (Lit(names_.removesuffix(" | ")), *map(Var, memory)))
                 copies = [Do(apart, program.place), *copies]
             read = read_in(forward)
             arrays = {n for n in opening if isinstance(names.adjoints[n].kind, Array)}

@@ -24,9 +24,11 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, hashable
 from srcad.core import prims
+from srcad.core.kinds import Array
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -96,19 +98,22 @@ _SHAPES = ("shape", "size", "ndim", "dtype")
 Reads = tuple[tuple[str, bool], ...]
 
 
-def reads_of(expr: Expr) -> Reads:
+def reads_of(expr: Expr, facts: Facts) -> Reads:
     """The variables that an expression reads, each with whether its contents are read and not only its shape."""
     if isinstance(expr, Var):
         return ((expr.name, True),)
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
+    if isinstance(expr, Op) and expr.fn is runtime.refuse_overlap:
+        return tuple((name, False) for name in names_in(expr))  # it looks at addresses
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
         attribute = expr.fn is prims.get_attr and isinstance(parts[1], Lit) and parts[1].value in _SHAPES
-        if expr.fn in _SHAPE_ONLY or attribute:
+        length = expr.fn is len and isinstance(facts.kind(parts[0].name), Array)
+        if expr.fn in _SHAPE_ONLY or attribute or length:
             made.append((parts[0].name, False))
             parts = parts[1:]
     for part in parts:
-        made.extend(reads_of(part))
+        made.extend(reads_of(part, facts))
     return tuple(made)
 
 
@@ -133,7 +138,7 @@ class _Sweep:
         found: set[tuple[str, bool]] = set()
         uses: dict[str, list[Reads]] = {}  # what an assignment to this variable reads
         stores: dict[str, list[Reads]] = {}  # what a store into this class reads
-        root, fixed = self.memory.root, self.memory.fixed
+        root, fixed, facts = self.memory.root, self.memory.fixed, self.memory.facts
         for stmt in walk(program.body):
             if is_copy_of_itself(stmt):
                 continue
@@ -141,26 +146,26 @@ class _Sweep:
                 tape = popped(stmt.value)
                 if stmt.accumulate and not fixed(stmt.target):
                     # it writes into memory that other names may show
-                    stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value)))
+                    stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value, facts)))
                 if tape is not None:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
-                    uses.setdefault(stmt.target, []).append(reads_of(stmt.value))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.value, facts))
                 else:
-                    found.update(reads_of(stmt.value))
+                    found.update(reads_of(stmt.value, facts))
             elif isinstance(stmt, Unpack) and effect_free(stmt.value):
                 for target in stmt.targets:
-                    uses.setdefault(target, []).append(reads_of(stmt.value))
+                    uses.setdefault(target, []).append(reads_of(stmt.value, facts))
             elif isinstance(stmt, Do) and (tape := appended(stmt.value)) is not None:
-                stores.setdefault(root(tape), []).append(reads_of(stmt.value))
+                stores.setdefault(root(tape), []).append(reads_of(stmt.value, facts))
             elif isinstance(stmt, Store) and isinstance(stmt.base, Var) and _quiet(stmt):
-                read = ((stmt.base.name, True), *reads_of(stmt.key), *reads_of(stmt.value))
+                read = ((stmt.base.name, True), *reads_of(stmt.key, facts), *reads_of(stmt.value, facts))
                 stores.setdefault(root(stmt.base.name), []).append(read)
             else:
                 for expr in expressions_of(stmt):
-                    found.update(reads_of(expr))
+                    found.update(reads_of(expr, facts))
                 if isinstance(stmt, ForEach):
-                    uses.setdefault(stmt.target, []).append(reads_of(stmt.iterable))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.iterable, facts))
         wanted: set[str] = set()
         outside = {part[0] for part in self.memory.outside}
         todo = list(found)

@@ -15,6 +15,7 @@ from typing import assert_never
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_pure, reads_memory, shares
 from srcad.core.kinds import NUMBER, Array
 from srcad.core.nodes import (
@@ -92,7 +93,10 @@ class Change:
 
 def is_copy_of_itself(stmt: Stmt) -> bool:
     """`x = np.array(x)`: the name goes over to a copy."""
-    return isinstance(stmt, Assign) and stmt.value == Op(np.array, (Var(stmt.target),))
+    if not isinstance(stmt, Assign):
+        return False
+    own = Var(stmt.target)
+    return stmt.value in (Op(np.array, (own,)), Op(runtime.laid_out, (own, own)))
 
 
 def copied_parameters(program: Program) -> set[str]:
@@ -101,6 +105,8 @@ def copied_parameters(program: Program) -> set[str]:
     for stmt in program.body:
         if is_copy_of_itself(stmt) and isinstance(stmt, Assign):
             found.add(stmt.target)
+        elif isinstance(stmt, Do) and stmt.value.fn is runtime.refuse_overlap:
+            continue
         elif not (isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is np.zeros_like):
             break
     return found
@@ -262,6 +268,8 @@ class Memory:
             self._join(target, self._outside(target) if source == OUTSIDE else source)
 
     def _learn_effect(self, op: Op) -> None:
+        if op.fn is runtime.refuse_overlap:
+            return  # it looks at addresses
         names = [name for name in names_in(op) if not self.fixed(name)]
         if is_mutator(op) and op.args:
             for name in self.sources(op.args[0]):
@@ -323,6 +331,8 @@ class Memory:
                     if is_mutator(op) and op.args:
                         for name in self.sources(op.args[0]):
                             made.memory.update(self.outside if name == OUTSIDE else self.parts(name))
+                    elif op.fn is runtime.refuse_overlap:
+                        made.visible = True
                     else:
                         made.visible = True
                         made.memory.update(self.outside)

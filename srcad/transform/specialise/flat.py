@@ -3,7 +3,7 @@
     x.flat[k]            ->    x[np.unravel_index(k, x.shape)]           # x[k] where x has one dimension
     x.flat[k] = v        ->    x[np.unravel_index(k, x.shape)] = v
 
-Elsewhere `x.flat` is `np.ravel(x)`, which may be a copy: `check_flat` refuses it where x is written to.
+Elsewhere `x.flat` is `np.ravel(x)`, which may be a copy: `analysis/sharing.py` refuses it where x is written to.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srcad.analysis.regions import Regions
 from srcad.core import prims
-from srcad.core.kinds import Array, Const, Kind
-from srcad.core.nodes import Assign, Block, Expr, Op, Lit, Var, read_in, walk
-from srcad.errors import AliasError
+from srcad.core.kinds import Array, Const
+from srcad.core.nodes import Assign, Expr, Lit, Op, Var
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
 from srcad.transform.specialise import items
@@ -65,19 +63,3 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     if x is not None:
         op = Op(operator.getitem, (x, flat_index(sp, x, op.args[1])))
     return items.get_item(sp, op)
-
-
-def check_flat(body: Block, regions: Regions) -> None:
-    """Refuse `x.flat` that is held under a name, or gone through, while x is written to."""
-    read = read_in(body)
-    for stmt in walk(body):
-        match stmt:
-            case Assign(target=target, value=Op(form="flat", args=(Var(name=name), *_))):
-                if target in read and regions.is_array_written(name):
-                    raise AliasError(
-                        f"{name.lstrip('%')}.flat is held while {name.lstrip('%')} is written to",
-                        stmt.place,
-                        f"index it where it is needed: {name.lstrip('%')}.flat[i]",
-                    )
-            case _:
-                pass

@@ -57,8 +57,7 @@ def procedure(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Resolv
     """A call of a procedure of NumPy's; None where `value` is none."""
     ufunc = getattr(value, "__self__", None)
     if isinstance(ufunc, np.ufunc) and value.__name__ == "at":
-        params = ("x", "indices", "v=")
-        return _run(sp, f"np.{ufunc.__name__}.at", _at(ufunc), params, args, kwargs)
+        return _run(sp, f"np.{ufunc.__name__}.at", _at(ufunc), ("x", "indices", "v="), args, kwargs)
     try:
         known = _FUNCTIONS.get(value)
     except TypeError:
@@ -78,9 +77,7 @@ def procedure_method(sp: Specialiser, name: str, base: Expr, args: Args, kwargs:
     return _run(sp, f".{name}()", does, params, (base, *args), kwargs)
 
 
-def _run(
-    sp: Specialiser, name: str, does: Procedure, params: tuple[str, ...], args: Args, kwargs: Kwargs
-) -> Resolved:
+def _run(sp: Specialiser, name: str, does: Procedure, params: tuple[str, ...], args: Args, kwargs: Kwargs) -> Resolved:
     names = [p.removesuffix("=") for p in params]
     needed = {p for p in params if not p.endswith("=")}
     given = dict(zip(names, args, strict=False)) | dict(kwargs)
@@ -191,7 +188,7 @@ def _broadcast(sp: Specialiser, x: Expr, value: Expr) -> Expr:
 
 def _same_shape(a: Kind, b: Kind) -> bool:
     """Whether two arrays that broadcast together surely have one shape."""
-    return isinstance(a, Array) and isinstance(b, Array) and bool(a.dims) and a.dims == b.dims and "?" not in a.dims
+    return isinstance(a, Array) and isinstance(b, Array) and a.dims == b.dims and "?" not in (a.dims or "?")
 
 
 def call_masked(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs, out: Var) -> None:
