@@ -55,6 +55,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory, copied_parameters, is_copy_of_itself
 
@@ -88,6 +89,20 @@ def popped(value: Expr) -> str | None:
     """The tape, if the expression is a pop of it."""
     if isinstance(value, Op) and value.fn is prims.pop and isinstance(value.args[0], Var):
         return value.args[0].name
+    return None
+
+
+def written_only(stmt: Stmt, facts: Facts) -> tuple[str, tuple[Expr, ...]] | None:
+    """For a statement that only writes into an array (`x += v`, `np.add.at(x, i, v)`): the array, and what is read."""
+    match stmt:
+        case Assign(target=target, accumulate=False, value=Op(fn=fn, args=(Var(name=name), other) as args)):
+            if hashable(fn) and fn in IN_PLACE and name == target and isinstance(facts.kind(name), Array):
+                return (name, args) if effect_free(other) else None
+        case Do(value=Op(fn=fn, args=(Var(name=name), *rest) as args)):
+            if hashable(fn) and fn == np.add.at and all(map(effect_free, rest)):
+                return name, args
+        case _:
+            pass
     return None
 
 
@@ -142,7 +157,10 @@ class _Sweep:
         for stmt in walk(program.body):
             if is_copy_of_itself(stmt):
                 continue
-            if isinstance(stmt, Assign):
+            if (write := written_only(stmt, facts)) is not None and not fixed(write[0]):
+                read = tuple(part for e in write[1] for part in reads_of(e, facts))
+                stores.setdefault(root(write[0]), []).append(read)
+            elif isinstance(stmt, Assign):
                 tape = popped(stmt.value)
                 if stmt.accumulate and not fixed(stmt.target):
                     # it writes into memory that other names may show
@@ -234,6 +252,9 @@ class _Sweep:
 
     def statement(self, stmt: Stmt, live: set[str]) -> tuple[tuple[Stmt, ...], set[str]]:
         """What stays of a statement, last first, and what is live before it."""
+        write = written_only(stmt, self.memory.facts)
+        if write is not None and not self.caught and self._unseen(write[0]):
+            return (), live
         match stmt:
             case Assign():
                 return self._assign(stmt, live)

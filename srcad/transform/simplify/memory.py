@@ -47,6 +47,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.transform.simplify.facts import Facts, immutable
 
 OUTSIDE = "%%outside"
@@ -63,7 +64,7 @@ _PLAIN_REFS: tuple[type, ...] = (
 
 
 def is_mutator(op: Op) -> bool:
-    return hashable(op.fn) and op.fn in MUTATORS
+    return hashable(op.fn) and (op.fn in MUTATORS or op.fn in IN_PLACE)
 
 
 def effects_in(expr: Expr) -> Iterator[Op]:
