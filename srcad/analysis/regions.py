@@ -264,8 +264,7 @@ def find_regions(
             case Do(value=value):
                 if value.fn not in WRITES_FIRST and not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
-                    if may_write(value):
-                        regions.write(list(names_in(value)))
+                    regions.write(list(may_write(value, kinds)))
                 if value.fn in (prims.push, prims.pop, operator.delitem) or value.fn in WRITES_FIRST:
                     regions.write(list(names_in(value.args[0])), value.fn in WRITES_FIRST)
             case Return():
@@ -284,12 +283,19 @@ def find_regions(
 WRITES_FIRST: set[object] = {np.add.at}  # called for what it writes into its first operand
 
 
-def may_write(value: Op) -> bool:
-    """Whether a call that srcad does not know may write into what it is given."""
+def may_write(value: Op, kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The variables that a call which srcad does not know, made for its effect, may write into: what it is given."""
+    given = tuple(n for a in (*value.args[1:], *(v for _, v in value.kwargs)) for n in names_in(a))
+    if value.fn is prims.call_method and isinstance(value.args[0], Var):
+        held = kinds.get(value.args[0].name, UNKNOWN)
+        return given if held is UNKNOWN or isinstance(held, Opaque) else ()
+    if value.fn is prims.call_method:
+        return given if isinstance(value.args[0], Ref) else ()
     if value.fn is not prims.call or not isinstance(value.args[0], Ref):
-        return False
+        return ()
     callee = value.args[0].value
-    return callee not in (print, repr, str, format, input) and not isinstance(callee, (FunctionHandle, type))
+    known = isinstance(callee, (FunctionHandle, type)) or any(callee is f for f in (print, repr, str, format, input))
+    return () if known else given
 
 
 def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summarise) -> bool:

@@ -237,7 +237,24 @@ def shuffles(x):
     return np.sum(y * y)
 
 
+def shuffles_an_index_that_is_needed_again(x):
+    order = np.array([2, 0, 1])
+    y = x * x
+    a = np.sum(y[order] * x[:3])
+    rng = np.random.default_rng(0)
+    rng.shuffle(order)
+    return a + np.sum(y[order] * x[1:])
+
+
+def masks_with_ints(x):
+    y = x * x
+    np.copyto(y, 1.0, where=np.array([1, 0, 0, 1]))
+    return np.sum(y)
+
+
 CASES = [
+    (shuffles_an_index_that_is_needed_again, x4, srcad.SrcadError, "rng.shuffle(order)", ".shuffle() may write into"),
+    (masks_with_ints, x4, srcad.SrcadError, "np.copyto", "a mask of int64"),
     (stores_into_a_global_array, x4, srcad.SrcadError, "STATE[0] = x[0]", "STATE"),
     (adds_to_a_global_array, x4, srcad.SrcadError, "STATE[:] += x", "STATE"),
     (adds_to_a_global_array_at_repeated_indices, x4, srcad.SrcadError, "np.add.at", "STATE"),

@@ -253,4 +253,21 @@ def boolean_state_is_replayed(x):
     return np.sum(x * x * done)
 
 
+@programs.at((x6, np.array([2, 0, 1])), argnums=0)
+def an_index_array_is_shuffled_by_an_object_that_is_not_known(x, order):
+    rng = np.random.default_rng(0)
+    y = x * x
+    a = y[order[0]] * x[1]
+    rng.shuffle(order)
+    return a + y[order[0]] * x[2]
+
+
+@programs.at((x6, np.array([2, 0, 1])), argnums=0)
+def an_index_array_is_sorted_by_the_method_of_the_class(x, order):
+    y = x * x
+    a = y[order[0]] * x[1]
+    np.ndarray.sort(order)
+    return a + y[order[0]] * x[2]
+
+
 test_gradient = programs.test()

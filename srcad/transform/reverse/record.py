@@ -183,15 +183,17 @@ class Recorder:
 
     def refuse_unknown_writes(self, stmt: Stmt, need: set[str]) -> None:
         """A call that may write into memory which the way back reads again cannot be undone."""
-        if not (isinstance(stmt, Do) and may_write(stmt.value)):
+        if not isinstance(stmt, Do):
             return
-        for name in names_in(stmt.value):
+        for name in may_write(stmt.value, self.kinds):
             region = self.regions.of(name)
             if region is not None and "@" + region in need:
-                callee = stmt.value.args[0]
+                callee, method = stmt.value.args[0], stmt.value.args[1]
+                called = callee.name if isinstance(callee, Ref) else "this call"
+                if stmt.value.fn is prims.call_method and isinstance(method, Lit):
+                    called = f".{method.value}()"
                 raise UnsupportedSyntax(
-                    f"{callee.name if isinstance(callee, Ref) else 'this call'} may write into "
-                    f"{name.lstrip('%')}, which the derivative reads again",
+                    f"{called} may write into {name.lstrip('%')}, which the derivative reads again",
                     stmt.place,
                     "write with an assignment: x[...] = ...",
                 )

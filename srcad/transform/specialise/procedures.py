@@ -13,6 +13,7 @@ that may name an element more than once. Other ufuncs at such an index are a loo
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Do, Expr, Lit, Op, Ref, Var
-from srcad.errors import MissingRule
+from srcad.errors import KindError, MissingRule
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.flat import flat_index
 from srcad.transform.specialise.functions import call_primitive
@@ -55,6 +56,8 @@ _IN_PLACE = {
 
 def procedure(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Resolved | None:
     """A call of a procedure of NumPy's; None where `value` is none."""
+    if isinstance(value, types.MethodDescriptorType) and value.__objclass__ is np.ndarray and args:
+        return sp.method(args[0], value.__name__, args[1:], kwargs)
     ufunc = getattr(value, "__self__", None)
     if isinstance(ufunc, np.ufunc) and value.__name__ == "at":
         return _run(sp, f"np.{ufunc.__name__}.at", _at(ufunc), ("x", "indices", "v="), args, kwargs)
@@ -160,7 +163,10 @@ def _putmask(sp: Specialiser, name: str, x: Var, given: dict[str, Expr]) -> None
 
 def _masked(sp: Specialiser, x: Var, where: Expr, *values: Expr, through: tuple[str, Any] | None = None) -> None:
     """`x[where] = f(values[where])`, with everything broadcast to the shape of x; `through` names f and is it."""
-    mask = where if _same_shape(sp.kind(where), sp.kind(x)) else _broadcast(sp, x, where)
+    held = sp.kind(where)
+    if isinstance(held, Array) and held.dtype != "bool":
+        raise sp.refuse(f"a mask of {held.dtype}", "give an array of bool: mask != 0", KindError)
+    mask = where if _same_shape(held, sp.kind(x)) else _broadcast(sp, x, where)
     taken = tuple(v if is_number(sp.kind(v)) else _taken(sp, x, v, mask) for v in values)
     made = taken[0] if through is None else sp.hold(*call_primitive(sp, *through, taken, ()))
     sp.write(x, mask, made)
