@@ -173,6 +173,8 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
                 return []
             if fn in IN_PLACE:
                 return list(names_in(args[0]))
+            if _makes_new(fn, args, dict(value.kwargs), kinds):
+                return []
             if fn in VIEWS or fn is runtime.flatten:
                 return list(names_in(args[0] if args else value))
             if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
@@ -185,6 +187,14 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
             return list(names_in(value))
         case _:
             return list(names_in(value))
+
+
+def _makes_new(fn: object, args: tuple[Expr, ...], named: Mapping[str, Expr], kinds: Mapping[str, Kind]) -> bool:
+    """Whether a function that may give a view surely makes a new array of these arguments."""
+    if fn is np.diag:
+        held = kinds.get(args[0].name) if isinstance(args[0], Var) else None
+        return isinstance(held, Array) and held.dims is not None and len(held.dims) == 1
+    return fn is np.nan_to_num and len(args) == 1 and "copy" not in named
 
 
 def _of_item(base: Expr, index: Expr, kinds: Mapping[str, Kind]) -> list[str]:

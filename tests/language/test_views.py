@@ -221,6 +221,18 @@ def all_of_flat(A):
     return np.sum(A * B)
 
 
+@programs.at(x4)
+def functions_that_make_a_new_array(x):
+    D = np.diag(x)
+    D[0, 1] = x[2] * x[3]
+    y = x * 1.0
+    z = np.nan_to_num(y)
+    y[0] = z[1] * D[0, 1]
+    w = y.flatten()
+    w[1] = y[0] * z[0]
+    return np.sum(D * D) + np.sum(y * z) + np.sum(w * y)
+
+
 # ---------------------------------------------------------------- aliases
 
 
