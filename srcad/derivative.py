@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import linecache
 import sys
 import threading
 import types
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,11 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.powers import refuse_complex
 from srcad.assumed import assumed_kinds
-from srcad.callables import find_target
+from srcad.callables import find_target, overlapping
 from srcad.choice import choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
-from srcad.errors import AliasError, ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
@@ -44,6 +43,7 @@ class Specialised:
     emitted: Any
     outside: Outside
     powers: tuple[Place, ...] = ()  # where a number may turn complex
+    writes: Mapping[str, Place] = field(default_factory=dict)  # the array parameters that are written into, and where
 
 
 class Derivative:
@@ -114,7 +114,7 @@ class Derivative:
             try:
                 result = made.function(*args)
             except runtime.STOPS as wrong:
-                raise self._refused(wrong) from None
+                raise self._refused(wrong, made) from None
             if made.powers:
                 self._refuse_complex(result, made)
             return result
@@ -126,7 +126,7 @@ class Derivative:
         try:
             result = made.function(*given, **named)
         except runtime.STOPS as wrong:
-            raise self._refused(wrong) from None
+            raise self._refused(wrong, made) from None
         if made.powers:
             self._refuse_complex(result, made)
         return self._finished(result, values, key)
@@ -144,19 +144,13 @@ class Derivative:
                 self._by_shape.clear()
             self._by_shape[shapes] = made
 
-    def _place(self) -> Place:
-        """Where the function is defined."""
-        code = self._target.function.__code__
-        line = linecache.getline(code.co_filename, code.co_firstlineno).rstrip()
-        return Place(code.co_filename, code.co_firstlineno, 0, line)
-
-    def _refused(self, wrong: Exception) -> SrcadError:
+    def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
         if isinstance(wrong, runtime.Refusal):
             message, remedy, *place = wrong.args
             return UnsupportedSyntax(message, Place(*place), remedy)
         if isinstance(wrong, runtime.Overlap):
-            return AliasError(f"{self.__name__}: {wrong}", self._place(), "pass a copy: np.array(x)")
+            return overlapping(self._target.function, wrong, made.writes)
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
 
     def _refuse_complex(self, result: Any, made: Specialised) -> None:

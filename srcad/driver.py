@@ -84,7 +84,9 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
 
     program = rebind(settle_in_place(program, kinds), kinds)
     facts = Facts(kinds, frozenset())
-    for one in (propagate, common, propagate, remove_dead):
+    program = propagate(program, facts)
+    program = common(program, facts, elements=True)
+    for one in (propagate, remove_dead):
         program = one(program, facts)
     return settle_in_place(program, kinds)
 
@@ -107,7 +109,8 @@ def make_gradient(
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
-    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special))
+    writes = maker.where_written(special)
+    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class LoadedPair:
     session: Session
     outside: Outside
     powers: tuple[Place, ...]
+    writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
@@ -139,6 +143,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         session,
         _outside(session, special),
         _powers(special),
+        maker.where_written(special),
         not _writes_arrays(maker, special),
     )
 

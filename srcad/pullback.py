@@ -19,7 +19,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
-from srcad.callables import Target
+from srcad.callables import Target, overlapping
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -35,7 +35,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.derivative import GENERATING
-from srcad.errors import AliasError, ArgumentError, KindError
+from srcad.errors import ArgumentError, KindError
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
@@ -82,9 +82,13 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:
-            runtime.refuse_overlap(", ".join(arrays), *arrays.values())
+            written = [name for name in arrays if name in loaded.writes]
+            others = [name for name in arrays if name not in loaded.writes]
+            if written:
+                names = " | ".join(", ".join(group) for group in (written, others) if group)
+                runtime.refuse_overlap(names, *(arrays[name] for name in (*written, *others)))
         except runtime.Overlap as wrong:
-            raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
+            raise overlapping(target.function, wrong, loaded.writes) from None
     run = _Run(loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
@@ -104,13 +108,11 @@ class _Run:
     def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
         pair = self.loaded.pair
         given = [
-            runtime.copied(v) if not self.loaded.repeats or self.loaded.session.holds_address(k) else v
+            _copied(v) if not self.loaded.repeats or self.loaded.session.holds_address(k) else v
             for v, k in zip(self.values, self.kinds, strict=True)
         ]
         shadows = {
-            (i, leaf.path): runtime.shadow_of(_part(given[i], leaf.path))
-            for i, leaf in pair.argument_leaves
-            if leaf.shadow
+            (i, leaf.path): _shadow_of(_part(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
         out = self.loaded.forward(*given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
@@ -165,10 +167,18 @@ class _Run:
                 return None
 
 
+def _copied(value: Any) -> Any:
+    return runtime.laid_out(value, value) if isinstance(value, np.ndarray) else runtime.copied(value)
+
+
+def _shadow_of(value: Any) -> Any:
+    return runtime.laid_out(value, 0.0) if isinstance(value, np.ndarray) else runtime.shadow_of(value)
+
+
 def copied_arrays(value: Any) -> Any:
     """The value with its arrays copied, and the lists, tuples and dicts that hold them."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return runtime.laid_out(value, value)
     if isinstance(value, tuple):
         items = [copied_arrays(v) for v in value]
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)

@@ -24,6 +24,8 @@ def unbroadcast(d: Any, x: Any) -> Any:
     extra = np.ndim(d) - len(shape)
     if extra > 0:
         d = np.sum(d, axis=tuple(range(extra)))
+    elif extra < 0:  # a store drops leading dimensions of one
+        d = np.reshape(d, (1,) * -extra + np.shape(d))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(d)[i] != 1)
     if stretched:
         d = np.sum(d, axis=stretched, keepdims=True)
@@ -95,6 +97,13 @@ def from_diagonal(d: Any, x: Any, offset: Any = 0) -> Any:
     made = np.zeros_like(x)
     along = np.arange(max(0, min(made.shape[0] + min(offset, 0), made.shape[1] - max(offset, 0))))
     made[along - min(offset, 0), along + max(offset, 0)] = d
+    return made
+
+
+def diagonal_view(x: Any, offset: Any = 0) -> Any:
+    """`np.diagonal(x, offset)` as a view that can be written to."""
+    made = np.diagonal(x, offset)
+    made.flags.writeable = True
     return made
 
 
@@ -368,12 +377,27 @@ def copied(x: Any) -> Any:
     return copy.deepcopy(x)
 
 
+def laid_out(x: Any, values: Any) -> Any:
+    """A new array of `values` that lies in memory as `x` does, so that reshaping it is a view where it is one of `x`.
+
+    `np.array(x)` closes the gaps of an `x` that is part of a larger array.
+    """
+    made = np.empty_like(x)
+    if made.strides != x.strides and x.size:
+        spans = [(size - 1) * step for size, step in zip(x.shape, x.strides, strict=True)]
+        before, after = -sum(s for s in spans if s < 0), sum(s for s in spans if s > 0)
+        memory = np.zeros(before + after + x.itemsize, np.uint8)
+        made = np.ndarray(x.shape, x.dtype, memory, before, x.strides)
+    made[...] = values
+    return made
+
+
 class Refusal(Exception):
     """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
 
 
 class Overlap(Exception):
-    """Two arguments share memory while one of them is written to."""
+    """Two arguments share memory while the first of them is written to."""
 
 
 def parts_of(x: Any) -> list[Any]:
@@ -385,21 +409,36 @@ def parts_of(x: Any) -> list[Any]:
     return [] if isinstance(x, np.ndarray) else list((attributes_of(x) or {}).values())
 
 
-def refuse_overlap(names: str, *values: Any) -> None:
-    """Raise if arrays, or arrays in containers, share memory. `names` are those of the arguments, for the message."""
+def arrays_in(x: Any) -> list[Any]:
+    """The arrays that a value is or holds."""
+    if isinstance(x, np.ndarray):
+        return [x]
     arrays: list[Any] = []
-    todo, seen = list(values), set()
+    todo, seen = parts_of(x)[::-1], {id(x)}
     while todo:
         value = todo.pop()
         if isinstance(value, np.ndarray):
             arrays.append(value)
-        elif id(value) not in seen:
+        elif type(value) is not float and id(value) not in seen:
             seen.add(id(value))
-            todo.extend(part for part in parts_of(value) if type(part) is not float)
-    for i, a in enumerate(arrays):
-        for b in arrays[i + 1 :]:
+            todo.extend(parts_of(value)[::-1])
+    return arrays
+
+
+def refuse_overlap(names: str, *values: Any) -> None:
+    """Raise if an array that may be written to shares memory with another one.
+
+    `names` are those of the arguments, the written ones | the others; arrays are looked for in containers too.
+    """
+    written = names.split(" | ")[0].count(",") + 1
+    shown = names.replace(" | ", ", ").split(", ")
+    arrays = [(i, array) for i, value in enumerate(values) for array in arrays_in(value)]
+    for k, (i, a) in enumerate(arrays):
+        for j, b in arrays[k + 1 :]:
+            if i >= written and j >= written:
+                continue
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
-                raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
+                raise Overlap(shown[min(i, j)], shown[max(i, j)])
 
 
 def refuse_twice(names: str, classes: Any, *values: Any) -> None:

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from srcad.analysis.regions import Regions, Summarise, find_regions
+from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_regions
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
@@ -163,7 +163,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     if any(n in varied for n in names_in(value)):
                         for name in names_in(base):
                             changed |= add(name, stmt.place)
-                case Do(value=value) if value.fn is prims.call_method:
+                case Do(value=value) if value.fn is prims.call_method or value.fn in WRITES_FIRST:
                     if any(n in varied for part in value.args[2:] for n in names_in(part)):
                         for name in names_in(value.args[0]):
                             changed |= add(name, stmt.place)
@@ -302,7 +302,7 @@ def _useful(
                 case Store(base=base, value=value) if any(n in useful for n in names_in(base)):
                     for name in names_in(value):
                         changed |= add(name)
-                case Do(value=value) if value.fn is prims.call_method:
+                case Do(value=value) if value.fn is prims.call_method or value.fn in WRITES_FIRST:
                     if any(n in useful for n in names_in(value.args[0])):
                         for name in names_in(value):
                             changed |= add(name)

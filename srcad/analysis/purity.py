@@ -139,6 +139,7 @@ _NP_ALLOCATING = _numpy_names(_ALLOCATING)
 _NP_SCALARS: frozenset[Any] = frozenset({np.ndim, np.shape, np.size, np.isscalar, np.iscomplexobj, np.allclose})
 _RUNTIME_FRESH: frozenset[Any] = frozenset(
     {runtime.shadow_of, runtime.copied, runtime.empty_shadow, runtime.object_shadow, runtime.scatter}
+    | {runtime.laid_out}
 )
 _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.unbroadcast,
@@ -155,6 +156,7 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.inner_left,
     runtime.inner_right,
     runtime.unsort,
+    runtime.diagonal_view,
     runtime.digamma,
     runtime.astype,
     runtime.flatten,
@@ -255,7 +257,14 @@ def shares(op: Op) -> bool:
         return True
     if fn in COMPARISONS or fn in _SCALAR_BUILTINS or fn in _TEXT or fn in _MATH or fn in _NP_SCALARS:
         return fn in (max, min, sum)  # of a list of arrays, one of them
-    if fn in (runtime.shadow_of, runtime.copied, runtime.empty_shadow, runtime.above, runtime.digamma):
+    if fn in (
+        runtime.shadow_of,
+        runtime.copied,
+        runtime.laid_out,
+        runtime.empty_shadow,
+        runtime.above,
+        runtime.digamma,
+    ):
         return False
     if isinstance(fn, np.ufunc) or fn in _NP_FRESH:
         return bool(op.kwargs) and any(key in ("out", "copy") for key, _ in op.kwargs)

@@ -57,7 +57,6 @@ from srcad.rules.registry import rule_for
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
 MUTATORS = (*METHODS, "extend", "remove", "clear", "sort", "update", "setdefault")
-ARRAY_MUTATORS = ("fill", "sort", "put", "partition", "resize")
 # functions whose result may be or view their first operand
 VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,
@@ -70,11 +69,15 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Summary:
-    """What a function does with the memory it is given: the parameters written to, and who comes to share with whom."""
+    """What a function does with the memory it is given: the parameters written to, and who comes to share with whom.
 
-    writes: frozenset[int]
-    array_writes: frozenset[int]
-    groups: tuple[frozenset[int], ...]
+    `reshaped` are the parameters whose arrays are reshaped, which is a view or a copy as their layout has it.
+    """
+
+    writes: frozenset[int] = frozenset()
+    array_writes: frozenset[int] = frozenset()
+    reshaped: frozenset[int] = frozenset()
+    groups: tuple[frozenset[int], ...] = ()
 
 
 Summarise = Callable[[FunctionHandle], Summary | None]
@@ -87,6 +90,7 @@ class Regions:
         self._holds_address = holds_address
         self.written: set[str] = set()
         self.array_written: set[str] = set()  # variables whose arrays are written to, not only a container of them
+        self.reshaped: set[str] = set()
         self._extra: dict[str, Kind] = {}
         self._roots: dict[str, set[str]] = {}
 
@@ -140,6 +144,10 @@ class Regions:
         """Whether the elements of an array in the region of `name` are written to."""
         return self._in(name, "array", self.array_written)
 
+    def is_reshaped(self, name: str) -> bool:
+        """Whether an array in the region of `name` is reshaped, so that its layout decides what shares its memory."""
+        return self._in(name, "reshaped", self.reshaped)
+
     def _in(self, name: str, which: str, names: set[str]) -> bool:
         region = self.of(name)
         if region is None:
@@ -165,6 +173,8 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
                 return []
             if fn in IN_PLACE:
                 return list(names_in(args[0]))
+            if _makes_new(fn, args, dict(value.kwargs), kinds):
+                return []
             if fn in VIEWS or fn is runtime.flatten:
                 return list(names_in(args[0] if args else value))
             if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
@@ -177,6 +187,14 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
             return list(names_in(value))
         case _:
             return list(names_in(value))
+
+
+def _makes_new(fn: object, args: tuple[Expr, ...], named: Mapping[str, Expr], kinds: Mapping[str, Kind]) -> bool:
+    """Whether a function that may give a view surely makes a new array of these arguments."""
+    if fn is np.diag:
+        held = kinds.get(args[0].name) if isinstance(args[0], Var) else None
+        return isinstance(held, Array) and held.dims is not None and len(held.dims) == 1
+    return fn is np.nan_to_num and len(args) == 1 and "copy" not in named
 
 
 def _of_item(base: Expr, index: Expr, kinds: Mapping[str, Kind]) -> list[str]:
@@ -228,6 +246,8 @@ def find_regions(
             case Assign(target=target, value=value):
                 if not _call(regions, value, [target], summarise):
                     regions.unite([target, *shared_operands(value, kinds)])
+                if isinstance(value, Op) and value.fn in (np.reshape, np.ravel):
+                    regions.reshaped.update(names_in(value.args[0]))
                 if isinstance(value, Op) and value.fn in IN_PLACE and isinstance(value.args[0], Var):
                     if isinstance(kinds.get(value.args[0].name), Array) or kinds.get(value.args[0].name) is NUMBER:
                         regions.write([value.args[0].name])
@@ -240,10 +260,9 @@ def find_regions(
                     regions.unite([*names_in(base), *names_in(value)])
                 regions.write(list(names_in(base)), isinstance(held, Array))
             case Do(value=value):
-                if not _call(regions, value, [], summarise):
+                if value.fn not in WRITES_FIRST and not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
-                    if may_write(value):
-                        regions.write(list(names_in(value)))
+                    regions.write(list(may_write(value, kinds)))
                 if value.fn in (prims.push, prims.pop, operator.delitem) or value.fn in WRITES_FIRST:
                     regions.write(list(names_in(value.args[0])), value.fn in WRITES_FIRST)
             case Return():
@@ -253,22 +272,28 @@ def find_regions(
         method = stmt.value if isinstance(stmt, (Assign, Do)) else None
         if isinstance(method, Op) and method.fn is prims.call_method and isinstance(method.args[0], Var):
             name = method.args[1]
-            if isinstance(name, Lit) and (name.value in MUTATORS or name.value in ARRAY_MUTATORS):
+            if isinstance(name, Lit) and name.value in MUTATORS:
                 held = kinds.get(method.args[0].name)
                 regions.write([method.args[0].name], isinstance(held, Array) or held is NUMBER)
     return regions
 
 
-# functions called for what they write into their first operand
-WRITES_FIRST: set[object] = {np.copyto, np.fill_diagonal, np.put, np.add.at, np.subtract.at, np.multiply.at, np.place}
+WRITES_FIRST: set[object] = {np.add.at}  # called for what it writes into its first operand
 
 
-def may_write(value: Op) -> bool:
-    """Whether a call that srcad does not know may write into what it is given."""
+def may_write(value: Op, kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The variables that a call which srcad does not know, made for its effect, may write into: what it is given."""
+    given = tuple(n for a in (*value.args[1:], *(v for _, v in value.kwargs)) for n in names_in(a))
+    if value.fn is prims.call_method and isinstance(value.args[0], Var):
+        held = kinds.get(value.args[0].name, UNKNOWN)
+        return given if held is UNKNOWN or isinstance(held, Opaque) else ()
+    if value.fn is prims.call_method:
+        return given if isinstance(value.args[0], Ref) else ()
     if value.fn is not prims.call or not isinstance(value.args[0], Ref):
-        return False
+        return ()
     callee = value.args[0].value
-    return callee not in (print, repr, str, format, input) and not isinstance(callee, (FunctionHandle, type))
+    known = isinstance(callee, (FunctionHandle, type)) or any(callee is f for f in (print, repr, str, format, input))
+    return () if known else given
 
 
 def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summarise) -> bool:
@@ -283,6 +308,7 @@ def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summaris
     if summary is None:
         regions.unite([*targets, *names.values()])
         regions.write([n for n in names.values() if regions.member(n)])
+        regions.reshaped.update(n for n in names.values() if regions.member(n))
         return True
     for group in summary.groups:
         regions.unite(
@@ -290,6 +316,7 @@ def _call(regions: Regions, value: Expr, targets: list[str], summarise: Summaris
         )
     regions.write([names[i] for i in summary.writes if i in names], False)
     regions.write([names[i] for i in summary.array_writes if i in names])
+    regions.reshaped.update(names[i] for i in summary.reshaped if i in names)
     return True
 
 
@@ -303,4 +330,5 @@ def summarised(body: Block, params: list[str], regions: Regions) -> Summary:
             groups.setdefault(region, set()).add(i)
     writes = frozenset(i for i, name in enumerate(params) if regions.is_written(name))
     arrays = frozenset(i for i, name in enumerate(params) if regions.is_array_written(name))
-    return Summary(writes, arrays, tuple(frozenset(g) for g in groups.values() if len(g) > 1))
+    reshaped = frozenset(i for i, name in enumerate(params) if regions.is_reshaped(name))
+    return Summary(writes, arrays, reshaped, tuple(frozenset(g) for g in groups.values() if len(g) > 1))

@@ -358,3 +358,13 @@ def list_replace(xs: Any, first: Any, last: Any, ys: Any) -> None:
         xs.append(y)
     for x in rest:
         xs.append(x)
+
+
+def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
+    for k in range(len(index)):
+        x[index[k]] = function(x[index[k]])
+
+
+def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:
+    for k in range(len(index)):
+        x[index[k]] = function(x[index[k]], values[k])

@@ -38,7 +38,7 @@ from srcad.core.kinds import (
     is_number,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.rules.known import OPEN, constant, literal
 from srcad.rules.registry import Call, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
@@ -304,5 +304,7 @@ def index_kind(index: Expr, kinds: Mapping[str, Kind]) -> Kind:
             return kinds.get(name, UNKNOWN)
         case Lit(value=value):
             return Const(value)
+        case Ref(value=value):
+            return kind_of(value)
         case _:
             return UNKNOWN

@@ -238,6 +238,15 @@ def diagonal_of(call: Call) -> Kind:
     return Array(x.dtype, "??" if len(x.dims) == 1 else "?")
 
 
+def unraveled(call: Call) -> Kind:
+    """`np.unravel_index(indices, shape)`: a tuple with one index for each dimension."""
+    if len(call.args) != 2 or not isinstance(call.args[1], Tuple):
+        return UNKNOWN
+    at = call.args[0]
+    one = Array("int64", at.dims) if isinstance(at, Array) else INT if widen(at) is INT else UNKNOWN
+    return Tuple(tuple(one for _ in call.args[1].items))
+
+
 def squeezed(call: Call) -> Kind:
     x = _array_operand(call)
     if x is None:

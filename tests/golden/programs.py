@@ -152,9 +152,66 @@ def runge_kutta(rates, start, dt, steps):
     return math.log(prey) + math.log(predators)
 
 
+def jacobi(u, b, steps):
+    v = np.zeros_like(u)
+    for _ in range(steps):
+        for i in range(1, len(u) - 1):
+            v[i] = (u[i - 1] + u[i + 1] + b[i]) / 2
+        for i in range(1, len(u) - 1):
+            u[i] = v[i]
+    return np.sum(u)
+
+
+def gauss_seidel(u, b, steps):
+    for _ in range(steps):
+        for i in range(1, len(u) - 1):
+            u[i] = (u[i - 1] + u[i + 1] + b[i]) / 2
+    return np.sum(u)
+
+
+def heat(u, c, steps):
+    for _ in range(steps):
+        u[1:-1] += c * (u[2:] - 2 * u[1:-1] + u[:-2])
+    return np.sum(u)
+
+
+def prefix_sums(x):
+    for i in range(1, len(x)):
+        x[i] += x[i - 1]
+    return np.sum(x)
+
+
+def squares_in_place(x):
+    for i in range(len(x)):
+        x[i] = x[i] * x[i]
+    return np.sum(x)
+
+
+def buffer_overwritten(x, steps):
+    work = np.empty_like(x)
+    for _ in range(steps):
+        work[:] = np.sin(x)
+        x[1:] = work[:-1] * 2.0
+    return np.sum(x)
+
+
+def elements_read(x, n):
+    s = 0.0
+    for i in range(n):
+        s += x[i] * x[i + 1]
+    return s
+
+
+def histogram(x, bins):
+    h = np.zeros(3)
+    np.add.at(h, bins, x * x)
+    return np.sum(h * h)
+
+
 X = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3]])
 LAYERS = [(np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]), np.array([0.1, 0.2, 0.3])),
           (np.array([[0.3, -0.2, 0.1]]), np.array([0.5]))]  # fmt: skip
+U = np.array([0.5, 1.0, 2.0, -1.0, 0.3])
 ROWS = [((1.0, 2.0), 1), ((0.5, -1.0), 0)]
 
 # A program, the arguments that are differentiated, and the points: the first is what the kept source is made for.
@@ -173,5 +230,13 @@ PROGRAMS = [
     (logistic, 0, [({"weights": [0.3, -0.2], "bias": 0.1}, ROWS)]),
     (standardised, (0, 1, 2), [(X, np.array([1.0, 2.0]), 0.3)]),
     (network, 0, [(LAYERS, np.array([0.5, -0.3]), np.array([0.2]))]),
+    (jacobi, (0, 1), [(U, 2 * U, 3), (U, 2 * U, 0)]),
+    (gauss_seidel, (0, 1), [(U, 2 * U, 3), (U[:2], U[2:4], 3)]),
+    (heat, 0, [(U, 0.1, 3), (U[:3], 0.1, 2)]),
+    (prefix_sums, 0, [(U,), (U[:1],)]),
+    (squares_in_place, 0, [(U,)]),
+    (buffer_overwritten, 0, [(U, 3), (U, 0)]),
+    (elements_read, 0, [(U, 4), (U, 0)]),
+    (histogram, 0, [(U, np.array([0, 2, 2, 1, 0]))]),
     (runge_kutta, (0, 1), [((1.0, 0.5, 0.7, 0.3), (1.0, 2.0), 0.1, 3)]),
 ]

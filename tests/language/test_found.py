@@ -191,3 +191,11 @@ def what_an_inner_loop_computes_again_is_there(rows):
             item = row[i]
             total = total * item
     return total
+
+
+@programs.at(np.array([0.5, 1.2, -0.3, 2.0]))
+def the_parts_of_a_split_are_views(x):
+    y = x * x
+    a, b = np.split(y, 2)
+    y[0] = x[1]
+    return np.sum(a * b)

@@ -35,6 +35,7 @@ from srcad.core.nodes import (
     names_in,
     walk,
 )
+from srcad.errors import AliasError
 from srcad.rules.registry import rule_for
 from srcad.transform.reverse import calls, containers, displays, primitives, reads, shadows, stores
 from srcad.transform.reverse.mirror import Action
@@ -69,6 +70,13 @@ def assign(builder: Builder, stmt: Assign) -> None:
     if isinstance(value, Op) and value.fn is prims.call_method:
         containers.method(builder, stmt, value)
         return
+    if isinstance(value, Op) and value.fn in stores.IN_PLACE:
+        raise builder.refuse(
+            f"it is not known whether {builder.user(next(names_in(value.args[0])))} is a number or an array, which "
+            "this would write into",
+            "write x = x + v for a new array, or x[...] = x + v to write into x",
+            AliasError,
+        )
     own = {name for _, name in builder.adjoint_leaves(target)}
     again = isinstance(value, Op) and target in names_in(value)
     if isinstance(value, Op) and again and (_reads_result(builder, value) or _made_anew(builder, target)):

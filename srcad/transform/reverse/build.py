@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+import numpy as np
+
 from srcad import runtime
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, leaves
@@ -97,6 +99,7 @@ class Builder:
         self.names = names
         self.by_address = by_address
         self.pair = pair
+        self.sizes = sizes
         self.nodes: list[Node] = []
         self.after: list[Stmt] = []  # shadows made of the value that the step being built computes
         self.after_actions: list[Action] = []  # what reads those shadows on the way back
@@ -227,6 +230,8 @@ class Builder:
                 stores.store(self, stmt)
             case Do(value=value) if value.fn is prims.call_method:
                 containers.method(self, stmt, value)
+            case Do(value=value) if value.fn == np.add.at:  # a bound method is a new object each time
+                stores.add_at(self, stmt, value)
             case Do():
                 self.step(stmt)
             case If(test=test, body=body, orelse=orelse):

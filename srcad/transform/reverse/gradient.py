@@ -21,6 +21,7 @@ from srcad.analysis.dependence import Lasting
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
+from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -77,7 +78,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.errors import NonScalarOutput, UnsupportedSyntax
+from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
@@ -158,7 +159,7 @@ class Differentiator:
         if key in self._open_summaries:
             return self._summaries[key]
         if key not in self._summaries:
-            self._summaries[key] = Summary(frozenset(), frozenset(), ())
+            self._summaries[key] = Summary()
             self._open_summaries.add(key)
             params = [p.name for p in handle.program.params]
             while True:
@@ -175,6 +176,12 @@ class Differentiator:
         if not regions.is_array_written(name):
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
+
+    def where_written(self, special: Special) -> dict[str, Place]:
+        """For each array parameter that a function writes into, the first place where it does."""
+        regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        params = [p.name for p in special.program.params if isinstance(special.kinds.get(p.name), Array)]
+        return where_written(special.body, params, regions, self.summary)
 
     def pair(
         self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = (), groups: Groups = ()
@@ -214,8 +221,11 @@ class Differentiator:
         checks: list[Stmt] = []
         arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
         several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
-        if several and any(regions.is_array_written(p) for p in arrays):
-            apart = Op(runtime.refuse_overlap, (Lit(", ".join(arrays)), *map(Var, arrays)))
+        written = [p for p in arrays if regions.is_array_written(p)]
+        if several and written:
+            others = [p for p in arrays if p not in written]
+            shown = " | ".join(", ".join(group) for group in (written, others) if group)
+            apart = Op(runtime.refuse_overlap, (Lit(shown), *map(Var, (*written, *others))))
             checks.append(Do(apart, program.place))
         held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
         several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
@@ -398,6 +408,7 @@ class Differentiator:
         kinds = dict(special.kinds)
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else (), shared)  # fmt: skip
+        check_sharing(body, activity.regions, self.summary)
         if forced:
             activity.regions.write([p for p in params if p in forced])
         names = Names(program, names_of(replace(program, body=body)))
@@ -428,6 +439,8 @@ class Differentiator:
                             "pass a new list, dict or object at each call",
                         )
                     zero = _shadow_of(reach(Var(param), leaf.path, kind), leaf.kind)
+                    if not leaf.path and activity.regions.is_reshaped(param) and isinstance(leaf.kind, Array):
+                        zero = Op(runtime.laid_out, (Var(param), Lit(0.0)))
                     opening[name] = Assign(name, zero)
                 elif name not in state:
                     closing.append(Assign(name, accumulator.zero(name)))
@@ -463,8 +476,10 @@ class Differentiator:
                         given_as[param] = names.fresh(f"%given_{param}")
                         kinds[given_as[param]] = kind
                         copies.append(Assign(given_as[param], Var(param)))
-                    copy = np.array if isinstance(kind, Array) else runtime.copied
-                    copies.append(Assign(param, Op(copy, (Var(param),))))
+                    copy = Op(np.array if isinstance(kind, Array) else runtime.copied, (Var(param),))
+                    if isinstance(kind, Array) and activity.regions.is_reshaped(param):
+                        copy = Op(runtime.laid_out, (Var(param), Var(param)))
+                    copies.append(Assign(param, copy))
             copies = [
                 *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
                 *copies,

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
-    np.flipud, np.rot90, np.diagonal, np.asarray, np.atleast_1d, np.atleast_2d, np.broadcast_to,
+    np.flipud, np.rot90, np.asarray, np.atleast_1d, np.atleast_2d,
 }  # fmt: skip
 
 
@@ -119,7 +119,9 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return
-    if value.fn not in _SHADOW_VIEWS:
+    if value.fn is np.diagonal:  # NumPy's own cannot be written to
+        value = replace(value, fn=runtime.diagonal_view, form="", name="")
+    elif value.fn not in _SHADOW_VIEWS:
         raise builder.refuse(
             f"{value.name or value.fn.__name__} may share the memory of {builder.user(base.name)}, which is written to",
             "take a copy first: np.array(...)",
@@ -184,8 +186,8 @@ def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, res
         return Op(np.sum, (cotangent,))
     if isinstance(own, Array) and isinstance(result, Array) and own.dims is not None and result.dims is not None:
         missing = len(result.dims) - len(own.dims)
-        pairs = list(zip(own.dims, result.dims[missing:], strict=True))
-        certain = all(is_plural(a) or same_size(a, b) for a, b in pairs)
+        pairs = list(zip(own.dims, result.dims[max(missing, 0) :], strict=missing >= 0))
+        certain = missing >= 0 and all(is_plural(a) or same_size(a, b) for a, b in pairs)
         if certain and not missing:
             return cotangent
         if certain:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.dependence import Lasting
 from srcad.analysis.regions import Regions, is_basic, may_write
 from srcad.core import prims
@@ -214,15 +215,17 @@ class Recorder:
 
     def refuse_unknown_writes(self, stmt: Stmt, need: set[str]) -> None:
         """A call that may write into memory which the way back reads again cannot be undone."""
-        if not (isinstance(stmt, Do) and may_write(stmt.value)):
+        if not isinstance(stmt, Do):
             return
-        for name in names_in(stmt.value):
+        for name in may_write(stmt.value, self.kinds):
             region = self.regions.of(name)
             if region is not None and "@" + region in need:
-                callee = stmt.value.args[0]
+                callee, method = stmt.value.args[0], stmt.value.args[1]
+                called = callee.name if isinstance(callee, Ref) else "this call"
+                if stmt.value.fn is prims.call_method and isinstance(method, Lit):
+                    called = f".{method.value}()"
                 raise UnsupportedSyntax(
-                    f"{callee.name if isinstance(callee, Ref) else 'this call'} may write into "
-                    f"{name.lstrip('%')}, which the derivative reads again",
+                    f"{called} may write into {name.lstrip('%')}, which the derivative reads again",
                     stmt.place,
                     "write with an assignment: x[...] = ...",
                 )
@@ -244,10 +247,7 @@ class Recorder:
         if region is None or "@" + region not in need:
             return set()
         self.records.undo.add(id(node))
-        reads = {written} | reads_of_reverse(node.undo)
-        if isinstance(stmt, Store):
-            reads.update(names_in(stmt.key))
-        return reads & self.primal
+        return (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
 
     def branch(
         self, node: Branch, need: set[str], bound: set[str] | None, looped: bool
@@ -422,7 +422,15 @@ class Recorder:
         names = self.reverse_names.get(id(node))
         if names is None:
             names = self.reverse_names[id(node)] = frozenset(_reverse_read_counts([node]))
-        return names
+        return names | self.read_by_undoing(node)
+
+    def read_by_undoing(self, node: Node) -> set[str]:
+        """What is read where the writes within a node are undone."""
+        if isinstance(node, Step):
+            if node.stmt is None or id(node) not in self.records.undo:
+                return set()
+            return _read_by_undoing(node.stmt) | reads_of_reverse(node.undo)
+        return {name for inner in nodes_of(node) for name in self.read_by_undoing(inner)}
 
     def is_there(
         self,
@@ -466,7 +474,8 @@ class Recorder:
         if not (is_number(kind) and kind in (BOOL, INT, FLOAT)):
             return False
         if value.fn is len:
-            return isinstance(base, (Var, Ref)) and not self.changes(base)
+            sized = isinstance(base, Var) and isinstance(self.kinds.get(base.name), Array)
+            return sized or isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is operator.pow:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
         return value.fn in _CHEAP
@@ -584,6 +593,8 @@ def contents_read(stmts: Iterable[Stmt], kinds: Mapping[str, Kind]) -> set[str]:
             shaped = isinstance(base, Var) and isinstance(kinds.get(base.name), Array)
             if (expr.fn in SHAPE_ONLY or reads_layout(expr)) and shaped:
                 args = args[1:]
+            if expr.fn is runtime.unbroadcast and isinstance(expr.args[1], Var):
+                args = args[:1]
         for part in args:
             visit(part)
 
@@ -610,10 +621,24 @@ def _written(stmt: Stmt) -> str | None:
             | Assign(value=Op(fn=prims.call_method, args=(Var(name=name), Lit(value=method), *_)))
         ):
             return name if method in CHANGES or method == "extend" else None
-        case Do(value=Op(fn=operator.delitem, args=(Var(name=name), _))):
+        case Do(value=Op(fn=fn, args=(Var(name=name), *_))) if fn in (operator.delitem, np.add.at):
             return name
         case _:
             return None
+
+
+def _read_by_undoing(stmt: Stmt) -> set[str]:
+    """What is read where the write of a statement is undone: what was written to, and at which place."""
+    written = _written(stmt)
+    names = set() if written is None else {written}
+    match stmt:
+        case Store(key=key) | Do(value=Op(fn=operator.delitem | np.add.at, args=(_, key, *_))):
+            names.update(names_in(key))
+        case Assign(target=target, value=Op(fn=prims.call_method)):
+            names.add(target)
+        case _:
+            pass
+    return names
 
 
 def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
@@ -622,10 +647,9 @@ def _reverse_read_counts(nodes: list[Node]) -> dict[str, int]:
 
     def stmts(block: Iterable[Stmt]) -> None:
         for stmt in walk(tuple(block)):
-            for name in (n for e in expressions_of(stmt) for n in names_in(e)):
+            added = [stmt.target] if isinstance(stmt, Assign) and stmt.accumulate else []
+            for name in (*added, *(n for e in expressions_of(stmt) for n in names_in(e))):
                 counts[name] = counts.get(name, 0) + 1
-            if isinstance(stmt, Assign) and stmt.accumulate:
-                counts[stmt.target] = counts.get(stmt.target, 0) + 1
 
     def visit(inner: list[Node]) -> None:
         for node in inner:

@@ -33,6 +33,7 @@ from srcad.core.nodes import (
     Expr,
     Lit,
     Op,
+    Stmt,
     Store,
     Var,
 )
@@ -127,12 +128,29 @@ def array_store(builder: Builder, stmt: Store, held: Array) -> None:
         elif is_number(element) or is_copying(index, builder.kinds):
             made = place
         else:
-            made = Op(np.array, (place,))
+            made = Op(np.array, (shadow if index == Lit(Ellipsis) else place,))
         actions = [Run(Assign(taken, made, builder.place)), zero]
         cotangent = primitives.unbroadcast(builder, Var(taken), value, builder.sized(value), element)
         actions.append(Add(builder.adjoint(value.name, leaf), cotangent, ()))
     else:
         actions = [zero]
+    builder.step(stmt, actions)
+
+
+def add_at(builder: Builder, stmt: Stmt, value: Op) -> None:
+    """`np.add.at(x, index, v)`: the elements keep their adjoints, and v gets those at its indices."""
+    base, index, added = value.args
+    assert isinstance(base, Var)
+    actions: list[Action] = []
+    if builder.active(base) and builder.active(added):
+        assert isinstance(added, Var)
+        held = builder.kinds[base.name]
+        shadow = Var(builder.adjoint(base.name, Leaf((), held, True)))
+        element = kind_of_index(held, index_kind(index, builder.kinds), index)
+        leaf = primitives.smooth_leaf(builder, added.name)
+        taken = Op(operator.getitem, (shadow, index))
+        cotangent = primitives.unbroadcast(builder, taken, added, builder.sized(added), element)
+        actions = [Add(builder.adjoint(added.name, leaf), cotangent, ())]
     builder.step(stmt, actions)
 
 

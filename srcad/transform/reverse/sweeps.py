@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.regions import is_copying
 from srcad.core import prims
 from srcad.core.kinds import INT, Array, Dict, Kind, List, Maybe, is_number
 from srcad.core.nodes import (
@@ -127,7 +128,7 @@ class Sweeps:
 
     def _forward_stmt(self, node: Step, stmt: Stmt, made: list[Stmt]) -> None:
         whole = isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn in IN_PLACE
-        removed = isinstance(stmt, Do) and stmt.value.fn is operator.delitem
+        removed = isinstance(stmt, Do) and stmt.value.fn in (operator.delitem, np.add.at)
         writes = isinstance(stmt, Store) or whole or removed
         if id(node) in self.records.undo and (node.keep is not None or writes and not node.undo):
             if node.keep is not None:
@@ -135,7 +136,7 @@ class Sweeps:
             elif isinstance(stmt, Store):
                 old = self._old_item(stmt)
             elif isinstance(stmt, Do):
-                old = Op(operator.getitem, stmt.value.args)
+                old = Op(operator.getitem, stmt.value.args[:2])
             else:
                 assert isinstance(stmt, Assign)
                 old = Op(np.array, (Var(stmt.target),))
@@ -159,9 +160,11 @@ class Sweeps:
         if isinstance(held, Dict):
             return Op(runtime.item_before, (stmt.base, stmt.key))
         item = Op(operator.getitem, (stmt.base, stmt.key))
-        if isinstance(held, Array) and not is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
-            return Op(np.array, (item,))
-        return item
+        if not isinstance(held, Array) or is_copying(stmt.key, self.kinds):
+            return item
+        if is_number(kind_of_index(held, index_kind(stmt.key, self.kinds), stmt.key)):
+            return item
+        return Op(np.array, (stmt.base if stmt.key == Lit(Ellipsis) else item,))
 
     def _present(self, name: str) -> Kind | None:
         """The kind of a container that is written to, and so not None."""
@@ -281,7 +284,7 @@ class Sweeps:
                     made.append(Store(base, key, old))
             case Assign(target=target, value=Op(fn=fn)) if fn in IN_PLACE:
                 made.append(Store(Var(target), Lit(Ellipsis), self._kept(node)))
-            case Do(value=Op(fn=operator.delitem, args=(base, key))):
+            case Do(value=Op(fn=operator.delitem | np.add.at, args=(base, key, *_))):
                 made.append(Store(base, key, self._kept(node)))
             case _:
                 raise AssertionError(f"cannot be undone: {stmt}")

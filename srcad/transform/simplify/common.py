@@ -39,14 +39,18 @@ from srcad.transform.simplify.rewrite import Rewriter
 _CHEAP = {operator.neg, operator.pos, operator.getitem, prims.get_attr, np.ndim, np.shape, len, np.transpose}
 
 
-def common(program: Program, facts: Facts, memory: Memory | None = None) -> Program:
-    """Replace a computation by the variable that holds its value already."""
-    return _Common(program, facts, memory).run()
+def common(program: Program, facts: Facts, memory: Memory | None = None, elements: bool = False) -> Program:
+    """Replace a computation by the variable that holds its value already.
+
+    With `elements`, an element of an array that is written to counts too: what a reverse sweep needs of it is saved.
+    """
+    return _Common(program, facts, memory, elements).run()
 
 
 class _Common(Rewriter):
-    def __init__(self, program: Program, facts: Facts, memory: Memory | None = None) -> None:
+    def __init__(self, program: Program, facts: Facts, memory: Memory | None, elements: bool) -> None:
         super().__init__(program, facts, memory)
+        self._elements = elements
         self._known: dict[Op, tuple[str, Stamp]] = {}
         self._learned: list[list[Op]] = [[]]
 
@@ -93,6 +97,10 @@ class _Common(Rewriter):
 
     def _worth_sharing(self, op: Op) -> bool:
         fn = op.fn
+        if fn is operator.getitem and self._elements and isinstance(op.args[0], Var):
+            base = op.args[0].name
+            written = isinstance(self.facts.kind(base), Array) and self.memory.root(base) in self.memory.written
+            return written and is_number(self.facts.kind_of(op)) and effect_free(op)
         if not hashable(fn) or fn in _CHEAP or fn in HOLDERS or fn in COMPARISONS or makes_fresh(op):
             return False
         if fn in (operator.add, operator.sub) and any(isinstance(a, Lit) for a in op.args):

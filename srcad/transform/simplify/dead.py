@@ -24,10 +24,12 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, hashable
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
+from srcad.core.kinds import Array
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -56,6 +58,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory, copied_parameters, is_copy_of_itself
 
@@ -92,24 +95,41 @@ def popped(value: Expr) -> str | None:
     return None
 
 
+def written_only(stmt: Stmt, facts: Facts) -> tuple[str, tuple[Expr, ...]] | None:
+    """For a statement that only writes into an array (`x += v`, `np.add.at(x, i, v)`): the array, and what is read."""
+    match stmt:
+        case Assign(target=target, accumulate=False, value=Op(fn=fn, args=(Var(name=name), other) as args)):
+            if hashable(fn) and fn in IN_PLACE and name == target and isinstance(facts.kind(name), Array):
+                return (name, args) if effect_free(other) else None
+        case Do(value=Op(fn=fn, args=(Var(name=name), *rest) as args)):
+            if hashable(fn) and fn == np.add.at and all(map(effect_free, rest)):
+                return name, args
+        case _:
+            pass
+    return None
+
+
 _SHAPE_ONLY = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
 
 
 Reads = tuple[tuple[str, bool], ...]
 
 
-def reads_of(expr: Expr) -> Reads:
+def reads_of(expr: Expr, facts: Facts) -> Reads:
     """The variables that an expression reads, each with whether its contents are read and not only its shape."""
     if isinstance(expr, Var):
         return ((expr.name, True),)
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
+    if isinstance(expr, Op) and expr.fn is runtime.refuse_overlap:
+        return tuple((name, False) for name in names_in(expr))  # it looks at addresses
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
-        if expr.fn in _SHAPE_ONLY or reads_layout(expr):
+        length = expr.fn is len and isinstance(facts.kind(parts[0].name), Array)
+        if expr.fn in _SHAPE_ONLY or reads_layout(expr) or length:
             made.append((parts[0].name, False))
             parts = parts[1:]
     for part in parts:
-        made.extend(reads_of(part))
+        made.extend(reads_of(part, facts))
     return tuple(made)
 
 
@@ -137,37 +157,40 @@ class _Sweep:
         found: set[tuple[str, bool]] = set()
         uses: dict[str, list[Reads]] = {}  # what an assignment to this variable reads
         stores: dict[str, list[Reads]] = {}  # what a store into this class reads
-        root, fixed = self.memory.root, self.memory.fixed
+        root, fixed, facts = self.memory.root, self.memory.fixed, self.memory.facts
         caught = {id(s) for outer in walk(program.body) if self._catches(outer) for s in walk(blocks_of(outer)[0])}
         for stmt in walk(program.body):
             if is_copy_of_itself(stmt):
                 continue
-            if isinstance(stmt, Assign):
+            if (write := written_only(stmt, facts)) is not None and not fixed(write[0]):
+                read = tuple(part for e in write[1] for part in reads_of(e, facts))
+                stores.setdefault(root(write[0]), []).append(read)
+            elif isinstance(stmt, Assign):
                 tape = popped(stmt.value)
                 if stmt.accumulate and not fixed(stmt.target):
                     # it writes into memory that other names may show
-                    stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value)))
+                    stores.setdefault(root(stmt.target), []).append(((stmt.target, True), *reads_of(stmt.value, facts)))
                 if id(stmt) in caught and isinstance(stmt.value, Op):
-                    found.update(reads_of(stmt.value))  # what it raises is seen: it stays
+                    found.update(reads_of(stmt.value, facts))  # what it raises is seen: it stays
                 elif tape is not None:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
-                    uses.setdefault(stmt.target, []).append(reads_of(stmt.value))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.value, facts))
                 else:
-                    found.update(reads_of(stmt.value))
+                    found.update(reads_of(stmt.value, facts))
             elif isinstance(stmt, Unpack) and effect_free(stmt.value):
                 for target in stmt.targets:
-                    uses.setdefault(target, []).append(reads_of(stmt.value))
+                    uses.setdefault(target, []).append(reads_of(stmt.value, facts))
             elif isinstance(stmt, Do) and (tape := appended(stmt.value)) is not None:
-                stores.setdefault(root(tape), []).append(reads_of(stmt.value))
+                stores.setdefault(root(tape), []).append(reads_of(stmt.value, facts))
             elif isinstance(stmt, Store) and isinstance(stmt.base, Var) and _quiet(stmt):
-                read = ((stmt.base.name, True), *reads_of(stmt.key), *reads_of(stmt.value))
+                read = ((stmt.base.name, True), *reads_of(stmt.key, facts), *reads_of(stmt.value, facts))
                 stores.setdefault(root(stmt.base.name), []).append(read)
             else:
                 for expr in expressions_of(stmt):
-                    found.update(reads_of(expr))
+                    found.update(reads_of(expr, facts))
                 if isinstance(stmt, ForEach):
-                    uses.setdefault(stmt.target, []).append(reads_of(stmt.iterable))
+                    uses.setdefault(stmt.target, []).append(reads_of(stmt.iterable, facts))
         wanted: set[str] = set()
         outside = {part[0] for part in self.memory.outside}
         todo = list(found)
@@ -249,6 +272,9 @@ class _Sweep:
 
     def statement(self, stmt: Stmt, live: set[str]) -> tuple[tuple[Stmt, ...], set[str]]:
         """What stays of a statement, last first, and what is live before it."""
+        write = written_only(stmt, self.memory.facts)
+        if write is not None and not self.caught and self._unseen(write[0]):
+            return (), live
         match stmt:
             case Assign():
                 return self._assign(stmt, live)

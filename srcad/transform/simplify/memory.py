@@ -15,6 +15,7 @@ from typing import assert_never
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_pure, reads_memory, shares
 from srcad.core.kinds import NUMBER, Array
 from srcad.core.nodes import (
@@ -46,6 +47,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
+from srcad.core.operators import IN_PLACE
 from srcad.transform.simplify.facts import Facts, immutable
 
 OUTSIDE = "%%outside"
@@ -62,7 +64,7 @@ _PLAIN_REFS: tuple[type, ...] = (
 
 
 def is_mutator(op: Op) -> bool:
-    return hashable(op.fn) and op.fn in MUTATORS
+    return hashable(op.fn) and (op.fn in MUTATORS or op.fn in IN_PLACE)
 
 
 def effects_in(expr: Expr) -> Iterator[Op]:
@@ -92,7 +94,10 @@ class Change:
 
 def is_copy_of_itself(stmt: Stmt) -> bool:
     """`x = np.array(x)`: the name goes over to a copy."""
-    return isinstance(stmt, Assign) and stmt.value == Op(np.array, (Var(stmt.target),))
+    if not isinstance(stmt, Assign):
+        return False
+    own = Var(stmt.target)
+    return stmt.value in (Op(np.array, (own,)), Op(runtime.laid_out, (own, own)))
 
 
 def copied_parameters(program: Program) -> set[str]:
@@ -101,6 +106,8 @@ def copied_parameters(program: Program) -> set[str]:
     for stmt in program.body:
         if is_copy_of_itself(stmt) and isinstance(stmt, Assign):
             found.add(stmt.target)
+        elif isinstance(stmt, Do) and stmt.value.fn is runtime.refuse_overlap:
+            continue
         elif not (isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is np.zeros_like):
             break
     return found
@@ -262,6 +269,8 @@ class Memory:
             self._join(target, self._outside(target) if source == OUTSIDE else source)
 
     def _learn_effect(self, op: Op) -> None:
+        if op.fn is runtime.refuse_overlap:
+            return  # it looks at addresses
         names = [name for name in names_in(op) if not self.fixed(name)]
         if is_mutator(op) and op.args:
             for name in self.sources(op.args[0]):
@@ -323,6 +332,8 @@ class Memory:
                     if is_mutator(op) and op.args:
                         for name in self.sources(op.args[0]):
                             made.memory.update(self.outside if name == OUTSIDE else self.parts(name))
+                    elif op.fn is runtime.refuse_overlap:
+                        made.visible = True
                     else:
                         made.visible = True
                         made.memory.update(self.outside)

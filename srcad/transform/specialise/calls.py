@@ -43,6 +43,7 @@ from srcad.transform.specialise.functions import (
     call_primitive,
     opaque,
 )
+from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return Op(prims.call, (Ref(name, value), *args), kwargs), BOTTOM
     if any(value is function for function in _OPERATORS):
         return sp.resolve(Op(value, args))
+    written = procedure(sp, value, args, kwargs)
+    if written is not None:
+        return written
     if any(isinstance(a, Star) and holds_smooth(sp.kind(a.value)) for a in args) and not _has_program(value):
         raise sp.refuse(f"`*` of a list of unknown length in a call of {name}", "pass the items one by one")
     if rule_for(value) is not None:

@@ -29,6 +29,7 @@ from srcad.core.kinds import (
     Maybe,
     Opaque,
     Set,
+    Tuple,
     holds_smooth,
     show,
 )
@@ -157,10 +158,15 @@ def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs
     kind = sp.kind(out)
     if kind is BOTTOM:
         return Op(value, args, kwargs, name=name), BOTTOM
+    if isinstance(kind, Tuple) and len(kind.items) == 1:  # ufuncs take a tuple of one too
+        return call_into(sp, name, value, args, kwargs, sp.op(Op(operator.getitem, (out, Lit(0)))))
     if not isinstance(out, Var) or not isinstance(kind, Array):
         raise sp.refuse(f"out={show(kind)} of {name}", "give one array, held by a variable, as out", MissingRule)
-    if "where" in dict(kwargs):
-        raise sp.refuse(f"{name} with out= and where=", "write y[mask] = ... instead", MissingRule)
+    where = dict(kwargs).get("where")
+    if where is not None and sp.kind(where) != Const(True):
+        sp.call_masked(name, value, args, kwargs, out)
+        return out, kind
+    kwargs = tuple((k, v) for k, v in kwargs if k != "where")
     made, made_kind = call_primitive(sp, name, value, args, kwargs)
     held = sp.assign("t", made, made_kind)
     sp.emit(Store(out, Lit(Ellipsis), held, sp.place))

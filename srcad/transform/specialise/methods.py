@@ -42,6 +42,7 @@ from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
 from srcad.transform.specialise.functions import call_function, call_primitive
+from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -207,9 +208,10 @@ def _string_method(name: str) -> Kind:
 
 
 def _array_method(sp: Specialiser, op: Op, base: Expr, name: str, args: Args, kwargs: Kwargs) -> Resolved:
+    written = procedure_method(sp, name, base, args, kwargs)
+    if written is not None:
+        return written
     if name not in ARRAY_METHODS:
-        if name in ("fill", "sort", "put", "partition", "resize", "itemset", "setfield", "byteswap"):
-            raise sp.refuse(f"the in-place array method .{name}()", "compute a new array")
         raise sp.refuse(f"the array method .{name}() has no rule", "use a function of numpy that has one", MissingRule)
     if name == "item" and args and not kwargs:
         return _item_at(sp, base, args)

@@ -43,6 +43,7 @@ from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
+from srcad.transform.specialise.flat import flat_attribute
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -160,8 +161,7 @@ def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | 
     if name in ("itemsize", "nbytes"):
         return op, INT
     if name == "flat":
-        made = Op(np.ravel, (base,))
-        return made, kind_of_call(Call(np.ravel, (Array(dtype, dims),), (), (base,)))
+        return flat_attribute(base, Array(dtype, dims))
     raise sp.refuse(f"the array attribute .{name}", "use a function of numpy instead")
 
 

@@ -50,8 +50,8 @@ from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.displays import DISPLAYS
+from srcad.transform.specialise.flat import get_item
 from srcad.transform.specialise.functions import make_closure, primitive_kind
-from srcad.transform.specialise.items import get_item
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
 from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, repeated, unpacked

@@ -65,7 +65,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.sums import place_of, represented_alike
 from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
-from srcad.transform.specialise import calls, functions, methods, operations
+from srcad.transform.specialise import calls, functions, methods, operations, procedures
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.entering import entered
@@ -265,6 +265,10 @@ class Specialiser:
     def prelude(self, name: str, *args: Expr) -> Resolved:
         """A call of a function of the prelude."""
         return functions.prelude(self, name, args)
+
+    def call_masked(self, name: str, value: Any, args: Args, kwargs: Kwargs, out: Var) -> None:
+        """`name(*args, out=out, where=mask)`"""
+        procedures.call_masked(self, name, value, args, kwargs, out)
 
     def refuse(self, message: str, remedy: str, error: type[SrcadError] = UnsupportedSyntax) -> SrcadError:
         return error(message, self.place, remedy)

@@ -10,6 +10,8 @@ import types
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
@@ -30,6 +32,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
+    is_number,
     is_sum,
     join,
     join_all,
@@ -41,6 +44,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
+from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
 from srcad.transform.specialise.sequences import as_list, element
 from srcad.transform.specialise.session import Resolved, Special
@@ -51,6 +55,9 @@ if TYPE_CHECKING:
 
 def store(sp: Specialiser, stmt: Store) -> None:
     """`base[key] = value` or `base.key = value`"""
+    flat = flat_of(sp, stmt.base)
+    if flat is not None:
+        stmt = replace(stmt, base=flat, key=flat_index(sp, flat, stmt.key))
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = present(sp.kind(base)), element(sp.kind(value))
     if isinstance(base, Ref):
@@ -73,6 +80,11 @@ def store(sp: Specialiser, stmt: Store) -> None:
         return
     if stmt.attr:
         name = str(key.value) if isinstance(key, Lit) else ""
+        if isinstance(held, Array) and name == "flat":
+            shape = sp.op(Op(prims.get_attr, (base, Lit("shape"))))
+            given = value if is_number(kind) else sp.hold(*sp.call("np.reshape", np.reshape, (value, shape)))
+            sp.write(base, Lit(Ellipsis), given)
+            return
         if not isinstance(held, Object):
             raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
         attribute = getattr(held.cls, name, None)
@@ -115,7 +127,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case Record():
             sp.touch(base, Dict(widen(sp.kind(key)), kind))
         case Array():
-            stmt = replace(stmt, key=inlined_index(sp, key))
+            if isinstance(kind, (Tuple, List, TupleOf)):
+                value = sp.hold(*sp.call("np.array", np.array, (value,)))
+            stmt = replace(stmt, key=inlined_index(sp, key), value=value)
         case Tuple(items=items, cls=cls) if cls is list and isinstance(base, Var) and sp.is_local(base.name):
             sp.touch(base, List(join_all((kind, *map(element, items)))))
         case Tuple(cls=cls) if cls is list:
