@@ -8,7 +8,7 @@
 24.0
 """
 
-from srcad.api import grad, value_and_grad, vjp
+from srcad.api import grad, jvp, value_and_grad, vjp
 from srcad.checking import check_grads
 from srcad.derivative import Derivative
 from srcad.errors import (
@@ -38,6 +38,7 @@ __all__ = [
     "UnsupportedSyntax",
     "check_grads",
     "grad",
+    "jvp",
     "value_and_grad",
     "vjp",
 ]

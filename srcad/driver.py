@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import find_regions
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
@@ -22,6 +23,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
+from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.validity import Outside, outside_of
@@ -138,6 +140,28 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
     )
 
 
+@dataclass(frozen=True)
+class LoadedTangent:
+    """A tangent function, loaded: it takes the arguments, then the tangents of these leaves of them."""
+
+    function: Callable[..., Any]
+    source: str
+    arguments: tuple[tuple[int, Leaf], ...]
+    special: Special
+    outside: Outside
+
+
+def make_tangent(function: types.FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
+    """Generate and load the tangent function of `function` along the parameters at positions `wrt`."""
+    session, special = specialise(function, key)
+    maker = ForwardDifferentiator(session, _simplify, _tidy)
+    doc = _docstring(special, key, wrt, "value and tangent", False)
+    made = maker.entry(special, wrt, name=f"{_identifier(function.__name__)}_jvp", doc=doc)
+    emitted, functions = _load(maker, made.handle)
+    entry = functions[emitted.names[made.handle]]
+    return LoadedTangent(entry, emitted.source, made.argument_leaves, special, _outside(session, special))
+
+
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:
     """Whether a program or what it calls writes into arrays: the reverse half then writes into them too."""
     for one in _reached(special):
@@ -155,7 +179,7 @@ def _reached(special: Special) -> list[Special]:
     return found
 
 
-def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
+def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 

@@ -229,6 +229,11 @@ def shadow_of(x: Any) -> Any:
     return None if held is None else object_shadow(**{key: shadow_of(value) for key, value in held.items()})
 
 
+def spread_like(tangent: Any, x: Any) -> Any:
+    """A tangent spread to the shape of `x`, which may be a number or an array."""
+    return np.full_like(x, tangent) if isinstance(x, np.ndarray) else tangent
+
+
 class object_shadow:  # noqa: N801 - printed in generated code like a function
     """The shadow of an object: the adjoints of its attributes."""
 
