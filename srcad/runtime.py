@@ -153,6 +153,11 @@ def unsort(d: Any, xs: Any, reverse: bool = False) -> list[Any]:
     return made
 
 
+def sorted_along(tangents: Any, xs: Any, reverse: bool = False) -> list[Any]:
+    """The tangents of the items of `sorted(xs)`: those of the items of `xs`, in the order that sorts them."""
+    return [tangents[i] for i in sorted(range(len(xs)), key=xs.__getitem__, reverse=reverse)]
+
+
 def order_of(keys: Any, descending: bool = False) -> list[int]:
     """The positions of the items in sorted order: equal ones stay in the order they had."""
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)

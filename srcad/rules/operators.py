@@ -104,6 +104,7 @@ def absolute(x):
         (TABLE, STACK.transpose(0, 2, 1)),
         (STACK[:1], STACK.transpose(0, 2, 1)),
     ],
+    multilinear_in=("x", "y"),
 )
 def matmul(x, y, *, d_out):
     if not (has_ndim(x) and has_ndim(y)):

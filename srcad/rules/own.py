@@ -36,22 +36,35 @@ def split_extreme(d, items, extreme, *, d_out):
 @pullback(
     runtime.matmul_left,
     at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)],
+    multilinear_in=("d", "y"),
 )
 def matmul_left(d, x, y, *, d_out):
     return d_out @ y, None, runtime.matmul_right(d, d_out, y)
 
 
-@pullback(runtime.matmul_right, at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)])
+@pullback(
+    runtime.matmul_right,
+    at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)],
+    multilinear_in=("d", "x"),
+)
 def matmul_right(d, x, y, *, d_out):
     return x @ d_out, runtime.matmul_left(d, x, d_out), None
 
 
-@pullback(runtime.dot_left, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+@pullback(
+    runtime.dot_left,
+    at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)],
+    multilinear_in=("d", "y"),
+)
 def dot_left(d, x, y, *, d_out):
     return np.dot(d_out, y), None, runtime.dot_right(d, d_out, y)
 
 
-@pullback(runtime.dot_right, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+@pullback(
+    runtime.dot_right,
+    at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)],
+    multilinear_in=("d", "x"),
+)
 def dot_right(d, x, y, *, d_out):
     return np.dot(x, d_out), runtime.dot_left(d, x, d_out), None
 

@@ -7,6 +7,7 @@ is the program's own; a tangent is bound on the paths on which its value is.
 
 from __future__ import annotations
 
+import collections
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -190,7 +191,7 @@ class Builder(Primitives):
             return self.method(target, value)
         if fn is object.__new__:
             return [self.bind(target, Leaf((), self.kinds[target], True), Op(runtime.empty_shadow, ()))]
-        if fn.__name__ == "defaultdict":
+        if fn is collections.defaultdict:
             return [self.bind(target, Leaf((), self.kinds[target], True), value)]
         if fn is prims.pop:
             return self.method(target, Op(prims.call_method, (value.args[0], Lit("pop"))))

@@ -37,8 +37,10 @@ class Primitives(Containers):
                 "use a function of math or numpy that has a rule, or give it one",
                 MissingRule,
             )
+        if rule.style == "zero":
+            return self.zeros(target, value)
         bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
-        if rule.style == "zero" or not any(map(self._reaches, bound.values())):
+        if not any(map(self._reaches, bound.values())):
             return self.zeros(target, value)
         env: dict[str, Expr] = {**bound, "out": self.new, "d_out": Lit(1.0)}
         kinds = {name: self._kind_of(e) for name, e in bound.items()}
