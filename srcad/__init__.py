@@ -8,7 +8,7 @@
 24.0
 """
 
-from srcad.api import grad, jvp, value_and_grad, vjp
+from srcad.api import grad, value_and_grad, vjp
 from srcad.checking import check_grads
 from srcad.derivative import Derivative
 from srcad.errors import (
@@ -23,6 +23,8 @@ from srcad.errors import (
     SrcadError,
     UnsupportedSyntax,
 )
+from srcad.higher import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize
+from srcad.runtime import stop_gradient
 
 __all__ = [
     "AliasError",
@@ -37,8 +39,16 @@ __all__ = [
     "SrcadError",
     "UnsupportedSyntax",
     "check_grads",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

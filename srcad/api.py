@@ -132,28 +132,3 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     from srcad.pullback import make_vjp
 
     return make_vjp(find_target(fun), primals)
-
-
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """The value of a function, and its derivative along a direction, in one run and without a tape.
-
-    Args:
-        fun: a Python function; it may return a float, an array, or a structure of them.
-        primals: its arguments.
-        tangents: the direction: for each primal a tangent of its form, or None for one that does not move.
-
-    Returns:
-        `(value, tangent)`, the tangent having the form of the value.
-
-    Raises:
-        ArgumentError: if a tangent does not have the form of its primal.
-
-    Forward mode by source transformation: Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
-
-    >>> import srcad
-    >>> srcad.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
-    (6.0, 4.0)
-    """
-    from srcad.tangent import run_jvp
-
-    return run_jvp(find_target(fun), tuple(primals), tuple(tangents))

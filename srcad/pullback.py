@@ -77,7 +77,10 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
 def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
     values = [copied_arrays(v) for v in bound.arguments.values()]
-    loaded = loaded_pair(target.function, tuple(map(kind_of, values)))
+    target.promote(values)
+    key = tuple(map(kind_of, values))
+    function, _ = target.function_for(key)
+    loaded = loaded_pair(function, key)
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:

@@ -336,6 +336,16 @@ def copied(x: Any) -> Any:
     return copy.deepcopy(x)
 
 
+def stop_gradient(x: Any) -> Any:
+    """A copy of a value that no derivative passes through: it counts as a constant.
+
+    >>> import srcad
+    >>> srcad.grad(lambda x: x * srcad.stop_gradient(x))(3.0)
+    3.0
+    """
+    return x if isinstance(x, (int, float)) else copy.deepcopy(x)
+
+
 class Refusal(Exception):
     """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
 

@@ -69,13 +69,15 @@ def _prepared(
     """The tangent function for these arguments, and the arguments and tangents by parameter."""
     bound = target.bind(tuple(primals), {})
     values = list(bound.arguments.values())
+    target.promote(values)
     fixed = Target(target.function, tuple(None for _ in target.before), tuple((k, None) for k, _ in target.named))
     directions = fixed.bind(tuple(tangents), {}).arguments
     given = target.signature.bind_partial(*fixed.before, *tangents, **dict(fixed.named)).arguments
     along = [directions[name] if name in given else None for name in bound.arguments]
     key = tuple(map(kind_of, values))
     wrt = tuple(i for i, (kind, t) in enumerate(zip(key, along, strict=True)) if holds_smooth(kind) and _moves(t))
-    return loaded_tangent(target.function, key, wrt), values, along
+    function, _ = target.function_for(key)
+    return loaded_tangent(function, key, wrt), values, along
 
 
 def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
