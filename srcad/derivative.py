@@ -252,6 +252,21 @@ class Derivative:
                 self._forget()
             return self._kept(key)
 
+    @property
+    def signature(self) -> inspect.Signature:
+        """The parameters of the function."""
+        return self._target.signature
+
+    @property
+    def wrt(self) -> tuple[int, ...]:
+        """The positions of the parameters that it is differentiated with respect to."""
+        return self._wrt
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its arguments are the parameters of the function, one by one."""
+        return self._positional
+
     def promote(self, values: list[Any]) -> None:
         """Make floats of the ints among the arguments that are differentiated."""
         self._target.promote(values)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from srcad.callables import find_target
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import find_regions
 from srcad.core.kind_of import kind_of
@@ -51,15 +52,16 @@ def prelude_function(name: str) -> Any:
 
 
 def specialise(
-    function: types.FunctionType, key: tuple[Kind, ...], session: Session | None = None
+    function: types.FunctionType | Program, key: tuple[Kind, ...], session: Session | None = None
 ) -> tuple[Session, Special]:
     """The program of a function at these argument kinds."""
     import srcad.rules  # noqa: F401 - registers the rules
 
-    session = session or Session(lowered, prelude_function)
+    session = session or Session(lowered, prelude_function, _differentiated)
     while True:
         try:
-            special = session.special(session.lower(function), key)
+            program = function if isinstance(function, Program) else session.lower(function)
+            special = session.special(program, key)
             session.solve(special)
             return session, special
         except Restart:
@@ -88,8 +90,16 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     return program
 
 
+def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...], *options: Any) -> Any:
+    """The derivative of a function or program that is used inside of one that is differentiated."""
+    if what == "gradient":
+        single, value, aux = options
+        return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+    return make_tangent(find_target(function).function_for(key)[0], key, wrt)
+
+
 def make_gradient(
-    function: types.FunctionType,
+    function: types.FunctionType | Program,
     key: tuple[Kind, ...],
     wrt: tuple[int, ...],
     *,
@@ -101,7 +111,7 @@ def make_gradient(
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
     maker = Differentiator(session, _simplify, _tidy)
-    name = f"{_identifier(function.__name__)}_{'value_and_grad' if value else 'grad'}"
+    name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
@@ -208,7 +218,10 @@ def _identifier(name: str) -> str:
 
 def _outside(session: Session, special: Special) -> Outside:
     """What the programs read that is not an argument."""
-    return outside_of(session.guards, _methods(special), _mutable_globals(session))
+    made = outside_of(session.guards, _methods(special), _mutable_globals(session))
+    for other in session.outsides:
+        made = made.and_also(other)
+    return made
 
 
 def _methods(special: Special) -> list[tuple[Mapping[str, Any], str]]:

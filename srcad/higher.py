@@ -14,10 +14,12 @@ from srcad.choice import promoted
 from srcad.errors import ArgumentError
 from srcad.jacobians import either_jacobian, forward_jacobian, positions, reverse_jacobian
 from srcad.tangent import run_jvp
+from srcad.transform.specialise.derivatives import makes
 
 Argnums = int | Sequence[int]
 
 
+@makes("jvp")
 def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of a function, and its derivative along a direction, in one run and without a tape.
 
