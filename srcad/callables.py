@@ -68,6 +68,12 @@ def find_target(fun: Any) -> Target:
     Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
     """
     if isinstance(fun, types.FunctionType):
+        if "assembled_from" in vars(fun):
+            raise ArgumentError(
+                f"a {vars(fun)['assembled_from']} is assembled from several runs, and cannot be differentiated as a whole",
+                None,
+                "differentiate what it is made of: srcad.hvp(f), srcad.jvp(srcad.grad(f), ...)",
+            )
         return Target(fun)
     if isinstance(fun, types.MethodType):
         inner = find_target(fun.__func__)

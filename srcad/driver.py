@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from srcad.callables import find_target
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import find_regions
+from srcad.callables import find_target
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
 from srcad.core.nodes import (

@@ -43,6 +43,7 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     return run_jvp(find_target(fun), tuple(primals), tuple(tangents))
 
 
+@makes("assembled")
 def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The value of a function, and the function that takes tangents of the arguments to the tangent of the value.
 
@@ -67,9 +68,12 @@ def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[...
 
 def _of_arguments(fun: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
     """A function that looks like `fun`."""
-    return functools.update_wrapper(made, fun, ("__module__", "__name__", "__qualname__", "__doc__"), ())
+    functools.update_wrapper(made, fun, ("__module__", "__name__", "__qualname__", "__doc__"), ())
+    vars(made)["assembled_from"] = "Jacobian, Hessian or product with one"
+    return made
 
 
+@makes("assembled")
 def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, as a function of the same arguments, in forward mode: for few inputs.
 
@@ -84,6 +88,7 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return _of_arguments(fun, lambda *args: forward_jacobian(fun, args, argnums))
 
 
+@makes("assembled")
 def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, as `jacfwd` gives it, in reverse mode: for few outputs. The forward sweep runs once.
 
@@ -94,6 +99,7 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return _of_arguments(fun, lambda *args: reverse_jacobian(fun, args, argnums))
 
 
+@makes("assembled")
 def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, in forward mode if it has no more inputs than outputs, else in reverse mode.
 
@@ -104,6 +110,7 @@ def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
     return _of_arguments(fun, lambda *args: either_jacobian(fun, args, argnums))
 
 
+@makes("assembled")
 def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a function that returns one real number: forward over reverse mode.
 
@@ -118,6 +125,7 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]
     return _of_arguments(fun, lambda *args: forward_jacobian(gradient, args, argnums))
 
 
+@makes("assembled")
 def hvp(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The product of the Hessian with a vector, as a function of `(*args, v)`: forward over reverse mode.
 
@@ -144,13 +152,14 @@ def hvp(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     return _of_arguments(fun, product)
 
 
+@makes("assembled")
 def elementwise_grad(fun: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     """The derivative of a function of arrays that acts on each element alone, element by element.
 
     It is the sum of each column of the Jacobian, which is its diagonal where that is all there is.
 
     >>> import numpy as np, srcad
-    >>> srcad.elementwise_grad(np.square)(np.array([1.0, 2.0]))
+    >>> srcad.elementwise_grad(lambda x: x**2)(np.array([1.0, 2.0]))
     array([2., 4.])
     """
 

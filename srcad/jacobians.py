@@ -47,7 +47,9 @@ def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
             held[path] = []
             for basis in _basis(part):
                 tangents: list[Any] = [None] * len(primals)
-                tangents[i] = rebuilt(primals[i], {p: basis if p == path else _zero(q) for p, q in parts_of(primals[i])})
+                tangents[i] = rebuilt(
+                    primals[i], {p: basis if p == path else _zero(q) for p, q in parts_of(primals[i])}
+                )
                 value, tangent = run_jvp(target, primals, tangents)
                 held[path].append(dict(parts_of(tangent)))
     if not any(c for held in columns.values() for c in held.values()):
@@ -55,7 +57,10 @@ def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
     made = {}
     for path, part in parts_of(value):
         blocks = {
-            i: {at: _block([c[path] for c in found], part, dict(parts_of(primals[i]))[at], -1) for at, found in columns[i].items()}
+            i: {
+                at: _block([c[path] for c in found], part, dict(parts_of(primals[i]))[at], -1)
+                for at, found in columns[i].items()
+            }
             for i in wrt
         }
         made[path] = _chosen(blocks, primals, wrt, argnums)

@@ -362,6 +362,12 @@ def refuse_overlap(names: str, *arrays: Any) -> None:
                 raise Overlap(f"arguments share memory while one of them is written to (one pair of {names})")
 
 
+def refuse_unlike(x: Any, part: Any, x_dot: Any, part_dot: Any) -> None:
+    """Raise unless a tangent is a view of another just where the value is: its layout may be another."""
+    if np.shares_memory(x, part) != np.shares_memory(x_dot, part_dot):
+        raise Overlap("an array that is written to is reshaped, as a view or as a copy by a layout that is not known")
+
+
 class NotOneNumber(TypeError):
     """A gradient was asked of a value that is not one number."""
 

@@ -46,7 +46,9 @@ def run_jvp(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     """The value of the function and its tangent along the tangents of the primals (None for one that is fixed)."""
     if len(primals) != len(tangents):
         raise ArgumentError(
-            f"{len(primals)} primals and {len(tangents)} tangents", None, "give one tangent for each primal, None for none"
+            f"{len(primals)} primals and {len(tangents)} tangents",
+            None,
+            "give one tangent for each primal, None for none",
         )
     moved = [p if t is None else promoted(p) for p, t in zip(primals, tangents, strict=True)]
     try:
@@ -90,7 +92,10 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
             remedy = "a tangent has the form of its argument: one number for each of its numbers"
             raise ArgumentError(wrong.message.replace("the value", "the argument"), None, remedy) from None
     known: dict[int, Any] = {}
-    given = [_leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), leaf.kind, known) for i, leaf in loaded.arguments]
+    given = [
+        _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), leaf.kind, known)
+        for i, leaf in loaded.arguments
+    ]
     try:
         value, tangent = loaded.function(*values, *given)
     except runtime.Refusal as wrong:
@@ -152,5 +157,3 @@ def _shadow(value: Any, tangent: Any, known: dict[int, Any]) -> Any:
     for name, item in held.items():
         setattr(made, name, _shadow(item, getattr(tangent, name, None), known))
     return made
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import inspect
 import math
 import os
@@ -286,8 +287,7 @@ def _check_once(
             agrees(one, floats[position], source, f"{who}: d/d arg {position}", rtol, atol)
     exact = list(numbers(gradient))
     assert np.allclose(exact, list(numbers(alone)), rtol=1e-12, atol=1e-14), "grad and value_and_grad disagree"
-    if not kwargs:
-        _check_forward(f, args, positions, exact, expected)
+    _check_forward(functools.partial(f, **kwargs) if kwargs else f, args, positions, exact, expected)
 
 
 def check_jvp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float = 1e-8) -> None:
@@ -347,7 +347,9 @@ def _check_forward(
     if isinstance(tangent, (int, float, np.floating, np.ndarray)) and math.isfinite(want):
         got = as_number(tangent)
         rounding = 1e-5 if any(a.dtype == np.float32 for a in args if isinstance(a, np.ndarray)) else 1e-10
-        assert abs(got - want) <= 1e-14 + rounding * scale, f"jvp: {got!r}, but the gradient times the direction is {want!r}"
+        assert abs(got - want) <= 1e-14 + rounding * scale, (
+            f"jvp: {got!r}, but the gradient times the direction is {want!r}"
+        )
     else:
         raise AssertionError(f"jvp: the tangent is {tangent!r}")
 

@@ -8,8 +8,8 @@ is for; after `*` come `out` (the result) and `d_out` (the cotangent of the resu
   is none). The engine multiplies by the cotangent and undoes broadcasting. Used in both modes.
 - `@linear(f, ...)`: f is linear in its first parameter; the body returns the transpose applied to `d_out`.
   Forward mode applies f itself to the tangent.
-- `@pullback(f, ...)` returns one cotangent per parameter (None for none). For forward mode it is enough to say what
-  it is linear in (`linear_in`, `multilinear_in`), or that it returns one number: then the pullback of 1 is the gradient.
+- `@pullback(f, ...)` returns one cotangent per parameter (None for none). For forward mode it is enough to say what f
+  is linear in (`linear_in`, `multilinear_in`), or nothing where f returns one number: the pullback of 1 is its gradient.
   Otherwise `@pushforward(f, ...)` states the forward direction, with `x_dot` for the tangent of parameter `x`.
 - `zero(f, ...)` lists functions whose derivative is zero wherever it exists.
 
@@ -217,7 +217,7 @@ def pushforward(*functions: Callable[..., Any]) -> Callable[[Body], Body]:
                 raise RuleError(
                     f"the parameters of the pushforward {body.__name__} are not those of its pullback",
                     None,
-                    f"its parameters are {', '.join(own)}; after the * come out and {', '.join(f'{n}_dot' for n in own)}",
+                    f"its parameters are {', '.join(own)}; after the * may come out and the tangents, as in x_dot",
                 )
             if rule.pushforward is not body:
                 made = replace(rule, pushforward=body, push_template=parse_body(body))

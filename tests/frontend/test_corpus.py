@@ -7,8 +7,8 @@ import warnings
 
 import pytest
 
-from tests.frontend.agree import agree
 from tests.cases import Entry, every_entry
+from tests.frontend.agree import agree
 
 
 @pytest.mark.parametrize("entry", list(every_entry()), ids=lambda entry: entry.function.__name__)

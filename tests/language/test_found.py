@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.check import check
 from tests.cases import Programs
+from tests.check import check
 
 programs = Programs()
 v3 = np.array([0.5, 1.2, 2.0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import srcad
-from tests.check import refused
 from tests.cases import Programs
+from tests.check import refused
 
 programs = Programs()
 

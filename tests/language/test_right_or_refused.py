@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.check import check_at
 from tests.cases import Programs
+from tests.check import check_at
 
 programs = Programs()
 CACHE = {}

@@ -170,6 +170,3 @@ def shadow_display(kind: Kind, parts: list[tuple[tuple[str, object], Expr]]) -> 
     if isinstance(kind, Object):
         return Op(runtime.object_shadow, (), tuple((str(key), part) for (_, key), part in parts))
     return Op(prims.make_list, tuple(part for _, part in parts))
-
-
-

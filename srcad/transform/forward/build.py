@@ -327,5 +327,3 @@ def _renamed(stmt: Stmt, names: dict[str, Expr]) -> Stmt:
             return replace(stmt, key=substitute(key, names), value=substitute(value, names))
         case _:
             raise AssertionError(stmt)
-
-

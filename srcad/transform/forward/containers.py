@@ -10,9 +10,6 @@ import operator
 from dataclasses import fields
 from typing import Any
 
-import numpy as np
-
-from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -95,7 +92,10 @@ class Containers(Atoms):
         kind = self.kinds[target]
         keys, parts = _entries(kind, value)
         if self.by_address(kind):
-            held = [self.tangent_of(part) if holds_smooth(_slot(kind, key)) else Lit(None) for key, part in zip(keys, parts, strict=True)]
+            held = [
+                self.tangent_of(part) if holds_smooth(_slot(kind, key)) else Lit(None)
+                for key, part in zip(keys, parts, strict=True)
+            ]
             whole = Leaf((), kind, True)
             if isinstance(kind, (Dict, Record)):
                 pairs = tuple(e for key, part in zip(keys, held, strict=True) for e in (_as_expr(key), part))
@@ -165,7 +165,9 @@ class Containers(Atoms):
             if not holds_smooth(slot):
                 return
             tangent = self.tangent_of(value)
-        self.emit(Store(self.tangent_of(base), stmt.key, tangent, self.place, attr=stmt.attr, accumulate=stmt.accumulate))
+        self.emit(
+            Store(self.tangent_of(base), stmt.key, tangent, self.place, attr=stmt.attr, accumulate=stmt.accumulate)
+        )
 
     # ------------------------------------------------------------ methods
 
@@ -237,7 +239,8 @@ def _slot(kind: Kind, key: Any) -> Kind:
         case Tuple(items=items) if isinstance(key, int):
             return items[key]
         case Record(items=pairs) | Object(attrs=pairs):
-            return dict(pairs).get(key, UNKNOWN)
+            held: Kind = dict(pairs).get(key, UNKNOWN)
+            return held
         case _:
             return UNKNOWN
 

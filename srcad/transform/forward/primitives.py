@@ -16,7 +16,7 @@ import numpy as np
 from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
-from srcad.core.nodes import NONE, Assign, Expr, Lit, Op, Stmt, Var
+from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var
 from srcad.errors import KindError, MissingRule
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, Rule, rule_for
@@ -90,7 +90,9 @@ class Primitives(Containers):
             whole = self.whole_leaf(operand.name)
             if whole is None or (whole.shadow and not is_array(whole.kind)):
                 raise self.refuse(
-                    f"arithmetic on {show(self.kinds[operand.name])}", "convert it to an array first: np.array(...)", KindError
+                    f"arithmetic on {show(self.kinds[operand.name])}",
+                    "convert it to an array first: np.array(...)",
+                    KindError,
                 )
             term = times(Var(self.tangent(operand.name, whole)), partial)
             if term in terms:  # `x * x`
@@ -106,7 +108,14 @@ class Primitives(Containers):
     ) -> list[Stmt]:
         """The function applied to the tangents of all the parameters that it is linear in at once."""
         tangent = self._applied(rule, value, bound, {n: self._given(bound[n]) for n in linear_in})
-        return self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        made = self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        base = value.args[0]
+        if value.fn in _BY_LAYOUT and isinstance(base, Var) and self.activity.regions.is_array_written(target):
+            whole = self.whole_leaf(target)
+            if whole is not None:
+                mine = (base, self.new, self.tangent_of(base), Var(self.tangent(target, whole)))
+                made.append(Do(Op(runtime.refuse_unlike, mine), self.place))
+        return made
 
     def _multilinear(self, target: str, rule: Rule, value: Op, bound: dict[str, Expr]) -> list[Stmt]:
         """The sum over the parameters of the function with one of them replaced by its tangent."""
@@ -125,6 +134,7 @@ class Primitives(Containers):
 
     def _applied(self, rule: Rule, value: Op, bound: dict[str, Expr], instead: dict[str, Expr]) -> Expr:
         """The call with operands replaced; by what the operand is, since it may be given by position or name."""
+
         def at_position(i: int, arg: Expr) -> Expr:
             names = [n for n in instead if _position(rule, value, n) == i]
             return instead[names[0]] if names else arg
@@ -229,6 +239,10 @@ class Primitives(Containers):
         return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
 
 
+# views or copies, as the layout of the array has it
+_BY_LAYOUT = {np.reshape, np.ravel, np.ascontiguousarray, np.asarray, np.asanyarray}
+
+
 def _position(rule: Rule, value: Op, name: str) -> int:
     from srcad.rules.static import positions
 
@@ -253,4 +267,3 @@ def _item_of(value: Expr, i: int) -> Expr:
     if isinstance(value, Op) and value.fn in (prims.make_list, prims.make_tuple):
         return value.args[i]
     return Op(operator.getitem, (value, Lit(i)))
-

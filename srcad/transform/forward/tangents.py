@@ -129,7 +129,9 @@ class ForwardDifferentiator:
             narrow = any(map(is_narrow, swept.kinds.values()))
             tangent = Form(variable, kind, adjoint, self.session.by_address, variable, narrow).whole()
         else:
-            tangent = Lit(0.0) if not holds_smooth(kind) else Op(runtime.mirrored, (Op(runtime.shadow_of, (value,)), value))
+            tangent = (
+                Lit(0.0) if not holds_smooth(kind) else Op(runtime.mirrored, (Op(runtime.shadow_of, (value,)), value))
+            )
             if isinstance(kind, Array):
                 tangent = Op(np.zeros_like, (value,))
         answer = Op(prims.make_tuple, (value, tangent))

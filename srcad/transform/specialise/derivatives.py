@@ -51,6 +51,11 @@ class Derived:
 def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`srcad.grad(g, ...)` and its like."""
     what = MAKERS[maker]
+    if what == "assembled":
+        raise sp.refuse(
+            f"{name} is assembled from several runs, and is called inside a differentiated function",
+            "use srcad.grad, value_and_grad or jvp there: jvp(srcad.grad(g), (x,), (v,)) is a row of the Hessian",
+        )
     if what == "jvp":
         return _jvp(sp, args, kwargs)
     if not args or any(isinstance(a, Star) for a in args):
@@ -115,10 +120,12 @@ def call_derived(sp: Specialiser, callee: Expr, derived: Derived, kind: Kind, ar
     chosen = (derived.argnums,) if isinstance(derived.argnums, int) else derived.argnums
     own = len(bound) - program.captures
     wrt = tuple(program.captures + i % own for i in chosen)
-    return _call_generated(
-        sp, call_function, bound, wrt,
-        lambda kinds: sp.session.gradient(program, kinds, wrt, isinstance(derived.argnums, int), derived.value, derived.aux),
-    )  # fmt: skip
+    single = isinstance(derived.argnums, int)
+
+    def generate(kinds: tuple[Kind, ...]) -> Any:
+        return sp.session.gradient(program, kinds, wrt, single, derived.value, derived.aux)
+
+    return _call_generated(sp, call_function, bound, wrt, generate)
 
 
 def _call_generated(
@@ -191,7 +198,9 @@ def _jvp(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     ]
     if len(parts[0]) != len(parts[1]):
         raise sp.refuse("jvp with another number of tangents than primals", "give one tangent for each primal")
-    moving = tuple(i for i, t in enumerate(parts[1]) if sp.kind(t) != Const(None) and holds_smooth_or_int(sp.kind(parts[0][i])))
+    moving = tuple(
+        i for i, t in enumerate(parts[1]) if sp.kind(t) != Const(None) and holds_smooth_or_int(sp.kind(parts[0][i]))
+    )
     tangents: list[Expr] = []
     for i in moving:
         kind = sp.kind(parts[1][i])

@@ -77,7 +77,9 @@ class Unroll(Exception):  # noqa: N818 - a signal between our own layers, never 
 class Session:
     """One specialisation of one entry function."""
 
-    def __init__(self, lower: Callable[[Any], Program], prelude: Callable[[str], Any], differentiate: Any = None) -> None:
+    def __init__(
+        self, lower: Callable[[Any], Program], prelude: Callable[[str], Any], differentiate: Any = None
+    ) -> None:
         self._lower = lower
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
