@@ -70,7 +70,7 @@ def find_target(fun: Any) -> Target:
     if isinstance(fun, types.FunctionType):
         if "assembled_from" in vars(fun):
             raise ArgumentError(
-                f"a {vars(fun)['assembled_from']} is assembled from several runs, and cannot be differentiated as a whole",
+                f"a {vars(fun)['assembled_from']} is assembled from several runs, not differentiated as a whole",
                 None,
                 "differentiate what it is made of: srcad.hvp(f), srcad.jvp(srcad.grad(f), ...)",
             )

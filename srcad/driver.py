@@ -157,6 +157,7 @@ class LoadedTangent:
     function: Callable[..., Any]
     source: str
     arguments: tuple[tuple[int, Leaf], ...]
+    written: frozenset[int]  # the arguments whose memory the program writes to
     special: Special
     outside: Outside
 
@@ -169,7 +170,7 @@ def make_tangent(function: types.FunctionType, key: tuple[Kind, ...], wrt: tuple
     made = maker.entry(special, wrt, name=f"{_identifier(function.__name__)}_jvp", doc=doc)
     emitted, functions = _load(maker, made.handle)
     entry = functions[emitted.names[made.handle]]
-    return LoadedTangent(entry, emitted.source, made.argument_leaves, special, _outside(session, special))
+    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, special, _outside(session, special))
 
 
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:

@@ -91,9 +91,9 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         except ArgumentError as wrong:
             remedy = "a tangent has the form of its argument: one number for each of its numbers"
             raise ArgumentError(wrong.message.replace("the value", "the argument"), None, remedy) from None
-    known: dict[int, Any] = {}
+    shared: dict[int, Any] = {}
     given = [
-        _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), leaf.kind, known)
+        _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), shared if i in loaded.written else None)
         for i, leaf in loaded.arguments
     ]
     try:
@@ -112,13 +112,13 @@ def _moves(tangent: Any) -> bool:
     return tangent is not None
 
 
-def _leaf(value: Any, tangent: Any, kind: Kind, known: dict[int, Any]) -> Any:
+def _leaf(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
     """The tangent of a leaf as generated code takes it: a float, an array of the value's dtype and layout, a shadow."""
     if isinstance(value, np.ndarray):
         return _array(value, tangent)
     if isinstance(value, (float, int, np.floating, np.integer)):
         return 0.0 if tangent is None else float(tangent)
-    return _shadow(value, tangent, known)
+    return _shadow(value, tangent, shared)
 
 
 def _array(value: np.ndarray[Any, Any], tangent: Any) -> Any:
@@ -128,32 +128,54 @@ def _array(value: np.ndarray[Any, Any], tangent: Any) -> Any:
     return made
 
 
-def _shadow(value: Any, tangent: Any, known: dict[int, Any]) -> Any:
-    """The shadow of a container that holds a tangent: one shadow for each container, however often it is held."""
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind not in "fc":
-            return None
-        if id(value) not in known:
-            known[id(value)] = _array(value, tangent)
-        return known[id(value)]
-    if isinstance(value, (int, float, np.floating, np.integer)):
-        return 0.0 if tangent is None or isinstance(tangent, bool) else float(tangent)
-    if id(value) in known:
-        return known[id(value)]
-    if isinstance(value, dict):
-        made: Any = {}
-        known[id(value)] = made
-        for key, item in value.items():
-            made[key] = _shadow(item, None if tangent is None else tangent[key], known)
-        return made
-    if isinstance(value, (list, tuple)):
-        made = known[id(value)] = []
-        made += [_shadow(item, None if tangent is None else tangent[i], known) for i, item in enumerate(value)]
-        return made
-    held = runtime.attributes_of(value)
-    if held is None:
+def _shadow(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
+    """The shadow of a container that holds a tangent.
+
+    Where the program writes to it, `shared` has the one shadow of each container and array, however often it is held.
+    """
+    if isinstance(value, (bool, int, float, np.floating, np.integer)):
+        return 0.0 if tangent is None or isinstance(value, bool) else float(tangent)
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
         return None
-    made = known[id(value)] = runtime.empty_shadow()
-    for name, item in held.items():
-        setattr(made, name, _shadow(item, getattr(tangent, name, None), known))
+    made = _made_shadow(value, tangent, shared) if shared is None or id(value) not in shared else shared[id(value)]
+    if shared is not None and made is not None:
+        again = _made_shadow(value, tangent, None)
+        if not _same(made, again):
+            raise ArgumentError(
+                f"a {type(value).__name__} that is held twice and written to has two different tangents",
+                None,
+                "give it one tangent, or pass a copy",
+            )
     return made
+
+
+def _made_shadow(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
+    made: Any
+    if isinstance(value, np.ndarray):
+        made = _array(value, tangent)
+    elif isinstance(value, dict):
+        made = {key: _shadow(item, None if tangent is None else tangent[key], shared) for key, item in value.items()}
+    elif isinstance(value, (list, tuple)):
+        made = [_shadow(item, None if tangent is None else tangent[i], shared) for i, item in enumerate(value)]
+    else:
+        held = runtime.attributes_of(value)
+        if held is None:
+            return None
+        parts = {name: _shadow(item, getattr(tangent, name, None), shared) for name, item in held.items()}
+        made = runtime.object_shadow(**parts)
+    if shared is not None:
+        shared[id(value)] = made
+    return made
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two shadows hold the same numbers."""
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=True))
+    if isinstance(one, dict):
+        return all(_same(part, other[key]) for key, part in one.items())
+    if isinstance(one, list):
+        return all(map(_same, one, other))
+    if isinstance(one, runtime.object_shadow):
+        return _same(vars(one), vars(other))
+    return bool(one == other)

@@ -73,4 +73,4 @@ zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, 
 zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.0, 1.0, 2.0], True)])
 
 
-zero(runtime.stop_gradient, kind=lambda call: widen(call.args[0]), at=[(0.7,), (ROW,), ([1.0, 2.0],)])
+zero(runtime.stop_gradient, kind=lambda call: widen(call.args[0]), at=[(7,)])

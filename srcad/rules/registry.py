@@ -9,7 +9,7 @@ is for; after `*` come `out` (the result) and `d_out` (the cotangent of the resu
 - `@linear(f, ...)`: f is linear in its first parameter; the body returns the transpose applied to `d_out`.
   Forward mode applies f itself to the tangent.
 - `@pullback(f, ...)` returns one cotangent per parameter (None for none). For forward mode it is enough to say what f
-  is linear in (`linear_in`, `multilinear_in`), or nothing where f returns one number: the pullback of 1 is its gradient.
+  is linear in (`linear_in`, `multilinear_in`), or nothing where f returns a number: the pullback of 1 is its gradient.
   Otherwise `@pushforward(f, ...)` states the forward direction, with `x_dot` for the tangent of parameter `x`.
 - `zero(f, ...)` lists functions whose derivative is zero wherever it exists.
 

@@ -169,6 +169,20 @@ def test_a_tangent_of_another_layout_is_refused_where_a_reshaped_array_is_writte
         srcad.jvp(f, (x, c), (x, None))
 
 
+def test_one_list_held_twice_with_two_tangents():
+    def reads(rows):
+        return rows[0][0] * rows[1][0]
+
+    def writes(rows):
+        rows[0][0] = 3.0
+        return rows[1][0]
+
+    row = [2.0]
+    assert srcad.jvp(reads, ([row, row],), ([[1.0], [0.5]],)) == (4.0, 3.0)
+    with pytest.raises(srcad.ArgumentError, match="two different tangents"):
+        srcad.jvp(writes, ([row, row],), ([[1.0], [0.5]],))
+
+
 def test_an_argument_without_a_tangent_does_not_move():
     assert srcad.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None)) == (6.0, 3.0)
 

@@ -1,7 +1,7 @@
 """What the tangent of a value is: the names, the parts and the zeros that every step of forward mode speaks of.
 
 Contract: beside an active variable `x` there are tangent variables, one for each of its leaves: `x_dot`, or
-`x_dot_w` for the part `x["w"]`. They are bound wherever `x` is bound, so that no path leads to one that does not
+`x_w_dot` for the part `x["w"]`. They are bound wherever `x` is bound, so that no path leads to one that does not
 exist. The tangent of what lives at an address (a list, an open dict, an object that is written to, an array that is
 written into) is a *shadow*: a container of the same form, which aliases as the primal does.
 """
@@ -42,10 +42,10 @@ from srcad.transform.reverse.names import Names
 
 
 class TangentNames(Names):
-    """The tangent of `x` is `x_dot`, that of its part `x["w"]` `x_dot_w`, and that of a temporary `%t3` `%t3_dot`."""
+    """The tangent of `x` is `x_dot`, that of its part `x["w"]` `x_w_dot`, and that of a temporary `%t3` `%t3_dot`."""
 
     def _adjoint_name(self, var: str, path: Path) -> str:
-        return self.fresh(f"{var}_dot{spelled(path)}")
+        return self.fresh(f"{var}{spelled(path)}_dot")
 
 
 class Atoms:

@@ -26,7 +26,9 @@ from srcad.transform.reverse.build import times
 
 
 class Primitives(Containers):
-    """Tangents of primitives."""
+    """Tangents of primitives. In the entry, all names of a tangent are known; a callee's caller may have others."""
+
+    entry = False
 
     def primitive(self, target: str, value: Op) -> list[Stmt]:
         rule = rule_for(value.fn)
@@ -214,7 +216,7 @@ class Primitives(Containers):
                 fill = np.full_like if isinstance(kind, Array) else runtime.spread_like
                 operands = (self.new, tangent) if isinstance(kind, Array) else (tangent, self.new)
                 tangent = Op(fill, operands)
-            elif isinstance(tangent, Var) and isinstance(kind, Array):
+            elif isinstance(tangent, Var) and isinstance(kind, Array) and self._may_be_written(target, tangent):
                 tangent = Op(np.array, (tangent,))
         return [self.bind(target, whole, tangent)]
 
@@ -224,9 +226,28 @@ class Primitives(Containers):
             return False
         return own.dims is not None and own.dims == kind.dims and "?" not in own.dims
 
+    def _may_be_written(self, target: str, tangent: Var) -> bool:
+        """Whether somebody may write into the tangent of the target, or into the one that it would be a name of."""
+        given = self.names.adjoints.get(tangent.name)
+        regions = self.activity.regions
+        return (
+            not self.entry or given is None or regions.is_array_written(target) or regions.is_array_written(given.var)
+        )
+
     def _all_reached(self, operands: Iterable[Expr]) -> bool:
-        """Whether every operand that may have a shape of its own has a tangent: their terms then have all shapes."""
-        return all(self._reaches(o) or is_number(self.kind(o)) for o in operands)
+        """Whether the operands that have a tangent have the shape of the result, the others being no larger."""
+        kinds = [self.kind(o) for o in operands if self._reaches(o)]
+        width = max((len(k.dims) for k in kinds if isinstance(k, Array) and k.dims is not None), default=0)
+
+        def is_small(kind: Kind) -> bool:
+            return (
+                isinstance(kind, Array)
+                and kind.dims is not None
+                and set(kind.dims) <= {"1"}
+                and len(kind.dims) <= width
+            )
+
+        return all(self._reaches(o) or is_number(self.kind(o)) or is_small(self.kind(o)) for o in operands)
 
     def kind_of_tree(self, expr: Expr) -> Kind:
         """The kind of an expression of primal values and tangents."""

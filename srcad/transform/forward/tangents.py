@@ -36,6 +36,7 @@ class Tangents:
     handle: FunctionHandle
     result_leaves: tuple[Leaf, ...]
     argument_leaves: tuple[tuple[int, Leaf], ...]
+    written: frozenset[int] = frozenset()  # the arguments whose memory is written to
 
 
 @dataclass
@@ -137,7 +138,9 @@ class ForwardDifferentiator:
         answer = Op(prims.make_tuple, (value, tangent))
         shown = (*(Param(p.name) for p in params), *(Param(n) for n in given))
         self._add(handle, shown, (*body, Return(answer)), doc, special, swept, slot=1)
-        return Tangents(handle, (), arguments)
+        regions = swept.builder.activity.regions
+        written = frozenset(i for i, p in enumerate(params) if regions.is_written(p.name))
+        return Tangents(handle, (), arguments, written)
 
     def _add(
         self,
@@ -169,6 +172,7 @@ class ForwardDifferentiator:
                                  () if entry else params)  # fmt: skip
         names = TangentNames(program, names_of(replace(program, body=body)))
         builder = Builder(special.kinds, activity, names, self.session.by_address, self.callee)
+        builder.entry = entry
         for name in params:
             if name in activity.active or mask[params.index(name)]:
                 for leaf in builder.leaves(name):
