@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.api import grad
-from srcad.callables import find_target
+from srcad.callables import Target, find_target
 from srcad.choice import promoted
 from srcad.errors import ArgumentError
 from srcad.jacobians import either_jacobian, forward_jacobian, positions, reverse_jacobian
-from srcad.tangent import run_jvp
+from srcad.tangent import run_jvp, source_of
 from srcad.transform.specialise.derivatives import makes
 
 Argnums = int | Sequence[int]
@@ -44,10 +45,11 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
 
 
 @makes("assembled")
-def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Linearized]:
     """The value of a function, and the function that takes tangents of the arguments to the tangent of the value.
 
-    Each call of it runs the tangent program anew, at copies of the primals as they are now.
+    Each call of it runs the tangent program anew, at copies of the primals as they are now; `source_for(*tangents)` is
+    the generated text.
 
     >>> import srcad
     >>> value, along = srcad.linearize(lambda x, y: x * y, 2.0, 3.0)
@@ -56,14 +58,23 @@ def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[...
     """
     from srcad.pullback import copied_arrays
 
-    target = find_target(fun)
     kept = tuple(map(copied_arrays, primals))
-    value = fun(*map(copied_arrays, kept))
+    return fun(*map(runtime.copied, kept)), Linearized(find_target(fun), kept)
 
-    def along(*tangents: Any) -> Any:
-        return run_jvp(target, kept, tangents)[1]
 
-    return value, along
+class Linearized:
+    """The tangent of a value as a function of the tangents of the arguments."""
+
+    def __init__(self, target: Target, primals: tuple[Any, ...]) -> None:
+        self._target = target
+        self._primals = primals
+
+    def __call__(self, *tangents: Any) -> Any:
+        return run_jvp(self._target, self._primals, tangents)[1]
+
+    def source_for(self, *tangents: Any) -> str:
+        """The generated source of the tangent function."""
+        return source_of(self._target, self._primals, tangents)
 
 
 def _of_arguments(fun: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:

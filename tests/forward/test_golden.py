@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from srcad.callables import find_target
-from srcad.tangent import source_of
+import srcad
 from tests.check import along
 from tests.golden.programs import PROGRAMS
 
@@ -21,7 +20,7 @@ KEPT = [entry for entry in PROGRAMS if entry[0].__name__ in CHOSEN]
 @pytest.mark.parametrize(("program", "argnums", "points"), KEPT, ids=lambda value: getattr(value, "__name__", ""))
 def test_the_tangent_source_is_as_kept(program, argnums, points):
     chosen = argnums if isinstance(argnums, tuple) else (argnums,)
-    source = source_of(find_target(program), points[0], along(points[0], chosen))
+    source = srcad.linearize(program, *points[0])[1].source_for(*along(points[0], chosen))
     path = HERE / f"{program.__name__}.py.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(source, encoding="utf-8")
