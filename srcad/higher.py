@@ -27,7 +27,8 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     Args:
         fun: a Python function; it may return a float, an array, or a structure of them.
         primals: its arguments.
-        tangents: the direction: for each primal a tangent of its form, or None for one that does not move.
+        tangents: the direction: for each primal a tangent of its form, or None for one that does not move. Integers
+            and booleans inside of a structure do not move.
 
     Returns:
         `(value, tangent)`, the tangent having the form of the value.

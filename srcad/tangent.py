@@ -116,7 +116,7 @@ def _leaf(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
     """The tangent of a leaf as generated code takes it: a float, an array of the value's dtype and layout, a shadow."""
     if isinstance(value, np.ndarray):
         return _array(value, tangent)
-    if isinstance(value, (float, int, np.floating, np.integer)):
+    if isinstance(value, (float, np.floating)):
         return 0.0 if tangent is None else float(tangent)
     return _shadow(value, tangent, shared)
 
@@ -133,8 +133,8 @@ def _shadow(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
 
     Where the program writes to it, `shared` has the one shadow of each container and array, however often it is held.
     """
-    if isinstance(value, (bool, int, float, np.floating, np.integer)):
-        return 0.0 if tangent is None or isinstance(value, bool) else float(tangent)
+    if isinstance(value, (int, float, np.floating, np.integer)):
+        return 0.0 if tangent is None or isinstance(value, (int, np.integer)) else float(tangent)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
         return None
     made = _made_shadow(value, tangent, shared) if shared is None or id(value) not in shared else shared[id(value)]

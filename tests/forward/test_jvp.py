@@ -183,6 +183,21 @@ def test_one_list_held_twice_with_two_tangents():
         srcad.jvp(writes, ([row, row],), ([[1.0], [0.5]],))
 
 
+def test_what_is_not_followed_is_refused_with_a_remedy():
+    def views(x):
+        y = np.real(x)
+        y[0] = 3.0 * x[1]
+        return x
+
+    def is_complex(x):
+        return abs(x * 1j)
+
+    for program, point in ((views, ROW), (is_complex, 2.0)):
+        with pytest.raises(srcad.SrcadError) as caught:
+            srcad.jvp(program, (point,), (point,))
+        assert caught.value.place is not None and caught.value.remedy
+
+
 def test_an_argument_without_a_tangent_does_not_move():
     assert srcad.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, None)) == (6.0, 3.0)
 

@@ -14,10 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.regions import VIEWS
 from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
-from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var
-from srcad.errors import KindError, MissingRule
+from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var, names_in
+from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.static import bind, padded, reached_by, settle
@@ -44,6 +45,12 @@ class Primitives(Containers):
         bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
         if not any(map(self._reaches, bound.values())):
             return self.zeros(target, value)
+        if rule.style != "linear" and self._is_view(target, value):
+            raise self.refuse(
+                f"{shown} may share the memory of what it is given, which is written to",
+                "take a copy first: np.array(...)",
+                AliasError,
+            )
         env: dict[str, Expr] = {**bound, "out": self.new, "d_out": Lit(1.0)}
         kinds = {name: self._kind_of(e) for name, e in bound.items()}
         kinds["out"] = kinds["d_out"] = self.kinds[target]
@@ -66,6 +73,13 @@ class Primitives(Containers):
             "use reverse mode (srcad.grad, srcad.vjp), or state the rule with @pushforward",
             MissingRule,
         )
+
+    def _is_view(self, target: str, value: Op) -> bool:
+        """Whether the target may name memory of an operand that somebody writes to."""
+        regions = self.activity.regions
+        if value.fn not in VIEWS or not regions.is_array_written(target):
+            return False
+        return regions.of(target) in {regions.of(n) for n in names_in(value.args[0])}
 
     def _reaches(self, operand: Expr) -> bool:
         return any(map(self._reaches, operand.args)) if isinstance(operand, Op) else self.active(operand)
