@@ -109,6 +109,8 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
 def _moves(tangent: Any) -> bool:
     if isinstance(tangent, tuple) and not hasattr(tangent, "_fields"):
         return any(map(_moves, tangent))
+    if isinstance(tangent, dict):
+        return any(map(_moves, tangent.values()))
     return tangent is not None
 
 
