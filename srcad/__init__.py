@@ -23,6 +23,8 @@ from srcad.errors import (
     SrcadError,
     UnsupportedSyntax,
 )
+from srcad.higher import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize
+from srcad.runtime import stop_gradient
 
 __all__ = [
     "AliasError",
@@ -37,7 +39,16 @@ __all__ = [
     "SrcadError",
     "UnsupportedSyntax",
     "check_grads",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

@@ -7,6 +7,7 @@ from typing import Any, overload
 
 from srcad.callables import find_target
 from srcad.derivative import Derivative
+from srcad.transform.specialise.derivatives import makes
 
 
 @overload
@@ -132,3 +133,8 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
     from srcad.pullback import make_vjp
 
     return make_vjp(find_target(fun), primals)
+
+
+makes("grad")(grad)
+makes("value_and_grad")(value_and_grad)
+makes("assembled")(vjp)

@@ -53,6 +53,19 @@ class Target:
     function: types.FunctionType
     before: tuple[Any, ...] = ()
     named: tuple[tuple[str, Any], ...] = ()
+    derivative: Any = None  # a derivative: what is differentiated is the function that it generates
+
+    def function_for(self, key: tuple[Any, ...]) -> tuple[types.FunctionType, Any]:
+        """The function for arguments of these kinds, and what its own generation read from outside (or None)."""
+        if self.derivative is None:
+            return self.function, None
+        made = self.derivative.generated(key)
+        return made.function, made.outside
+
+    def promote(self, values: list[Any]) -> None:
+        """Make floats of the ints among the arguments that a derivative is taken with respect to."""
+        if self.derivative is not None:
+            self.derivative.promote(values)
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
@@ -85,6 +98,12 @@ def find_target(fun: Any) -> Target:
     Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
     """
     if isinstance(fun, types.FunctionType):
+        if "assembled_from" in vars(fun):
+            raise ArgumentError(
+                f"a {vars(fun)['assembled_from']} is assembled from several runs, not differentiated as a whole",
+                None,
+                "differentiate what it is made of: srcad.hvp(f), srcad.jvp(srcad.grad(f), ...)",
+            )
         return Target(fun)
     if isinstance(fun, types.MethodType):
         inner = find_target(fun.__func__)
@@ -97,11 +116,8 @@ def find_target(fun: Any) -> Target:
     if isinstance(fun, functools._lru_cache_wrapper):
         return find_target(fun.__wrapped__)
     if hasattr(fun, "source_for") and hasattr(fun, "primal"):
-        raise ArgumentError(
-            f"{fun.__name__} is a derivative already; higher derivatives are not supported yet",
-            None,
-            "differentiate the formula of the first derivative",
-        )
+        inner = find_target(fun.primal)
+        return Target(inner.function, inner.before, inner.named, fun)
     compiled = getattr(fun, "py_func", None)
     if isinstance(compiled, types.FunctionType):
         return Target(compiled)

@@ -1,7 +1,7 @@
 """`check_grads`: compare a derivative with finite differences, as JAX's `check_grads` does.
 
 Each number of each argument is moved along a random direction and the change of a randomly weighted result is compared
-with what reverse mode says. One comparison takes in all numbers of an argument; where it fails, each part is moved
+with what each mode says. One comparison takes in all numbers of an argument; where it fails, each part is moved
 alone, so that the message can name it.
 """
 
@@ -22,7 +22,7 @@ def check_grads(
     fun: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
-    modes: Sequence[str] = ("rev",),
+    modes: Sequence[str] = ("fwd", "rev"),
     *,
     atol: float = 1e-5,
     rtol: float = 1e-5,
@@ -34,63 +34,150 @@ def check_grads(
     Args:
         fun: the function; it may return floats, arrays and structures of them.
         args: its arguments: numbers, arrays, lists, tuples, dicts, dataclasses and other objects that hold some.
-        order: how many derivatives to check; only the first is supported yet.
-        modes: "rev" for reverse mode, the one there is yet.
+        order: how many derivatives to check: 2 checks the derivative of the gradient too, of a randomly weighted sum of
+            the result, in each of the modes.
+        modes: "fwd" for forward mode, "rev" for reverse mode.
         atol, rtol: how far the two may be apart.
         eps: the step of the central differences (Richardson-extrapolated from `eps` and `eps / 2`).
         seed: of the random directions.
 
     Raises:
-        AssertionError: where they disagree; the message names the argument and the part of it, and by how much.
+        AssertionError: where they disagree; the message names the argument, the part of it, the direction and the mode,
+            and says by how much.
         ArgumentError: for an order or a mode that there is not.
 
     >>> import srcad
-    >>> srcad.check_grads(lambda x: x**3, (2.0,))
+    >>> srcad.check_grads(lambda x: x**3, (2.0,), order=2)
     """
-    from srcad.api import vjp
-
-    if order != 1:
-        raise ArgumentError(f"order={order} is not supported yet", None, "use order=1")
     for mode in modes:
-        if mode != "rev":
-            raise ArgumentError(f"the mode {mode!r} is not supported yet", None, 'use modes=("rev",)')
-    rng = np.random.default_rng(seed)
-    args = tuple(args)
-    value, pullback = vjp(fun, *args)
-    weights = {path: _random_like(part, rng) for path, part in parts_of(value)}
-    cotangent = rebuilt(value, weights)
-    gradients = pullback(cotangent)
-    args = tuple(a if g is None else promoted(a) for a, g in zip(args, gradients, strict=True))
+        if mode not in ("fwd", "rev"):
+            raise ArgumentError(f"there is no mode {mode!r}", None, 'the modes are "fwd" and "rev"')
+    if order not in (1, 2):
+        raise ArgumentError(f"order={order} is not supported", None, "use order=1 or order=2")
+    shown = getattr(fun, "__name__", "the function")
+    check = _Check(tuple(args), modes, atol, rtol, eps, np.random.default_rng(seed))
+    check.first(fun, f"the derivative of {shown}")
+    if order == 2 and type(fun(*copy.deepcopy(check.args))) in (float, np.float64):
+        from srcad.api import grad
 
-    def weighted(*moved: Any) -> float:
-        result = dict(parts_of(fun(*moved)))
-        return sum(float(np.sum(np.asarray(result[path]) * weight)) for path, weight in weights.items())
-
-    for position, (argument, gradient) in enumerate(zip(args, gradients, strict=True)):
-        directions = {path: _random_like(part, rng) for path, part in parts_of(argument)}
-        slopes = dict(parts_of(gradient))
-
-        def compare(chosen: dict[str, Any], position: int = position, slopes: dict[str, Any] = slopes) -> Any:
-            def along(step: float) -> float:
-                moved = [copy.deepcopy(a) for a in args]
-                moved[position] = shifted(moved[position], chosen, step)
-                return weighted(*moved)
-
-            coarse = (along(eps) - along(-eps)) / (2 * eps)
-            fine = (along(eps / 2) - along(-eps / 2)) / eps
-            predicted = sum(float(np.sum(np.asarray(slopes[p]) * d)) for p, d in chosen.items() if p in slopes)
-            measured = (4 * fine - coarse) / 3
-            return predicted, measured, bool(np.allclose(predicted, measured, rtol=rtol, atol=atol))
-
-        if not directions or compare(directions)[2]:
-            continue
-        alone = {path: compare({path: direction}) for path, direction in directions.items()}
-        path, (predicted, measured, _) = max(alone.items(), key=lambda item: _apart(item[1][0], item[1][1]))
-        raise AssertionError(
-            f"the derivative of {getattr(fun, '__name__', 'the function')} with respect to argument "
-            f"{position}{f', at {path},' if path else ''} disagrees with finite differences: {predicted!r} by reverse "
-            f"mode, {measured!r} measured, a difference of {_apart(predicted, measured):.3g}"
+        for position in check.positions:
+            gradient = grad(fun, position)
+            check.first(gradient, f"the derivative of the gradient of {shown} by argument {position}")
+    elif order == 2:
+        raise ArgumentError(
+            f"order=2 is for functions that return one float, and {shown} returns something else",
+            None,
+            "check a weighted sum of the result",
         )
+
+
+class _Check:
+    """The comparisons of one call of `check_grads`."""
+
+    def __init__(
+        self,
+        args: tuple[Any, ...],
+        modes: Sequence[str],
+        atol: float,
+        rtol: float,
+        eps: float,
+        rng: np.random.Generator,
+    ) -> None:
+        self.args = args
+        self.positions = [i for i, a in enumerate(args) if _moves(a)]
+        self.modes = modes
+        self.atol, self.rtol, self.eps = atol, rtol, eps
+        self.rng = rng
+
+    def first(self, fun: Callable[..., Any], what: str) -> None:
+        """Compare the first derivative of a function in each mode, argument by argument."""
+        from srcad.api import vjp
+
+        gradients = None
+        if "rev" in self.modes:
+            value, pullback = vjp(fun, *self.args)
+            weights = {path: _random_like(part, self.rng) for path, part in parts_of(value)}
+            gradients = pullback(rebuilt(value, weights))
+            # an int is moved as a float, but for one that is a count or an index
+            self.args = tuple(a if g is None else promoted(a) for a, g in zip(self.args, gradients, strict=True))
+            self.positions = [i for i, g in enumerate(gradients) if g is not None and _moves(self.args[i])]
+        else:
+            value = fun(*copy.deepcopy(self.args))
+            weights = {path: _random_like(part, self.rng) for path, part in parts_of(value)}
+        for position in self.positions:
+            directions = {path: _random_like(part, self.rng) for path, part in parts_of(self.args[position])}
+            predictions = {mode: self._prediction(mode, fun, position, gradients, weights) for mode in self.modes}
+            for mode, predicted in predictions.items():
+                self._compare(fun, what, mode, position, directions, weights, predicted)
+
+    def _prediction(
+        self, mode: str, fun: Callable[..., Any], position: int, gradients: Any, weights: dict[str, Any]
+    ) -> Callable[[dict[str, Any]], float]:
+        """The weighted change of the result along a direction, as a mode has it."""
+        if mode == "rev":
+            slopes = dict(parts_of(gradients[position]))
+            return lambda chosen: sum(
+                float(np.sum(np.asarray(slopes[p]) * d)) for p, d in chosen.items() if p in slopes
+            )
+
+        def forward(chosen: dict[str, Any]) -> float:
+            from srcad.higher import jvp
+
+            own = self.args[position]
+            still = {p: np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0 for p, x in parts_of(own)}
+            tangents: list[Any] = [None] * len(self.args)
+            tangents[position] = rebuilt(own, still | chosen)
+            made = dict(parts_of(jvp(fun, self.args, tangents)[1]))
+            return sum(float(np.sum(np.asarray(made[p]) * w)) for p, w in weights.items() if p in made)
+
+        return forward
+
+    def _measured(
+        self, fun: Callable[..., Any], position: int, chosen: dict[str, Any], weights: dict[str, Any]
+    ) -> float:
+        """The same by central differences, extrapolated."""
+
+        def along(step: float) -> float:
+            moved = [copy.deepcopy(a) for a in self.args]
+            moved[position] = shifted(moved[position], chosen, step)
+            result = dict(parts_of(fun(*moved)))
+            return sum(float(np.sum(np.asarray(result[path]) * weight)) for path, weight in weights.items())
+
+        coarse = (along(self.eps) - along(-self.eps)) / (2 * self.eps)
+        fine = (along(self.eps / 2) - along(-self.eps / 2)) / self.eps
+        return (4 * fine - coarse) / 3
+
+    def _compare(
+        self,
+        fun: Callable[..., Any],
+        what: str,
+        mode: str,
+        position: int,
+        directions: dict[str, Any],
+        weights: dict[str, Any],
+        predicted: Callable[[dict[str, Any]], float],
+    ) -> None:
+        """Fail unless prediction and measurement agree; the part that is furthest off is named."""
+
+        def both(chosen: dict[str, Any]) -> tuple[float, float]:
+            return predicted(chosen), self._measured(fun, position, chosen, weights)
+
+        found = both(directions)
+        if np.allclose(*found, rtol=self.rtol, atol=self.atol):
+            return
+        alone = {path: both({path: direction}) for path, direction in directions.items()}
+        path = max(alone, key=lambda one: _apart(*alone[one]))
+        says, measured = alone[path]
+        along = np.array2string(np.asarray(directions[path]), precision=3, threshold=8)
+        raise AssertionError(
+            f"{what} with respect to argument {position}{f', at {path},' if path else ''} disagrees with finite "
+            f"differences: {says!r} by {'reverse' if mode == 'rev' else 'forward'} mode, {measured!r} measured, a "
+            f"difference of {_apart(says, measured):.3g}, along the direction {along}"
+        )
+
+
+def _moves(value: Any) -> bool:
+    return next(parts_of(value), None) is not None
 
 
 def _apart(a: float, b: float) -> float:

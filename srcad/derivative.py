@@ -13,7 +13,7 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -166,7 +166,7 @@ class Derivative:
         else:
             bound = self._target.bind(args, kwargs)
             values = [bound.arguments[p.name] for p in self._params]
-        self._choice.promote(self.__name__, values)
+        self.promote(values)
         return values
 
     def _passed(self, values: list[Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -214,16 +214,21 @@ class Derivative:
         made = self._cache.get(key)
         if made is None:
             with GENERATING:
-                made = self._cache.get(key)
-                if made is None:
-                    for position in self._wrt:
-                        self._check_smooth(position, key[position])
-                    made = self._make(key)
-                    self._outside = self._outside.and_also(made.outside)
-                    self._watches = bool(self._outside)
-                    self._cache[key] = made
+                made = self._kept(key)
         self._last = made
         return made, key
+
+    def _kept(self, key: Key) -> Specialised:
+        """What was generated for these kinds, or is now."""
+        made = self._cache.get(key)
+        if made is None:
+            for position in self._wrt:
+                self._check_smooth(position, key[position])
+            made = self._make(key)
+            self._outside = self._outside.and_also(made.outside)
+            self._watches = bool(self._outside)
+            self._cache[key] = made
+        return made
 
     def _check_smooth(self, position: int, kind: Kind) -> None:
         if is_complex(kind):
@@ -241,11 +246,45 @@ class Derivative:
                 "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
             )
 
+    def generated(self, key: Key) -> Specialised:
+        """What is generated for arguments of these kinds: a function that can be differentiated in its turn."""
+        if not self._choice.is_plain:
+            raise ArgumentError(
+                f"{self.__name__}: a derivative with respect to arguments in *args or **kwargs is differentiated again",
+                None,
+                "give the arguments names of their own",
+            )
+        with GENERATING:
+            if self._watches and self._outside.changed():
+                self._forget()
+            return self._kept(key)
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The parameters of the function."""
+        return self._target.signature
+
+    @property
+    def wrt(self) -> tuple[int, ...]:
+        """The positions of the parameters that it is differentiated with respect to."""
+        return self._wrt
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its arguments are the parameters of the function, one by one."""
+        return self._positional
+
+    def promote(self, values: list[Any]) -> None:
+        """Make floats of the ints among the arguments that are differentiated."""
+        self._target.promote(values)
+        self._choice.promote(self.__name__, values)
+
     def _make(self, key: Key, *, assumed: bool = False) -> Specialised:
         from srcad.driver import make_gradient
 
-        return make_gradient(
-            self._target.function,
+        function, outside = self._target.function_for(key)
+        made = make_gradient(
+            function,
             key,
             self._wrt,
             single=self._choice.single and self._choice.is_plain,
@@ -253,6 +292,7 @@ class Derivative:
             aux=self._has_aux,
             assumed=assumed,
         )
+        return made if outside is None else replace(made, outside=made.outside.and_also(outside))
 
     def _forget(self) -> None:
         with GENERATING:

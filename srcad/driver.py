@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
+from srcad.callables import find_target
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
 from srcad.core.nodes import (
@@ -24,6 +26,7 @@ from srcad.core.nodes import (
 )
 from srcad.derivative import Specialised
 from srcad.errors import Place
+from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.validity import Outside, outside_of
@@ -51,15 +54,16 @@ def prelude_function(name: str) -> Any:
 
 
 def specialise(
-    function: types.FunctionType, key: tuple[Kind, ...], session: Session | None = None
+    function: types.FunctionType | Program, key: tuple[Kind, ...], session: Session | None = None
 ) -> tuple[Session, Special]:
     """The program of a function at these argument kinds."""
     import srcad.rules  # noqa: F401 - registers the rules
 
-    session = session or Session(lowered, prelude_function)
+    session = session or Session(lowered, prelude_function, _differentiated)
     while True:
         try:
-            special = session.special(session.lower(function), key)
+            program = function if isinstance(function, Program) else session.lower(function)
+            special = session.special(program, key)
             session.solve(special)
             session.represent()
             return session, special
@@ -91,8 +95,16 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     return settle_in_place(program, kinds)
 
 
+def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...], *options: Any) -> Any:
+    """The derivative of a function or program that is used inside of one that is differentiated."""
+    if what == "gradient":
+        single, value, aux = options
+        return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+    return make_tangent(find_target(function).function_for(key)[0], key, wrt)
+
+
 def make_gradient(
-    function: types.FunctionType,
+    function: types.FunctionType | Program,
     key: tuple[Kind, ...],
     wrt: tuple[int, ...],
     *,
@@ -104,7 +116,7 @@ def make_gradient(
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
     maker = Differentiator(session, _simplify, _tidy)
-    name = f"{_identifier(function.__name__)}_{'value_and_grad' if value else 'grad'}"
+    name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
     emitted, functions = _load(maker, handle)
@@ -153,6 +165,29 @@ def _powers(special: Special) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(place for one in _reached(special) for place in complex_powers(one.body, one.kinds)))
 
 
+@dataclass(frozen=True)
+class LoadedTangent:
+    """A tangent function, loaded: it takes the arguments, then the tangents of these leaves of them."""
+
+    function: Callable[..., Any]
+    source: str
+    arguments: tuple[tuple[int, Leaf], ...]
+    written: frozenset[int]  # the arguments whose memory the program writes to
+    special: Special
+    outside: Outside
+
+
+def make_tangent(function: types.FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
+    """Generate and load the tangent function of `function` along the parameters at positions `wrt`."""
+    session, special = specialise(function, key)
+    maker = ForwardDifferentiator(session, _simplify, _tidy)
+    doc = _docstring(special, key, wrt, "value and tangent", False)
+    made = maker.entry(special, wrt, name=f"{_identifier(function.__name__)}_jvp", doc=doc)
+    emitted, functions = _load(maker, made.handle)
+    entry = functions[emitted.names[made.handle]]
+    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, special, _outside(session, special))
+
+
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:
     """Whether a program or what it calls writes into arrays: the reverse half then writes into them too."""
     for one in _reached(special):
@@ -170,7 +205,7 @@ def _reached(special: Special) -> list[Special]:
     return found
 
 
-def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
+def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 
@@ -199,7 +234,10 @@ def _identifier(name: str) -> str:
 
 def _outside(session: Session, special: Special) -> Outside:
     """What the programs read that is not an argument."""
-    return outside_of(session.guards, _methods(special), _mutable_globals(session))
+    made = outside_of(session.guards, _methods(special), _mutable_globals(session))
+    for other in session.outsides:
+        made = made.and_also(other)
+    return made
 
 
 def _methods(special: Special) -> list[tuple[Mapping[str, Any], str]]:

@@ -78,7 +78,10 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
 def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
     values = [copied_arrays(v) for v in bound.arguments.values()]
-    loaded = loaded_pair(target.function, tuple(map(kind_of, values)))
+    target.promote(values)
+    key = tuple(map(kind_of, values))
+    function, _ = target.function_for(key)
+    loaded = loaded_pair(function, key)
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:
@@ -112,7 +115,7 @@ class _Run:
             for v, k in zip(self.values, self.kinds, strict=True)
         ]
         shadows = {
-            (i, leaf.path): _shadow_of(_part(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
+            (i, leaf.path): _shadow_of(part_at(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
         out = self.loaded.forward(*given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
@@ -148,7 +151,7 @@ class _Run:
         if self.by_address(kind):
             return runtime.mirrored(found.get((position, path)) if holds_smooth(kind) else None, value)
         parts = [
-            (step, self._assemble(inner, found, position, (*path, step), _part(value, (step,))))
+            (step, self._assemble(inner, found, position, (*path, step), part_at(value, (step,))))
             for step, inner in children(kind) or ()
         ]
         match kind:
@@ -245,7 +248,7 @@ def _own(answer: Any, kind: Kind) -> Any:
     return float(answer) if np.ndim(answer) == 0 and not isinstance(kind, Maybe) else answer
 
 
-def _part(value: Any, path: Path) -> Any:
+def part_at(value: Any, path: Path) -> Any:
     for how, key in path:
         value = getattr(value, key) if how == "attr" else value[key]
     return value
@@ -256,9 +259,9 @@ def _part(value: Any, path: Path) -> Any:
 
 def _cotangents(cotangent: Any, value: Any, kind: Kind, leaves: tuple[Leaf, ...]) -> Iterator[tuple[Leaf, Any]]:
     """The part of a cotangent for each leaf of the result, checked against the value."""
-    _check_form(cotangent, value, kind)
+    check_form(cotangent, value, kind)
     for leaf in leaves:
-        part, primal = _part(cotangent, leaf.path), _part(value, leaf.path)
+        part, primal = part_at(cotangent, leaf.path), part_at(value, leaf.path)
         if not leaf.shadow:
             if isinstance(leaf.kind, Array):
                 part = np.array(part, dtype=leaf.kind.dtype)
@@ -267,7 +270,7 @@ def _cotangents(cotangent: Any, value: Any, kind: Kind, leaves: tuple[Leaf, ...]
         yield leaf, part
 
 
-def _check_form(cotangent: Any, value: Any, kind: Kind, where: str = "the cotangent") -> None:
+def check_form(cotangent: Any, value: Any, kind: Kind, where: str = "the cotangent") -> None:
     """Refuse a cotangent that does not have the form of the value, of which numbers and None have no form."""
     if isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         number = isinstance(cotangent, (int, float, complex, np.number, np.ndarray))
@@ -282,17 +285,17 @@ def _check_form(cotangent: Any, value: Any, kind: Kind, where: str = "the cotang
         if len(cotangent) != len(value):
             raise _misfit(f"{where} has {len(cotangent)} items, the value {len(value)}")
         for i, (part, primal) in enumerate(zip(cotangent, value, strict=True)):
-            _check_form(part, primal, kind, f"{where}[{i}]")
+            check_form(part, primal, kind, f"{where}[{i}]")
     elif isinstance(value, dict):
         if not isinstance(cotangent, dict) or set(cotangent) != set(value):
             raise _misfit(f"{where} is {_named(cotangent)}, the value a dict with the keys {list(value)}")
         for key, primal in value.items():
-            _check_form(cotangent[key], primal, kind, f"{where}[{key!r}]")
+            check_form(cotangent[key], primal, kind, f"{where}[{key!r}]")
     elif (held := _attributes(value)) is not None:
         for name, primal in held.items():
             if not hasattr(cotangent, name):
                 raise _misfit(f"{where} has no attribute {name}, the value ({show(kind)}) has one")
-            _check_form(getattr(cotangent, name), primal, kind, f"{where}.{name}")
+            check_form(getattr(cotangent, name), primal, kind, f"{where}.{name}")
 
 
 def _named(value: Any) -> str:

@@ -186,6 +186,11 @@ def index_groups(how: str, n: int, size: int) -> list[list[int]]:
     return [list(group) for group in getattr(itertools, how)(range(n), size)]
 
 
+def sorted_along(tangents: Any, xs: Any, reverse: bool = False) -> list[Any]:
+    """The tangents of the items of `sorted(xs)`: those of the items of `xs`, in the order that sorts them."""
+    return [tangents[i] for i in sorted(range(len(xs)), key=xs.__getitem__, reverse=reverse)]
+
+
 def order_of(keys: Any, descending: bool = False) -> list[int]:
     """The positions of the items in sorted order: equal ones stay in the order they had."""
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
@@ -276,6 +281,11 @@ def part_of(x: Any, *steps: Any) -> Any:
             return None
         x = getattr(x, step[1:]) if isinstance(step, str) and step[:1] == "." else x[step]
     return x
+
+
+def spread_like(tangent: Any, x: Any) -> Any:
+    """A tangent spread to the shape of `x`, which may be a number or an array."""
+    return np.full_like(x, tangent) if isinstance(x, np.ndarray) else tangent
 
 
 class object_shadow:  # noqa: N801 - printed in generated code like a function
@@ -392,6 +402,11 @@ def laid_out(x: Any, values: Any) -> Any:
     return made
 
 
+def stop_gradient(x: Any) -> Any:
+    """A copy of a value that no derivative passes through: it counts as a constant."""
+    return x if isinstance(x, (int, float)) else copy.deepcopy(x)
+
+
 class Refusal(Exception):
     """What a generated function cannot do at this point: a message, a remedy, and the place in the source."""
 
@@ -453,6 +468,12 @@ def refuse_twice(names: str, classes: Any, *values: Any) -> None:
                 )
             seen.add(id(value))
         todo.extend(part for part in parts_of(value) if type(part) is not float)
+
+
+def refuse_unlike(x: Any, part: Any, x_dot: Any, part_dot: Any) -> None:
+    """Raise unless a tangent is a view of another just where the value is: its layout may be another."""
+    if np.shares_memory(x, part) != np.shares_memory(x_dot, part_dot):
+        raise Overlap("an array that is written to is reshaped, as a view or as a copy by a layout that is not known")
 
 
 class NotOneNumber(TypeError):

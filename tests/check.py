@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import functools
 import inspect
 import math
 import os
@@ -289,6 +290,71 @@ def _check_once(
             agrees(one, floats[position], source, f"{who}: d/d arg {position}", rtol, atol)
     exact = list(numbers(gradient))
     assert np.allclose(exact, list(numbers(alone)), rtol=1e-12, atol=1e-14), "grad and value_and_grad disagree"
+    _check_forward(functools.partial(f, **kwargs) if kwargs else f, args, positions, exact, expected)
+
+
+def check_jvp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float = 1e-8) -> None:
+    """Fail unless `srcad.jvp` is right for an `f` that returns any structure of floats, along one direction."""
+    direction = along(args, smooth_positions(args))
+    given = copy.deepcopy((args, direction))
+    value, tangent = srcad.jvp(f, *given)
+    expected = f(*copy.deepcopy(args))
+    agrees(value, expected, iter(list(numbers(expected))), "value", 1e-12, 1e-14)
+    assert identical(given, (args, direction)), "the arguments or their tangents were changed"
+    want = []
+    for i in range(sum(1 for _ in numbers(expected))):
+
+        def one(t: float, i: int = i) -> float:
+            return list(numbers(f(*moved(args, direction, t))))[i]
+
+        with np.errstate(all="ignore"):
+            want.append(slope(one)[0])
+    agrees(tangent, expected, iter(want), "tangent", rtol, atol)
+
+
+def along(args: Sequence[Any], positions: Sequence[int]) -> tuple[Any, ...]:
+    """A random direction for the arguments at these positions, None for the others."""
+    random = np.random.default_rng(1)
+
+    def like(arg: Any) -> Any:
+        return with_numbers(arg, iter(random.uniform(0.5, 1.5, sum(1 for _ in numbers(arg))).tolist()))
+
+    return tuple(like(promoted(arg)) if i in positions else None for i, arg in enumerate(args))
+
+
+def moved(args: Sequence[Any], direction: Sequence[Any], t: float) -> list[Any]:
+    """The arguments a step along a direction."""
+    made = []
+    for arg, dot in zip(args, direction, strict=True):
+        if dot is None:
+            made.append(copy.deepcopy(arg))
+        else:
+            steps = zip(numbers(promoted(arg)), numbers(dot), strict=True)
+            made.append(with_numbers(promoted(arg), iter([x + t * d for x, d in steps])))
+    return made
+
+
+def _check_forward(
+    f: Callable[..., Any], args: tuple[Any, ...], positions: tuple[int, ...], gradient: list[float], expected: Any
+) -> None:
+    """The same in forward mode: along one direction, the tangent is the gradient times the direction."""
+    direction = along(args, positions)
+    given, kept = copy.deepcopy((args, direction)), copy.deepcopy((args, direction))
+    value, tangent = srcad.jvp(f, *given)
+    assert identical(given, kept), f"jvp: the arguments were changed: {kept!r} became {given!r}"
+    assert close(as_number(value), as_number(expected), 1e-12, 1e-14), f"jvp: the value is {value!r}, not {expected!r}"
+    steps = [d for i in positions for d in numbers(direction[i])]
+    terms = [g * d for g, d in zip(gradient, steps, strict=True)]
+    scale = math.fsum(map(abs, terms))
+    want = math.fsum(terms)
+    if isinstance(tangent, (int, float, np.floating, np.ndarray)) and math.isfinite(want):
+        got = as_number(tangent)
+        rounding = 1e-5 if any(a.dtype == np.float32 for a in args if isinstance(a, np.ndarray)) else 1e-10
+        assert abs(got - want) <= 1e-14 + rounding * scale, (
+            f"jvp: {got!r}, but the gradient times the direction is {want!r}"
+        )
+    else:
+        raise AssertionError(f"jvp: the tangent is {tangent!r}")
 
 
 def check_vjp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float = 1e-8) -> None:

@@ -14,7 +14,7 @@ from srcad.core.prims import each
 from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_scalar
 from srcad.rules.operators import ROW, TABLE
-from srcad.rules.registry import call, linear, pullback, zero
+from srcad.rules.registry import call, linear, pullback, pushforward, zero
 from srcad.rules.shapes import always
 
 
@@ -43,6 +43,7 @@ def smallest(*items, out, d_out):
 @pullback(
     sum,
     kind=layouts.total,
+    linear_in=("iterable", "start"),
     at=[([1.0, 3.0, 2.0],), ((1.0, 2.0), 3.0), (ROW,), (TABLE,), ([ROW, ROW * 2],), ([ROW, 2.0, TABLE],)],
 )
 def total(iterable, start=0, *, d_out):
@@ -79,9 +80,27 @@ def in_order(iterable, reverse=False, *, d_out):
     return runtime.unsort(d_out, iterable, reverse)
 
 
+@pushforward(sorted)
+def in_order_dot(iterable, reverse=False, *, iterable_dot):
+    return runtime.sorted_along(iterable_dot, iterable, reverse)
+
+
 @pullback(divmod, np.divmod, kind=layouts.quotient_and_rest, at=[(5.3, 2.1), (-5.3, 2.1), (ROW, 0.4)])
 def quotient(x, y, *, out, d_out):
     return runtime.unbroadcast(d_out[1], x), runtime.unbroadcast(-out[0] * d_out[1], y)
+
+
+@pushforward(divmod, np.divmod)
+def quotient_dot(x, y, *, out, x_dot, y_dot):
+    if y_dot is None:
+        rest = x_dot
+    elif x_dot is None:
+        rest = -(y_dot * out[0])
+    else:
+        rest = x_dot - y_dot * out[0]
+    if is_scalar(x) and is_scalar(y):
+        return 0.0, rest
+    return np.zeros_like(out[0]), np.full_like(out[1], rest)
 
 
 zero(int, kind=always(INT), at=[(2.7,), (-2.7,)])

@@ -9,7 +9,7 @@ from srcad import runtime
 from srcad.rules import layouts
 from srcad.rules.asks import is_scalar
 from srcad.rules.operators import ROW, TABLE
-from srcad.rules.registry import call, pullback, zero
+from srcad.rules.registry import call, pullback, pushforward, zero
 
 zero(np.zeros, np.ones, kind=layouts.filled, at=[(3,), ((2, 3),), call((2, 1), dtype=np.float32)])
 zero(np.empty, kind=layouts.filled, at=[((0,),)])
@@ -21,14 +21,19 @@ zero(np.tri, at=[(3,)])
 zero(np.indices, at=[((2, 3),)])
 
 
-@pullback(np.full, kind=layouts.filled_with, at=[(3, 1.5), ((2, 3), 1.5), ((2, 3), ROW)])
+@pullback(
+    np.full,
+    kind=layouts.filled_with,
+    at=[(3, 1.5), ((2, 3), 1.5), ((2, 3), ROW)],
+    linear_in=("fill_value",),
+)
 def full(shape, fill_value, *, d_out):
     if is_scalar(fill_value):
         return None, np.sum(d_out)
     return None, runtime.unbroadcast(d_out, fill_value)
 
 
-@pullback(np.full_like, kind=layouts.like, at=[(TABLE, 1.5), (TABLE, ROW)])
+@pullback(np.full_like, kind=layouts.like, at=[(TABLE, 1.5), (TABLE, ROW)], linear_in=("fill_value",))
 def full_like(a, fill_value, *, d_out):
     if is_scalar(fill_value):
         return None, np.sum(d_out)
@@ -42,10 +47,22 @@ def arange(start, stop=None, step=1, *, d_out):
     return np.sum(d_out), None, np.dot(np.arange(np.size(d_out)), d_out)
 
 
+@pushforward(np.arange)
+def arange_dot(start, stop=None, step=1, *, out, start_dot, step_dot):
+    if stop is None:
+        return np.zeros_like(out)
+    if step_dot is None:
+        return np.zeros_like(out) if start_dot is None else np.full_like(out, start_dot)
+    if start_dot is None:
+        return step_dot * np.arange(np.size(out))
+    return start_dot + step_dot * np.arange(np.size(out))
+
+
 @pullback(
     np.linspace,
     kind=layouts.spaced,
     at=[(0.5, 2.0), (0.5, 2.0, 7), call(0.5, 2.0, 4, endpoint=False), (ROW, TABLE, 3)],
+    linear_in=("start", "stop"),
 )
 def linspace(start, stop, num=50, endpoint=True, *, d_out):
     fading = np.linspace(1.0, 0.0, num, endpoint)

@@ -10,7 +10,7 @@ import numpy as np
 from srcad import runtime
 from srcad.core.kinds import BOOL, FLOAT, INT, Tuple
 from srcad.core.prims import each
-from srcad.rules.registry import elementwise, pullback, zero
+from srcad.rules.registry import elementwise, pullback, pushforward, zero
 from srcad.rules.shapes import always
 
 FLOATING = always(FLOAT)
@@ -199,7 +199,7 @@ def dist(p, q, *, out, d_out):
     return d_p, -d_p
 
 
-@pullback(math.fsum, kind=FLOATING, at=[([0.7, 1.2, 3.0],), ((1.0, 2.0),)])
+@pullback(math.fsum, kind=FLOATING, at=[([0.7, 1.2, 3.0],), ((1.0, 2.0),)], linear_in=("seq",))
 def fsum(seq, *, d_out):
     if isinstance(seq, tuple):
         return each(d_out)
@@ -216,9 +216,19 @@ def modf(x, *, d_out):
     return d_out[0]
 
 
+@pushforward(math.modf)
+def modf_dot(x, *, x_dot):
+    return x_dot, 0.0
+
+
 @pullback(math.frexp, kind=always(Tuple((FLOAT, INT))), at=[(1.7,), (-5.3,)])
 def frexp(x, *, out, d_out):
     return d_out[0] / 2.0 ** out[1]
+
+
+@pushforward(math.frexp)
+def frexp_dot(x, *, out, x_dot):
+    return x_dot / 2.0 ** out[1], None
 
 
 zero(math.floor, math.ceil, math.trunc, kind=always(INT), at=[(1.7,), (-2.3,)])

@@ -67,6 +67,8 @@ def mod(x, y):
     at=[(1.7, 2.3), (2.0, 3), (0.4, -2), (POSITIVE, COLUMN), (1.5, ROW), (POSITIVE, 2), (-ROW, 3), (ROW, 2.0)],
 )
 def power(base, exp, *, out):
+    if is_literal(exp) and exp == 2:
+        return exp * base, np.log(base + (base == 0)) * out
     if is_literal(exp):
         return exp * base ** (exp - 1) if exp != 0 else 0.0, np.log(base + (base == 0)) * out
     return exp * base ** (exp - (exp != 0)), np.log(base + (base == 0)) * out
@@ -104,6 +106,7 @@ def absolute(x):
         (TABLE, STACK.transpose(0, 2, 1)),
         (STACK[:1], STACK.transpose(0, 2, 1)),
     ],
+    multilinear_in=("x", "y"),
 )
 def matmul(x, y, *, d_out):
     if not (has_ndim(x) and has_ndim(y)):

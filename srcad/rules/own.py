@@ -36,22 +36,35 @@ def split_extreme(d, items, extreme, *, d_out):
 @pullback(
     runtime.matmul_left,
     at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)],
+    multilinear_in=("d", "y"),
 )
 def matmul_left(d, x, y, *, d_out):
     return d_out @ y, None, runtime.matmul_right(d, d_out, y)
 
 
-@pullback(runtime.matmul_right, at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)])
+@pullback(
+    runtime.matmul_right,
+    at=[(COLUMN[:, 0], TABLE, ROW), (STACK @ TABLE.T, STACK, TABLE.T)],
+    multilinear_in=("d", "x"),
+)
 def matmul_right(d, x, y, *, d_out):
     return x @ d_out, runtime.matmul_left(d, x, d_out), None
 
 
-@pullback(runtime.dot_left, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+@pullback(
+    runtime.dot_left,
+    at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)],
+    multilinear_in=("d", "y"),
+)
 def dot_left(d, x, y, *, d_out):
     return np.dot(d_out, y), None, runtime.dot_right(d, d_out, y)
 
 
-@pullback(runtime.dot_right, at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)])
+@pullback(
+    runtime.dot_right,
+    at=[(COLUMN[:, 0], TABLE, ROW), (np.dot(STACK, TABLE.T), STACK, TABLE.T)],
+    multilinear_in=("d", "x"),
+)
 def dot_right(d, x, y, *, d_out):
     return np.dot(x, d_out), runtime.dot_left(d, x, d_out), None
 
@@ -60,3 +73,6 @@ zero(runtime.part_width, kind=shapes.always(INT), at=[(6, 3)])
 zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])
 zero(runtime.index_groups, kind=lambda call: List(List(INT)), at=[("combinations", 4, 2), ("permutations", 3, 3)])
 zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.0, 1.0, 2.0], True)])
+
+
+zero(runtime.stop_gradient, kind=lambda call: widen(call.args[0]), at=[(7,)])

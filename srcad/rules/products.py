@@ -31,6 +31,7 @@ BOX = STACK.transpose(0, 2, 1)
         (TABLE, BOX),
         (STACK, BOX),
     ],
+    multilinear_in=("a", "b"),
 )
 def dot(a, b, *, d_out):
     if is_scalar(a) and is_scalar(b):
@@ -56,6 +57,7 @@ def dot(a, b, *, d_out):
     np.inner,
     kind=shapes.inner_product,
     at=[(2.0, 3.0), (2.0, ROW), (ROW, POSITIVE), (TABLE, ROW), (ROW, TABLE), (TABLE, TABLE + 1), (STACK, TABLE)],
+    multilinear_in=("a", "b"),
 )
 def inner(a, b, *, d_out):
     if is_scalar(a) and is_scalar(b):
@@ -75,7 +77,12 @@ def inner(a, b, *, d_out):
     return runtime.inner_left(d_out, b), runtime.inner_right(d_out, a)
 
 
-@pullback(np.outer, kind=shapes.outer_product, at=[(ROW, POSITIVE), (2.0, ROW), (ROW, 2.0), (1.5, 2.5), (TABLE, ROW)])
+@pullback(
+    np.outer,
+    kind=shapes.outer_product,
+    at=[(ROW, POSITIVE), (2.0, ROW), (ROW, 2.0), (1.5, 2.5), (TABLE, ROW)],
+    multilinear_in=("a", "b"),
+)
 def outer(a, b, *, d_out):
     if has_ndim(a) and has_ndim(b) and np.ndim(a) == 1 and np.ndim(b) == 1:
         return d_out @ b, a @ d_out
@@ -84,11 +91,20 @@ def outer(a, b, *, d_out):
     return runtime.unbroadcast(d_a, a), runtime.unbroadcast(d_b, b)
 
 
-@pullback(np.vdot, kind=shapes.full_product, at=[(2.0, 3.0), (ROW, POSITIVE), (TABLE, TABLE + 1)])
+@pullback(
+    np.vdot,
+    kind=shapes.full_product,
+    at=[(2.0, 3.0), (ROW, POSITIVE), (TABLE, TABLE + 1)],
+    multilinear_in=("a", "b"),
+)
 def vdot(a, b, *, d_out):
     return d_out * b, d_out * a
 
 
-@pullback(np.kron, at=[(ROW, POSITIVE), (TABLE, ROW), (ROW, TABLE), (TABLE, COLUMN), (STACK, TABLE)])
+@pullback(
+    np.kron,
+    at=[(ROW, POSITIVE), (TABLE, ROW), (ROW, TABLE), (TABLE, COLUMN), (STACK, TABLE)],
+    multilinear_in=("a", "b"),
+)
 def kron(a, b, *, d_out):
     return runtime.kron_left(d_out, a, b), runtime.kron_right(d_out, a, b)

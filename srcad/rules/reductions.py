@@ -9,7 +9,7 @@ from srcad import runtime
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, is_float_type, is_scalar
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import call, linear, pullback
+from srcad.rules.registry import call, linear, pullback, pushforward
 
 ZEROS = np.array([[0.0, 2.0, 3.0], [1.0, 0.0, 0.0]])
 ALONG = [
@@ -73,6 +73,15 @@ def prod(a, axis=None, dtype=None, keepdims=False, *, d_out):
     return d_out * runtime.product_of_others(a, axis)
 
 
+@pushforward(np.prod)
+def prod_dot(a, axis=None, dtype=None, keepdims=False, *, a_dot):
+    if is_scalar(a):
+        return a_dot
+    if keepdims:
+        return np.sum(a_dot * runtime.product_of_others(a, axis), axis, keepdims=True)
+    return np.sum(a_dot * runtime.product_of_others(a, axis), axis)
+
+
 @pullback(np.max, np.min, np.amax, np.amin, kind=shapes.reduced, at=ALONG)
 def extreme(a, axis=None, keepdims=False, *, out, d_out):
     if is_scalar(a):
@@ -88,6 +97,21 @@ def extreme(a, axis=None, keepdims=False, *, out, d_out):
     return np.expand_dims(d_out, axis) * reached / np.sum(reached, axis, values.dtype, keepdims=True)
 
 
+@pushforward(np.max, np.min)
+def extreme_dot(a, axis=None, keepdims=False, *, out, a_dot):
+    if is_scalar(a):
+        return a_dot
+    values = a if has_ndim(a) and isinstance(a, np.ndarray) else np.asarray(a)
+    if axis is None and not keepdims:
+        reached = values == out
+        return np.sum(a_dot * reached) / np.count_nonzero(reached)
+    if keepdims:
+        reached = values == out
+        return np.sum(a_dot * reached, axis, keepdims=True) / np.sum(reached, axis, values.dtype, keepdims=True)
+    reached = values == np.expand_dims(out, axis)
+    return np.sum(a_dot * reached, axis) / np.sum(reached, axis, values.dtype)
+
+
 @pullback(np.var, kind=shapes.reduced, at=[*ALONG, call(TABLE, 1, ddof=1)])
 def var(a, axis=None, ddof=0, keepdims=False, *, d_out):
     if is_scalar(a):
@@ -100,6 +124,18 @@ def var(a, axis=None, ddof=0, keepdims=False, *, d_out):
     return 2 * d_out / count * centred
 
 
+@pushforward(np.var)
+def var_dot(a, axis=None, ddof=0, keepdims=False, *, out, a_dot):
+    if is_scalar(a):
+        return 0.0
+    values = a if isinstance(a, np.ndarray) else np.asarray(a)
+    centred = values - np.mean(values, axis, keepdims=True)
+    count = np.size(a) / np.size(out) - ddof
+    if keepdims:
+        return 2 * np.sum(a_dot * centred, axis, keepdims=True) / count
+    return 2 * np.sum(a_dot * centred, axis) / count
+
+
 @pullback(np.std, kind=shapes.reduced, at=[*ALONG, call(TABLE, 1, ddof=1)])
 def std(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
     if is_scalar(a):
@@ -110,3 +146,15 @@ def std(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
         return np.expand_dims(d_out / (count * out), axis) * centred
     return d_out / (count * out) * centred
+
+
+@pushforward(np.std)
+def std_dot(a, axis=None, ddof=0, keepdims=False, *, out, a_dot):
+    if is_scalar(a):
+        return 0.0
+    values = a if isinstance(a, np.ndarray) else np.asarray(a)
+    centred = values - np.mean(values, axis, keepdims=True)
+    count = np.size(a) / np.size(out) - ddof
+    if keepdims:
+        return np.sum(a_dot * centred, axis, keepdims=True) / (count * out)
+    return np.sum(a_dot * centred, axis) / (count * out)

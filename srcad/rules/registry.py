@@ -8,8 +8,9 @@ is for; after `*` come `out` (the result) and `d_out` (the cotangent of the resu
   is none). The engine multiplies by the cotangent and undoes broadcasting. Used in both modes.
 - `@linear(f, ...)`: f is linear in its first parameter; the body returns the transpose applied to `d_out`.
   Forward mode applies f itself to the tangent.
-- `@pullback(f, ...)` returns one cotangent per parameter (None for none); `@pushforward(f, ...)` states the
-  forward direction, with `x_dot` for the tangent of parameter `x`.
+- `@pullback(f, ...)` returns one cotangent per parameter (None for none). For forward mode it is enough to say what f
+  is linear in (`linear_in`, `multilinear_in`), or nothing where f returns a number: the pullback of 1 is its gradient.
+  Otherwise `@pushforward(f, ...)` states the forward direction, with `x_dot` for the tangent of parameter `x`.
 - `zero(f, ...)` lists functions whose derivative is zero wherever it exists.
 
 A cotangent of a *sequence* parameter (the arrays of `np.stack`) is anything whose item i is the cotangent of item i.
@@ -23,7 +24,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srcad.core.kinds import Kind
@@ -75,6 +76,8 @@ class Rule:
     cases: tuple[Case, ...] = ()
     pushforward: Body | None = None
     push_template: Block = ()
+    linear_in: tuple[str, ...] = ()
+    multilinear_in: tuple[str, ...] = ()
     notes: str = ""
     order: int = field(default=0)
 
@@ -113,7 +116,12 @@ def _cases(at: Sequence[Any]) -> tuple[Case, ...]:
 
 
 def _stated(
-    style: str, functions: tuple[Callable[..., Any], ...], kind: KindRule | None, at: Sequence[Any]
+    style: str,
+    functions: tuple[Callable[..., Any], ...],
+    kind: KindRule | None,
+    at: Sequence[Any],
+    linear_in: tuple[str, ...] = (),
+    multilinear_in: tuple[str, ...] = (),
 ) -> Callable[[Body], Body]:
     def register(body: Body) -> Body:
         if not functions:
@@ -135,6 +143,7 @@ def _stated(
                     "only out and d_out may follow the *",
                 )
         rule = Rule(functions, style, tuple(names), tuple(defaults), variadic, body, kind, _cases(at))
+        rule = replace(rule, linear_in=linear_in, multilinear_in=multilinear_in)
         if not body.__module__.startswith("srcad.rules."):
             rule.template  # noqa: B018 - a mistake in a user's rule shows where it is stated
         _add(rule)
@@ -163,10 +172,57 @@ def linear(
 
 
 def pullback(
-    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+    *functions: Callable[..., Any],
+    kind: KindRule | None = None,
+    at: Sequence[Any] = (),
+    linear_in: tuple[str, ...] = (),
+    multilinear_in: tuple[str, ...] = (),
 ) -> Callable[[Body], Body]:
-    """State the cotangents of a function's parameters."""
-    return _stated("pullback", functions, kind, at)
+    """State the cotangents of a function's parameters.
+
+    `linear_in` are parameters that the function is linear in together (`x` and `y` of `np.where`), `multilinear_in`
+    those that it is linear in one by one (the factors of a product): forward mode needs no more than that.
+    """
+    return _stated("pullback", functions, kind, at, linear_in, multilinear_in)
+
+
+def pushforward(*functions: Callable[..., Any]) -> Callable[[Body], Body]:
+    """State the tangent of the result of functions that have a pullback.
+
+    The body has the parameters of the pullback, and after `*` the tangents that it reads (`a_dot` for `a`; None where
+    there is none) and `out`. Needed only where the function is not linear and may return more than one number.
+
+    >>> @pushforward(np.prod)
+    ... def prod_dot(a, axis=None, keepdims=False, *, a_dot):
+    ...     return np.sum(a_dot * runtime.product_of_others(a, axis), axis, keepdims=keepdims)
+    """
+
+    def register(body: Body) -> Body:
+        from srcad.rules.parse import parse_body
+
+        signature = inspect.signature(body).parameters.values()
+        names = tuple(p.name for p in signature if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+        tangents = {p.name for p in signature if p.kind is p.KEYWORD_ONLY} - {"out"}
+        for fn in functions:
+            rule = rule_for(fn)
+            if rule is None:
+                raise RuleError(f"the pushforward {body.__name__} has no pullback beside it", None, "state that first")
+            own = (*rule.params, *((rule.variadic,) if rule.variadic else ()))
+            if names != rule.params or not tangents <= {f"{name}_dot" for name in own}:
+                raise RuleError(
+                    f"the parameters of the pushforward {body.__name__} are not those of its pullback",
+                    None,
+                    f"its parameters are {', '.join(own)}; after the * may come out and the tangents, as in x_dot",
+                )
+            if rule.pushforward is not body:
+                made = replace(rule, pushforward=body, push_template=parse_body(body))
+                _ALL[_ALL.index(rule)] = made
+                for other in rule.functions:
+                    if _RULES[other] is rule:
+                        _RULES[other] = made
+        return body
+
+    return register
 
 
 def zero(*functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()) -> None:

@@ -255,6 +255,7 @@ def real(x):
     np.where,
     kind=shapes.chosen,
     at=[(ROW > 0, ROW, COLUMN), (ROW > 0, ROW, 0.0), (True, 1.5, 2.5), (ROW > 0, 1.5, ROW)],
+    linear_in=("x", "y"),
 )
 def where(condition, x, y, *, out, d_out):
     return (

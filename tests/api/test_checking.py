@@ -48,6 +48,35 @@ def test_the_message_names_the_part_that_is_wrong():
     assert "jumps" in message and "argument 0" in message and "['w'][1]" in message and "difference of" in message
 
 
+@pytest.mark.parametrize("mode", ["fwd", "rev"])
+def test_the_message_says_which_mode_and_which_direction(mode):
+    def jumps(x, n):
+        for _ in range(n):
+            x = x * math.floor(x * 3)
+        return x
+
+    with pytest.raises(AssertionError, match=f"by {'forward' if mode == 'fwd' else 'reverse'} mode.* along the dir"):
+        srcad.check_grads(jumps, (2.0, 2), modes=(mode,))
+
+
+def test_the_second_derivative_is_checked_where_it_is_asked_for():
+    def first_only(x, y):
+        return x * x * y + (x - srcad.stop_gradient(x)) * y
+
+    def both(x, y):
+        return x * x * math.sin(y) * x
+
+    srcad.check_grads(both, (1.5, 0.7), order=2)
+    with pytest.raises(AssertionError, match="argument 0 disagrees"):
+        srcad.check_grads(first_only, (1.5, 0.7), order=2)
+
+
+@pytest.mark.parametrize("options", [{"order": 3}, {"modes": ("backward",)}])
+def test_an_order_or_mode_that_there_is_not_is_refused(options):
+    with pytest.raises(srcad.ArgumentError):
+        srcad.check_grads(lambda x: x * x, (2.0,), **options)
+
+
 def test_the_arguments_stay_as_they_are():
     def f(xs, v):
         xs.append(v)

@@ -18,8 +18,8 @@ LAYERS = (
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"assumed", "callables", "choice", "derivative", "driver", "pullback", "validity"},
-    {"api", "checking"},
+    {"assumed", "callables", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
+    {"api", "checking", "higher", "jacobians"},
     {"tools"},
 )
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}

@@ -36,6 +36,7 @@ from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dict, special_call
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.deques import make_deque
+from srcad.transform.specialise.derivatives import MAKERS, call_derivative, make_derivative
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
@@ -136,12 +137,11 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         inner = getattr(value.func, "__name__", "function")
         return call_value(sp, inner, value.func, (*first, *args), tuple(named.items()))
     if isinstance(value, types.FunctionType):
+        if value in MAKERS:
+            return make_derivative(sp, name, value, args, kwargs)
         return call_function(sp, value, args, kwargs)
-    if type(value).__name__ == "Derivative" and type(value).__module__.startswith("srcad"):
-        raise sp.refuse(
-            f"{name} is itself a derivative made by srcad, called inside a differentiated function",
-            "differentiate the outer function's formula, or write the inner derivative out",
-        )
+    if hasattr(value, "generated"):
+        return call_derivative(sp, name, value, args, kwargs)
     wrapped = getattr(value, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
         return call_function(sp, wrapped, args, kwargs)

@@ -40,6 +40,7 @@ from srcad.rules.registry import Call, rule_for
 from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
+from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -248,6 +249,8 @@ def call_closure(
     sp: Specialiser, callee: Expr, of: Any, fields: tuple[tuple[str, Kind], ...], args: Args, kwargs: Kwargs
 ) -> Resolved:
     """A call of a value that holds a function."""
+    if isinstance(of, Derived):
+        return call_derived(sp, callee, of, fields[0][1], args, kwargs)
     held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
         return call_program(sp, of, args, kwargs, held)

@@ -88,7 +88,9 @@ class Enter(Exception):  # noqa: N818 - a signal between our own layers, never s
 class Session:
     """One specialisation of one entry function."""
 
-    def __init__(self, lower: Callable[[Any], Program], prelude: Callable[[str], Any]) -> None:
+    def __init__(
+        self, lower: Callable[[Any], Program], prelude: Callable[[str], Any], differentiate: Any = None
+    ) -> None:
         self._lower = lower
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
@@ -99,6 +101,9 @@ class Session:
         self._depth = 0
         self._placed: dict[int, Program] = {}
         self.guards: list[Guard] = []
+        self.derivatives: dict[Any, Any] = {}  # the derivatives made inside of what is differentiated
+        self.outsides: list[Any] = []  # what those read from outside
+        self._differentiate = differentiate
 
     def lower(self, function: Any) -> Program:
         """The core program of a Python function."""
@@ -108,6 +113,25 @@ class Session:
             self._programs[function] = program
             self.guards.extend(program.guards)
         return program
+
+    def gradient(self, program: Program, *options: Any) -> Any:
+        """The gradient of a program: a function, and what it read from outside."""
+        return self._generated("gradient", program, *options)
+
+    def tangent(self, function: Any, *options: Any) -> Any:
+        """The tangent function of a function, likewise."""
+        return self._generated("tangent", function, *options)
+
+    def _generated(self, what: str, *given: Any) -> Any:
+        made = self.derivatives.get((what, *given))
+        if made is None:
+            made = self.derivatives[(what, *given)] = self._differentiate(what, *given)
+        return made
+
+    def read_outside(self, outside: Any) -> None:
+        """Note what a derivative made inside of what is differentiated reads from outside."""
+        if outside not in self.outsides:
+            self.outsides.append(outside)
 
     def guard(self, guard: Guard) -> None:
         """Note a name that the generated code was made for."""

@@ -1,0 +1,304 @@
+"""The tangent of a call that has a rule.
+
+Partial derivatives give the sum of partial times tangent; a linear function is applied to the tangent itself; a
+multilinear one to each tangent in turn; a pushforward is written out; and where a function returns one number, its
+pullback at the cotangent 1 is the gradient that the tangents are multiplied with.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from srcad import runtime
+from srcad.analysis.regions import VIEWS
+from srcad.core import prims
+from srcad.core.kinds import NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
+from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var, names_in
+from srcad.errors import AliasError, KindError, MissingRule
+from srcad.rules.kinding import kind_of_call
+from srcad.rules.registry import Call, Rule, rule_for
+from srcad.rules.static import bind, padded, reached_by, settle
+from srcad.transform.forward.containers import Containers
+from srcad.transform.reverse.primitives import times
+
+
+class Primitives(Containers):
+    """Tangents of primitives. In the entry, all names of a tangent are known; a callee's caller may have others."""
+
+    entry = False
+
+    def primitive(self, target: str, value: Op) -> list[Stmt]:
+        rule = rule_for(value.fn)
+        shown = value.name or getattr(value.fn, "__name__", "this function")
+        if rule is None:
+            raise self.refuse(
+                f"{shown} has no derivative, and an active value reaches it",
+                "use a function of math or numpy that has a rule, or give it one",
+                MissingRule,
+            )
+        if rule.style == "zero":
+            return self.zeros(target, value)
+        bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
+        if not any(map(self._reaches, bound.values())):
+            return self.zeros(target, value)
+        if rule.style != "linear" and self._is_view(target, value):
+            raise self.refuse(
+                f"{shown} may share the memory of what it is given, which is written to",
+                "take a copy first: np.array(...)",
+                AliasError,
+            )
+        env: dict[str, Expr] = {**bound, "out": self.new, "d_out": Lit(1.0)}
+        kinds = {name: self._kind_of(e) for name, e in bound.items()}
+        kinds["out"] = kinds["d_out"] = self.kinds[target]
+        if rule.pushforward is not None:
+            return self._pushed(target, rule, bound, env, kinds)
+        if rule.style == "elementwise":
+            steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+            return self._summed(target, rule, bound, steps, padded(rule, returned))
+        if rule.style == "linear":
+            return self._linear(target, rule, value, bound, (rule.params[0],))
+        if rule.linear_in:
+            return self._linear(target, rule, value, bound, rule.linear_in)
+        if rule.multilinear_in:
+            return self._multilinear(target, rule, value, bound)
+        if is_number(self.kinds[target]):
+            steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+            return self._contracted(target, rule, bound, steps, padded(rule, returned))
+        raise self.refuse(
+            f"{shown} that returns {show(self.kinds[target])} has a pullback and no pushforward",
+            "use reverse mode (srcad.grad, srcad.vjp), or state the rule with @pushforward",
+            MissingRule,
+        )
+
+    def _is_view(self, target: str, value: Op) -> bool:
+        """Whether the target may name memory of an operand that somebody writes to."""
+        regions = self.activity.regions
+        if value.fn not in VIEWS or not regions.is_array_written(target):
+            return False
+        return regions.of(target) in {regions.of(n) for n in names_in(value.args[0])}
+
+    def _reaches(self, operand: Expr) -> bool:
+        return any(map(self._reaches, operand.args)) if isinstance(operand, Op) else self.active(operand)
+
+    def _kind_of(self, expr: Expr) -> Kind:
+        if isinstance(expr, Op) and expr.fn in (prims.make_tuple, prims.make_list):
+            return Tuple(tuple(map(self._kind_of, expr.args)))
+        return self.kind(expr)
+
+    # ------------------------------------------------------------ the kinds of rules
+
+    def _summed(
+        self, target: str, rule: Rule, bound: dict[str, Expr], steps: tuple[Assign, ...], parts: dict[str, Expr | None]
+    ) -> list[Stmt]:
+        """The sum of partial derivative times tangent."""
+        terms: list[Expr] = []
+        spread = [bound[name] for name, partial in parts.items() if partial is not None]
+        full = len(spread) == len(parts) and self._all_reached(spread)
+        for name, partial in parts.items():
+            operand = bound[name]
+            if partial is None or not self.active(operand):
+                continue
+            assert isinstance(operand, Var)
+            whole = self.whole_leaf(operand.name)
+            if whole is None or (whole.shadow and not is_array(whole.kind)):
+                raise self.refuse(
+                    f"arithmetic on {show(self.kinds[operand.name])}",
+                    "convert it to an array first: np.array(...)",
+                    KindError,
+                )
+            term = times(Var(self.tangent(operand.name, whole)), partial)
+            if term in terms:  # `x * x`
+                terms[terms.index(term)] = Op(operator.mul, (Lit(2), term))
+            else:
+                terms.append(term)
+        if not terms:
+            return self.zeros(target, self.new)
+        return [*reached_by(steps, terms), *self.result(target, summed(terms), full)]
+
+    def _linear(
+        self, target: str, rule: Rule, value: Op, bound: dict[str, Expr], linear_in: tuple[str, ...]
+    ) -> list[Stmt]:
+        """The function applied to the tangents of all the parameters that it is linear in at once."""
+        tangent = self._applied(rule, value, bound, {n: self._given(bound[n]) for n in linear_in})
+        made = self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        base = value.args[0]
+        if value.fn in _BY_LAYOUT and isinstance(base, Var) and self.activity.regions.is_array_written(target):
+            whole = self.whole_leaf(target)
+            if whole is not None:
+                mine = (base, self.new, self.tangent_of(base), Var(self.tangent(target, whole)))
+                made.append(Do(Op(runtime.refuse_unlike, mine), self.place))
+        return made
+
+    def _multilinear(self, target: str, rule: Rule, value: Op, bound: dict[str, Expr]) -> list[Stmt]:
+        """The sum over the parameters of the function with one of them replaced by its tangent."""
+        terms = [
+            self._applied(rule, value, bound, {name: self._given(bound[name])})
+            for name in rule.multilinear_in
+            if self._reaches(bound[name])
+        ]
+        return self.result(target, summed(terms), True) if terms else self.zeros(target, value)
+
+    def _given(self, operand: Expr) -> Expr:
+        """The tangent of an operand as it is passed to a linear function: 0.0 stands for any zero."""
+        if isinstance(operand, (Lit, Var)) and not self.active(operand) and is_number(self.kind(operand)):
+            return Lit(0.0)
+        return self.tangent_of(operand)
+
+    def _applied(self, rule: Rule, value: Op, bound: dict[str, Expr], instead: dict[str, Expr]) -> Expr:
+        """The call with operands replaced; by what the operand is, since it may be given by position or name."""
+
+        def at_position(i: int, arg: Expr) -> Expr:
+            names = [n for n in instead if _position(rule, value, n) == i]
+            return instead[names[0]] if names else arg
+
+        variadic = rule.variadic is not None and rule.variadic in instead
+        if variadic:
+            given = instead[rule.variadic or ""]
+            assert isinstance(given, Op)
+            return replace(value, args=given.args)
+        args = tuple(at_position(i, a) for i, a in enumerate(value.args))
+        kwargs = tuple((k, instead.get(k, v)) for k, v in value.kwargs)
+        return replace(value, args=args, kwargs=kwargs)
+
+    def _pushed(
+        self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> list[Stmt]:
+        """A pushforward written out; the tangent of a parameter that none reaches is None."""
+        for name, operand in bound.items():
+            reached = self._reaches(operand)
+            env[f"{name}_dot"] = self.tangent_of(operand) if reached else NONE
+            kinds[f"{name}_dot"] = kinds[name] if reached else self.kind(NONE)
+        steps, returned = settle(rule.push_template, env, kinds, self.names.temp, self.place)
+        found = self.leaves(target)
+        if isinstance(self.kinds[target], Tuple):
+            by_item = {leaf.path: leaf for leaf in found}
+            made: list[Stmt] = list(steps)
+            for i, part in enumerate(returned):
+                leaf = by_item.get((("item", i),))
+                if leaf is not None:
+                    made.append(self.bind(target, leaf, part))
+            return made
+        return [*steps, *self.result(target, returned[0], True)]
+
+    def _contracted(
+        self, target: str, rule: Rule, bound: dict[str, Expr], steps: tuple[Assign, ...], parts: dict[str, Expr | None]
+    ) -> list[Stmt]:
+        """For one number: the gradient times the tangent, summed."""
+        terms: list[Expr] = []
+        for name, gradient in parts.items():
+            if gradient is not None:
+                self._contract(bound[name], gradient, terms)
+        if not terms:
+            return self.zeros(target, self.new)
+        return [*reached_by(steps, terms), *self.result(target, summed(terms))]
+
+    def _contract(self, operand: Expr, gradient: Expr, terms: list[Expr]) -> None:
+        if isinstance(operand, Op):
+            for i, part in enumerate(operand.args):
+                self._contract(part, _item_of(gradient, i), terms)
+            return
+        if not self.active(operand):
+            return
+        kind = self.kind(operand)
+        kind = kind.kind if isinstance(kind, Maybe) else kind
+        if is_number(kind):
+            terms.append(times(self.tangent_of(operand), gradient))
+        elif isinstance(gradient, Op) and gradient.fn is prims.each:
+            terms.append(times(Op(np.sum, (self.tangent_of(operand),)), gradient.args[0]))
+        elif isinstance(kind, (Array, List, TupleOf, Tuple)):
+            tangent = self.tangent_of(operand)
+            tangent = tangent if isinstance(kind, Array) else Op(np.array, (tangent,))
+            terms.append(Op(np.sum, (times(tangent, gradient),)))
+        else:
+            raise self.refuse(f"a numpy function of {show(kind)}", "pass an array", KindError)
+
+    # ------------------------------------------------------------ results
+
+    def result(self, target: str, tangent: Expr, full: bool = False) -> list[Stmt]:
+        """`target_dot = tangent`, of the target's own shape (`full`: it surely is) and in memory of its own."""
+        whole = self.whole_leaf(target)
+        if whole is None:
+            held = self.names.temp("parts_dot")
+            return [Assign(held, tangent, self.place), *self.load(target, Var(held))]
+        kind = whole.kind.kind if isinstance(whole.kind, Maybe) else whole.kind
+        if isinstance(kind, Array) or kind is NUMBER:
+            if not full and not self._has_shape(tangent, kind):
+                fill = np.full_like if isinstance(kind, Array) else runtime.spread_like
+                operands = (self.new, tangent) if isinstance(kind, Array) else (tangent, self.new)
+                tangent = Op(fill, operands)
+            elif isinstance(tangent, Var) and isinstance(kind, Array) and self._may_be_written(target, tangent):
+                tangent = Op(np.array, (tangent,))
+        return [self.bind(target, whole, tangent)]
+
+    def _has_shape(self, tangent: Expr, kind: Kind) -> bool:
+        own = self.kind_of_tree(tangent)
+        if not (isinstance(own, Array) and isinstance(kind, Array)):
+            return False
+        return own.dims is not None and own.dims == kind.dims and "?" not in own.dims
+
+    def _may_be_written(self, target: str, tangent: Var) -> bool:
+        """Whether somebody may write into the tangent of the target, or into the one that it would be a name of."""
+        given = self.names.adjoints.get(tangent.name)
+        regions = self.activity.regions
+        return (
+            not self.entry or given is None or regions.is_array_written(target) or regions.is_array_written(given.var)
+        )
+
+    def _all_reached(self, operands: Iterable[Expr]) -> bool:
+        """Whether the operands that have a tangent have the shape of the result, the others being no larger."""
+        kinds = [self.kind(o) for o in operands if self._reaches(o)]
+        width = max((len(k.dims) for k in kinds if isinstance(k, Array) and k.dims is not None), default=0)
+
+        def is_small(kind: Kind) -> bool:
+            return (
+                isinstance(kind, Array)
+                and kind.dims is not None
+                and set(kind.dims) <= {"1"}
+                and len(kind.dims) <= width
+            )
+
+        return all(self._reaches(o) or is_number(self.kind(o)) or is_small(self.kind(o)) for o in operands)
+
+    def kind_of_tree(self, expr: Expr) -> Kind:
+        """The kind of an expression of primal values and tangents."""
+        if not isinstance(expr, Op):
+            return self.kind(expr)
+        if expr.fn in (prims.make_tuple, prims.make_list):
+            return Tuple(tuple(map(self.kind_of_tree, expr.args)))
+        kinds = tuple(self.kind_of_tree(a) for a in expr.args)
+        named = tuple((k, self.kind_of_tree(v)) for k, v in expr.kwargs)
+        return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
+
+
+# views or copies, as the layout of the array has it
+_BY_LAYOUT = {np.reshape, np.ravel, np.ascontiguousarray, np.asarray, np.asanyarray}
+
+
+def _position(rule: Rule, value: Op, name: str) -> int:
+    from srcad.rules.static import positions
+
+    order = [n for n, _ in positions(rule, value.fn)]
+    return order.index(name) if name in order else -1
+
+
+def summed(terms: list[Expr]) -> Expr:
+    """The sum of some terms; a negated one is subtracted."""
+    made = terms[0]
+    for term in terms[1:]:
+        if isinstance(term, Op) and term.fn is operator.neg:
+            made = Op(operator.sub, (made, term.args[0]))
+        else:
+            made = Op(operator.add, (made, term))
+    return made
+
+
+def _item_of(value: Expr, i: int) -> Expr:
+    if isinstance(value, Op) and value.fn is prims.each:
+        return value.args[0]
+    if isinstance(value, Op) and value.fn in (prims.make_list, prims.make_tuple):
+        return value.args[i]
+    return Op(operator.getitem, (value, Lit(i)))
