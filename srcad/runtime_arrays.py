@@ -73,3 +73,15 @@ def quantile_slope(d: Any, x: Any, q: Any, axis: Any = None) -> Any:
     steps = (ordered[np.minimum(low + 1, len(rows) - 1)] - ordered[low]) * (len(rows) - 1)
     made = np.sum(d * steps, axis=tuple(range(np.ndim(q), np.ndim(d))))
     return made if isinstance(q, np.ndarray) else float(made)
+
+
+def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:
+    """The cotangent of `values` in `np.insert`: the part of `d` where `at` is negative, summed to their shape."""
+    if axis is None:
+        part = d[at < 0]
+    else:
+        first = np.moveaxis(at, axis, 0)
+        part = np.moveaxis(np.moveaxis(d, axis, 0)[np.reshape(first, (len(first), -1))[:, 0] < 0], 0, axis)
+    shape = (1,) * (np.ndim(part) - np.ndim(values)) + np.shape(values)
+    stretched = tuple(i for i, size in enumerate(shape) if size == 1)
+    return np.reshape(np.sum(part, axis=stretched, keepdims=True), np.shape(values))

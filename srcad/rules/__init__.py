@@ -1,6 +1,7 @@
 """The derivatives of primitives: a file for each namespace or idea, registered by importing this package."""
 
 from srcad.rules import (
+    arranging,
     builtin_functions,
     creation,
     factorizations,
@@ -17,6 +18,7 @@ from srcad.rules import (
 )
 
 __all__ = [
+    "arranging",
     "builtin_functions",
     "creation",
     "factorizations",

@@ -156,7 +156,7 @@ def median(a, axis=None, keepdims=False, *, d_out):
     return runtime_arrays.quantile_adjoint(d_out, a, 0.5, axis)
 
 
-QUARTERS = np.array([0.25, 0.6])
+QUARTERS = np.array([0.27, 0.65])
 QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
 
 
