@@ -49,7 +49,7 @@ def _quantile_rows(x: Any, axis: Any) -> tuple[Any, Any]:
     return np.reshape(np.transpose(np.asarray(x), order), (-1, *kept)), np.reshape(numbers, (-1, *kept))
 
 
-def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, method: str = "linear") -> Any:
+def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, method: Any = "linear") -> Any:
     """The cotangent of `x` in `np.quantile(x, q, axis, method=method)`: each quantile mixes two ordered elements."""
     rows, numbers = _quantile_rows(x, axis)
     d = np.reshape(d, (*np.shape(q), *rows.shape[1:]))

@@ -3,6 +3,7 @@
 from srcad.rules import (
     arranging,
     builtin_functions,
+    contractions,
     creation,
     factorizations,
     linalg,
@@ -13,6 +14,7 @@ from srcad.rules import (
     reductions,
     scans,
     shaping,
+    signals,
     ufuncs,
     zeros,
 )
@@ -20,6 +22,7 @@ from srcad.rules import (
 __all__ = [
     "arranging",
     "builtin_functions",
+    "contractions",
     "creation",
     "factorizations",
     "linalg",
@@ -30,6 +33,7 @@ __all__ = [
     "reductions",
     "scans",
     "shaping",
+    "signals",
     "ufuncs",
     "zeros",
 ]

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad.core.kinds import UNKNOWN, Kind
 from srcad.rules import shapes
 from srcad.rules.asks import refuse
+from srcad.rules.kinding import by_example
+from srcad.rules.known import OPEN
 from srcad.rules.operators import STACK, TABLE
-from srcad.rules.registry import call, pullback
+from srcad.rules.registry import Call, call, pullback
 
 SQUARE = np.array([[2.0, 0.3, -0.4], [0.5, 1.5, 0.2], [0.1, -0.6, 1.1]])
 SYMMETRIC = SQUARE @ SQUARE.T
@@ -81,8 +84,14 @@ def svdvals(x, *, d_out):
     return (thin[0] * d_out[..., None, :]) @ thin[2]
 
 
+def _with_vectors(call: Call) -> Kind:
+    """A tuple, or the singular values alone: `compute_uv` says which."""
+    return UNKNOWN if shapes.known(call, "compute_uv", default=True) is OPEN else by_example(call)
+
+
 @pullback(
     np.linalg.svd,
+    kind=_with_vectors,
     at=[
         call(SQUARE, full_matrices=False),
         call(SQUARES, full_matrices=False),

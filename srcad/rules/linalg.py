@@ -6,11 +6,13 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_linalg
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
 from srcad.rules.factorizations import SQUARE, SQUARES
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import call, pullback
+from srcad.rules.registry import Call, call, pullback
+from srcad.rules.shapes import always
 
 FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
 
@@ -65,19 +67,36 @@ def matrix_power(a, n, *, d_out):
     return -inverse @ runtime_linalg.matrix_power_adjoint(d_out, np.linalg.inv(a), -n) @ inverse
 
 
-@pullback(np.linalg.multi_dot, at=[([TABLE, SQUARE, TABLE.T],), ((ROW, SQUARE, TABLE.T),), ([ROW, SQUARE, ROW],)])
+def _some_array(call: Call) -> Kind:
+    x = shapes.as_array(shapes.first(call))
+    return Array(x.dtype, None) if isinstance(x, Array) else UNKNOWN
+
+
+@pullback(
+    np.linalg.multi_dot,
+    kind=always(NUMBER),
+    at=[([TABLE, SQUARE, TABLE.T],), ((ROW, SQUARE, TABLE.T),), ([ROW, SQUARE, ROW],)],
+)
 def multi_dot(arrays, *, d_out):
     return runtime_linalg.multi_dot_adjoint(d_out, arrays)
 
 
-@pullback(np.linalg.tensorinv, at=[(FOUR.reshape(2, 2, 4), 2), (FOUR.reshape(4, 2, 2), 1), (FOUR.reshape(2, 2, 2, 2),)])
+@pullback(
+    np.linalg.tensorinv,
+    kind=_some_array,
+    at=[(FOUR.reshape(2, 2, 4), 2), (FOUR.reshape(4, 2, 2), 1), (FOUR.reshape(2, 2, 2, 2),)],
+)
 def tensorinv(a, ind=2, *, out, d_out):
     count = np.prod(np.shape(a)[:ind])
     inverse = np.reshape(out, (count, count)).T
     return np.reshape(-inverse @ np.reshape(d_out, (count, count)) @ inverse, np.shape(a))
 
 
-@pullback(np.linalg.tensorsolve, at=[(FOUR.reshape(2, 2, 4), FOUR[:2, :2]), (FOUR.reshape(4, 2, 2), FOUR[0])])
+@pullback(
+    np.linalg.tensorsolve,
+    kind=_some_array,
+    at=[(FOUR.reshape(2, 2, 4), FOUR[:2, :2]), (FOUR.reshape(4, 2, 2), FOUR[0])],
+)
 def tensorsolve(a, b, *, out, d_out):
     matrix = np.reshape(a, (np.size(b), np.size(b)))
     d_b = np.linalg.solve(matrix.T, np.ravel(d_out))
@@ -98,6 +117,7 @@ def cond(x, p=None, *, out, d_out):
 
 @pullback(
     np.linalg.norm,
+    kind=shapes.reduced,
     at=[
         (ROW,),
         (TABLE,),
@@ -167,6 +187,7 @@ def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
 
 @pullback(
     np.linalg.vector_norm,
+    kind=shapes.reduced,
     at=[(ROW,), (TABLE,), call(TABLE, axis=0), call(TABLE, axis=1, ord=3), call(TABLE, axis=1, keepdims=True)],
 )
 def vector_norm(x, axis=None, keepdims=False, ord=2, *, out, d_out):

@@ -151,7 +151,7 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
     return share * np.reshape(weights, along), None, np.reshape(d_weights, np.shape(weights))
 
 
-@pullback(np.median, kind=shapes.reduced, at=[*ALONG[:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
+@pullback(np.median, kind=shapes.reduced, at=[*ALONG[:4], *ALONG[5:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
 def median(a, axis=None, keepdims=False, *, d_out):
     return runtime_arrays.quantile_adjoint(d_out, a, 0.5, axis)
 

@@ -69,7 +69,11 @@ class Writer(Statements):
         ]
         more += [("LV", 2, self.n), ("LL", self.m, self.n), ("D",), ("D",), ("DV", self.n), ("V", self.m * self.n)]
         kinds += self.rng.sample(more, self.rng.choice([0, 1, 1, 2]))
-        kinds += [self.rng.choice([("O", "Model"), ("O", "Model"), ("LO", 2)])] if "Model" in self.taken and self.chance(0.5) else []
+        kinds += (
+            [self.rng.choice([("O", "Model"), ("O", "Model"), ("LO", 2)])]
+            if "Model" in self.taken and self.chance(0.5)
+            else []
+        )
         self.rng.shuffle(kinds)
         head = self.begin(kinds, S)
         self.budget = self.rng.choice([6, 10, 14])
