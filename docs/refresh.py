@@ -1,7 +1,8 @@
 """Run the code in the documents and put what it prints below it, so that no document goes stale.
 
 In a page, a block of `python` runs; the block of `text` after it is what it printed. The blocks of a page share their
-names, as in one session. `syntax.md` is written whole from the table in the front end.
+names, as in one session. `syntax.md` is written whole from the table in the front end, `numpy.md` from the
+registry of rules.
 
     python docs/refresh.py           write the pages again
     python docs/refresh.py --check   exit with status 1 where a page is not current (the tests do this)
@@ -14,11 +15,13 @@ import re
 import sys
 from pathlib import Path
 
+from srcad.tools.numpy_page import numpy_page
 from srcad.tools.syntax_page import syntax_page
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/conventions.md", "docs/errors.md", "docs/how-it-works.md")
 SYNTAX = "docs/syntax.md"
+NUMPY = "docs/numpy.md"
 
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 
@@ -56,6 +59,8 @@ def pages():
         yield name, text, refreshed(name, text)
     current = (ROOT / SYNTAX).read_text() if (ROOT / SYNTAX).exists() else ""
     yield SYNTAX, current, syntax_page()
+    current = (ROOT / NUMPY).read_text() if (ROOT / NUMPY).exists() else ""
+    yield NUMPY, current, numpy_page()
 
 
 def main():

@@ -57,15 +57,6 @@ def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> list[Any]:
     return [np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)]
 
 
-def undiff(d: Any, x: Any, n: Any = 1, axis: Any = -1) -> Any:
-    """The cotangent of `x` in `np.diff(x, n, axis)`: differences again, of `d` with zeros around it."""
-    if np.size(d) == 0:
-        return np.zeros_like(x)
-    around = [(0, 0)] * np.ndim(d)
-    around[axis] = (n, n)
-    return (-1) ** n * np.diff(np.pad(d, around), n, axis)
-
-
 def part_width(size: int, count: int) -> int:
     """The length of each of `count` equal parts."""
     if size % count:

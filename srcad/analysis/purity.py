@@ -148,7 +148,6 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.split_extreme,
     runtime.unconcatenate,
     runtime.product_of_others,
-    runtime.undiff,
     runtime.matmul_left,
     runtime.matmul_right,
     runtime.dot_left,

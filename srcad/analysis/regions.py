@@ -63,7 +63,8 @@ VIEWS = {
     np.asarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.flip, np.rot90, np.diagonal, np.real, np.imag,
     np.split, np.array_split, np.hsplit, np.vsplit, np.rollaxis, np.asfarray if hasattr(np, "asfarray") else np.asarray,
     np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.require, operator.pos, np.nan_to_num,
-    np.broadcast_arrays, np.fliplr, np.flipud, np.diag,
+    np.broadcast_arrays, np.matrix_transpose, np.permute_dims, np.dsplit, np.linalg.matrix_transpose,
+    np.linalg.diagonal, np.asarray_chkfinite, np.trim_zeros, np.fliplr, np.flipud, np.diag,
 }  # fmt: skip
 
 

@@ -233,6 +233,8 @@ def diagonal_of(call: Call) -> Kind:
     x = _array_operand(call)
     if x is None:
         return _unless(call)
+    if x.dims is not None and len(x.dims) > 2:
+        return Array(x.dtype, "?" * (len(x.dims) - 1))
     if x.dims is None or len(x.dims) not in (1, 2):
         return Array(x.dtype, None)
     return Array(x.dtype, "??" if len(x.dims) == 1 else "?")
@@ -452,3 +454,12 @@ def running(call: Call) -> Kind:
         return UNKNOWN
     dtype = dtype if given is None else str(np.dtype(given))
     return Array(dtype, raveled_dims(x.dims) if axis is None else x.dims)
+
+
+def ordered(call: Call) -> Kind:
+    """`np.sort(a, axis)`, `np.partition(a, kth, axis)`: the shape of the array, flat where axis is None."""
+    x = _array_operand(call)
+    axis = known(call, "axis", default=-1)
+    if x is None or axis is OPEN:
+        return _unless(call)
+    return Array(x.dtype, raveled_dims(x.dims) if axis is None else x.dims)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_arrays, runtime_signals
 from srcad.core.kinds import FLOAT as FLOATING
 from srcad.core.kinds import INT, Array, Kind, List, is_number, widen
 from srcad.rules import shapes
@@ -76,3 +76,14 @@ zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.
 
 
 zero(runtime.stop_gradient, kind=lambda call: widen(call.args[0]), at=[(7,)])
+zero(runtime_arrays.places, at=[(ROW,), (TABLE,)])
+
+
+@linear(runtime_arrays.add_at, at=[(ROW, np.array([0, 2, 2]), TABLE), (TABLE, np.array([[0, 1, 1], [2, 0, 0]]), ROW)])
+def add_at(d, at, x, *, d_out):
+    return np.take(d_out, at)
+
+
+@linear(runtime_signals.diff_adjoint, at=[(ROW,), (TABLE, 2, 0)])
+def diff_adjoint(d, n=1, axis=-1, *, d_out):
+    return np.diff(d_out, n, axis)

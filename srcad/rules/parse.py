@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import operator
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ ARRAY_METHODS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name)
     for name in ("sum", "mean", "prod", "max", "min", "dot", "reshape", "ravel", "transpose", "squeeze", "clip")
 }
+_HELPERS = re.compile(r"^runtime(_\w+)?\.")
 ARRAY_METHODS["astype"] = runtime.astype
 
 
@@ -137,7 +139,7 @@ class _Reader:
                 callee = self.expr(func)
                 if not isinstance(callee, Ref) or not callable(callee.value):
                     raise self.refuse(node, "the function called is not known")
-                return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=callee.name.removeprefix("runtime."))
+                return Op(callee.value, tuple(map(self.expr, args)), kwargs, name=_HELPERS.sub("", callee.name))
             case gast.ListComp(
                 elt=element, generators=[gast.comprehension(target=gast.Name(id=name), iter=items, ifs=[])]
             ):

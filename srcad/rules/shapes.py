@@ -329,26 +329,6 @@ def reduced(call: Call) -> Kind:
     return array_or_scalar(dtype, "".join(letters))
 
 
-def crossed(call: Call) -> Kind:
-    """`np.cross(a, b)` of vectors in space."""
-    a, b = as_array(call.args[0]), as_array(call.args[1])
-    if not (isinstance(a, Array) and isinstance(b, Array)) or len(call.args) > 2 or call.kwargs:
-        return UNKNOWN
-    return Array(str(np.result_type(a.dtype, b.dtype)), broadcast_dims(a.dims, b.dims))
-
-
-def stepped(call: Call) -> Kind:
-    """`np.diff(a, n, axis)`: along the axis it may come down to one element."""
-    x = as_array(first(call))
-    if not isinstance(x, Array) or x.dims is None:
-        return x if isinstance(x, Array) else UNKNOWN
-    axis = known(call, "axis", default=-1)
-    dims = list(x.dims)
-    for i in range(len(dims)) if axis is OPEN else (axis % len(dims),):
-        dims[i] = "?"
-    return Array(x.dtype, "".join(dims))
-
-
 def _axis_count(kind: Kind) -> int | None:
     if isinstance(kind, Tuple):
         return len(kind.items)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_float_type, is_scalar, refuse
 from srcad.rules.operators import COLUMN, ROW, STACK, TABLE
@@ -207,8 +207,10 @@ def flip(m, axis=None, *, d_out):
     return np.flip(d_out, axis)
 
 
-@linear(np.roll, at=[(ROW, 1), (TABLE, 2), (TABLE, 1, 1)])
+@linear(np.roll, at=[(ROW, 1), (TABLE, 2), (TABLE, 1, 1), (TABLE, (1, 2), (0, 1))])
 def roll(a, shift, axis=None, *, d_out):
+    if isinstance(shift, tuple):
+        return runtime_arrays.add_at(d_out, np.roll(runtime_arrays.places(a), shift, axis), a)
     return np.roll(d_out, -shift, axis)
 
 
@@ -238,15 +240,31 @@ def diag(v, k=0, *, d_out):
     return runtime.from_diagonal(d_out, v, k)
 
 
-@linear(np.diagonal, kind=layouts.diagonal_of, at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1)])
-def diagonal(a, offset=0, *, d_out):
-    if has_ndim(a) and np.ndim(a) == 2:
+@linear(
+    np.diagonal,
+    kind=layouts.diagonal_of,
+    at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1), (STACK,), (STACK, 1, 0, 2), call(STACK, axis1=1, axis2=-1)],
+)
+def diagonal(a, offset=0, axis1=0, axis2=1, *, d_out):
+    if has_ndim(a) and np.ndim(a) == 2 and axis1 == 0 and axis2 == 1:
         return runtime.from_diagonal(d_out, a, offset)
-    return refuse("np.diagonal of an array that is not a matrix has no rule", "index it, as in x[i, i]")
+    return runtime_arrays.add_at(d_out, np.diagonal(runtime_arrays.places(a), offset, axis1, axis2), a)
 
 
-@linear(np.trace, at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1)])
-def trace(a, offset=0, *, d_out):
-    if has_ndim(a) and np.ndim(a) == 2:
+@linear(np.trace, at=[(TABLE,), (TABLE, 1), call(TABLE, offset=-1), (STACK,), (STACK, 1, 1, 2)])
+def trace(a, offset=0, axis1=0, axis2=1, *, d_out):
+    if has_ndim(a) and np.ndim(a) == 2 and axis1 == 0 and axis2 == 1:
         return runtime.from_diagonal(d_out, a, offset)
-    return refuse("np.trace of an array that is not a matrix has no rule", "sum x[..., i, i] over i")
+    at = np.diagonal(runtime_arrays.places(a), offset, axis1, axis2)
+    return runtime_arrays.add_at(np.broadcast_to(d_out[..., None], np.shape(at)), at, a)
+
+
+@linear(np.linalg.diagonal, at=[(TABLE,), (STACK,), call(STACK, offset=1)])
+def last_diagonal(x, offset=0, *, d_out):
+    return runtime_arrays.add_at(d_out, np.diagonal(runtime_arrays.places(x), offset, -2, -1), x)
+
+
+@linear(np.linalg.trace, at=[(STACK,), call(STACK, offset=1)])
+def last_trace(x, offset=0, *, d_out):
+    at = np.diagonal(runtime_arrays.places(x), offset, -2, -1)
+    return runtime_arrays.add_at(np.broadcast_to(d_out[..., None], np.shape(at)), at, x)

@@ -226,6 +226,16 @@ def sinc(x, *, out):
     return (np.cos(np.pi * x) - out) / (x + (x == 0))
 
 
+@pullback(np.modf, at=[(1.7,), (ROW,)])
+def modf(x, *, d_out):
+    return d_out[0]
+
+
+@pullback(np.frexp, at=[(1.7,), (ROW,)])
+def frexp(x, *, out, d_out):
+    return d_out[0] / 2.0 ** out[1]
+
+
 @elementwise(np.copysign, at=[(0.7, -1.2), (ROW, COLUMN)])
 def copysign(x, y):
     return np.sign(x) * np.copysign(1.0, y), None

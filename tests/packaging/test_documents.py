@@ -21,6 +21,20 @@ def test_syntax_page_is_current():
     assert (ROOT / refresh.SYNTAX).read_text() == refresh.syntax_page(), "run make docs"
 
 
+def test_the_page_of_numpy_is_current_and_complete():
+    import numpy as np
+
+    text = (ROOT / refresh.NUMPY).read_text()
+    if not np.__version__.startswith("2.4."):
+        pytest.skip("the page is of NumPy 2.4: other versions have other callables")
+    assert text == refresh.numpy_page(), "run make docs"
+    for module in (np, np.linalg, np.fft):
+        listed = text.split(f"## `{module.__name__}`\n")[1].split("\n## ")[0]
+        for name in module.__all__:
+            if callable(getattr(module, name)) and not name.startswith("_"):
+                assert f"| `{name}` |" in listed, f"docs/numpy.md says nothing of {module.__name__}.{name}"
+
+
 def test_links_between_documents_lead_somewhere():
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in refresh.re.findall(r"\]\(([^)#]+)\)", page.read_text()):

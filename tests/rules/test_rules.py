@@ -59,7 +59,8 @@ def rebuilt(value: Any, flat: list[float]) -> Any:
     if isinstance(value, (float, np.floating)):
         return flat.pop(0)
     if isinstance(value, (list, tuple)):
-        return type(value)(rebuilt(v, flat) for v in value)
+        items = [rebuilt(v, flat) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
     return value
 
 

@@ -74,6 +74,9 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
     kind = builder.made(target)
     found = builder.leaves(target)
+    if isinstance(kind, Tuple) and all(map(_may_be_item, kind.items)) and not any(leaf.shadow for leaf in found):
+        several(builder, target, value, out)
+        return
     if len(found) != 1 or found[0].path or not is_plain(kind):
         raise builder.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
     mine = builder.adjoint(target, found[0])
@@ -101,14 +104,46 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
             for action in elementwise(builder, operand, partial, mine, kind):
                 used.append(action)
         else:
-            used += cotangent(builder, operand, partial, mine)
-    used = _doubled(used)
+            used += cotangent(builder, operand, partial, (mine,))
+    _with_steps(out, _doubled(used), assigns, needed, (mine,))
+
+
+def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
+    """A rule of a function that returns a tuple: its `d_out` is the tuple of the cotangents of the items.
+
+    An item without a derivative has None there; one that nothing reads has zeros.
+    """
+    rule = rule_for(value.fn)
+    assert rule is not None
+    kind = builder.made(target)
+    assert isinstance(kind, Tuple)
+    names = {leaf.path[0][1]: builder.adjoint(target, leaf) for leaf in builder.leaves(target)}
+    of = tuple(names.values())
+    d_out = Op(prims.make_tuple, tuple(Var(names[i]) if i in names else NONE for i in range(len(kind.items))))
+    bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    kinds = {name: _kind_of(builder, e) for name, e in bound.items()} | {"out": kind, "d_out": kind}
+    env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": d_out}
+    assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    parts = {name: partial for name, partial in padded(rule, returned).items() if partial is not None}
+    used = [action for name, partial in parts.items() for action in cotangent(builder, bound[name], partial, of)]
+    _with_steps(out, _doubled(used), assigns, {n for e in parts.values() for n in names_in(e)}, of)
+
+
+def _may_be_item(kind: Kind) -> bool:
+    """The item of a tuple that a primitive returns: a number, an array, or what has no derivative."""
+    return is_plain(kind) or not holds_smooth(kind)
+
+
+def _with_steps(
+    out: list[Action], used: list[Action], assigns: tuple[Assign, ...], needed: set[str], of: tuple[str, ...]
+) -> None:
+    """The contributions, after the steps of the rule that they read."""
     reads = {n for a in used for n in names_in(getattr(a, "value", NONE))} | needed
     for made in reversed(assigns):
         if made.target in reads:
             reads |= set(names_in(made.value))
     kept = [m for m in assigns if m.target in reads]
-    out += [Run(m, (mine,)) for m in kept] if used else []
+    out += [Run(m, of) for m in kept] if used else []
     out += used
 
 
@@ -197,12 +232,12 @@ def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, res
     return Op(runtime.unbroadcast, (cotangent, operand))
 
 
-def cotangent(builder: Builder, operand: Expr, value: Expr, mine: str) -> list[Action]:
+def cotangent(builder: Builder, operand: Expr, value: Expr, of: tuple[str, ...]) -> list[Action]:
     """A cotangent given as a whole, for an operand of any form."""
     if isinstance(operand, Op):  # a variadic parameter: one cotangent an item
         made: list[Action] = []
         for i, part in enumerate(operand.args):
-            made += cotangent(builder, part, _item_of(value, i), mine)
+            made += cotangent(builder, part, _item_of(value, i), of)
         return made
     if not builder.active(operand):
         return []
@@ -213,15 +248,15 @@ def cotangent(builder: Builder, operand: Expr, value: Expr, mine: str) -> list[A
         item = kind.item if isinstance(kind, (List, TupleOf)) else None
         if item is None or not holds_smooth(item):
             raise builder.refuse(f"a numpy function of {show(kind)}", "pass an array", KindError)
-        return [Run(Do(Op(runtime.add_into, (shadow, value)), builder.place), (mine,))]
+        return [Run(Do(Op(runtime.add_into, (shadow, value)), builder.place), of)]
     found = builder.leaves(operand.name)
     if len(found) == 1 and not found[0].path:
-        return [Add(builder.adjoint(operand.name, found[0]), value, (mine,))]
+        return [Add(builder.adjoint(operand.name, found[0]), value, of)]
     actions: list[Action] = []
     shared = value
     if isinstance(value, Op) and value.fn not in (prims.make_list, prims.make_tuple, prims.each):
         temp = builder.names.temp("parts")
-        actions.append(Run(Assign(temp, value, builder.place), (mine,)))
+        actions.append(Run(Assign(temp, value, builder.place), of))
         shared = Var(temp)
     for leaf in found:
         share = shared
@@ -229,9 +264,9 @@ def cotangent(builder: Builder, operand: Expr, value: Expr, mine: str) -> list[A
             share = _item_of(share, key)
         if leaf.shadow:
             shadow = Var(builder.adjoint(operand.name, leaf))
-            actions.append(Run(Do(Op(runtime.add_into, (shadow, share)), builder.place), (mine,)))
+            actions.append(Run(Do(Op(runtime.add_into, (shadow, share)), builder.place), of))
         else:
-            actions.append(Add(builder.adjoint(operand.name, leaf), share, (mine,)))
+            actions.append(Add(builder.adjoint(operand.name, leaf), share, of))
     return actions
 
 

@@ -1,0 +1,124 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Factorisations of matrices, batched: Cholesky, QR, eigenvalues of symmetric matrices, singular values.
+
+The mathematics is in M. Giles, "An extended collection of matrix derivative results" (2008), and for QR of wide
+matrices in Roberts & Roberts, "QR and LQ decomposition matrix backpropagation algorithms" (2020). NumPy reads one
+triangle of a matrix that it takes to be symmetric: the other has the cotangent zero, and an element off the diagonal
+stands for two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad.core.kinds import UNKNOWN, Kind
+from srcad.rules import shapes
+from srcad.rules.asks import refuse
+from srcad.rules.kinding import by_example
+from srcad.rules.known import OPEN
+from srcad.rules.operators import STACK, TABLE
+from srcad.rules.registry import Call, call, pullback
+
+SQUARE = np.array([[2.0, 0.3, -0.4], [0.5, 1.5, 0.2], [0.1, -0.6, 1.1]])
+SYMMETRIC = SQUARE @ SQUARE.T
+SQUARES = np.array([SQUARE, SQUARE.T * 0.7 + 0.1])
+SYMMETRICS = np.array([SYMMETRIC, SYMMETRIC * 0.5 + np.eye(3)])
+
+
+@pullback(np.linalg.cholesky, kind=shapes.same, at=[(SYMMETRIC,), (SYMMETRICS,), call(SYMMETRIC, upper=True)])
+def cholesky(a, upper=False, *, out, d_out):
+    lower = np.matrix_transpose(out) if upper else out
+    d_lower = np.matrix_transpose(d_out) if upper else d_out
+    halved = 1 - 0.5 * np.eye(np.shape(a)[-1])
+    inverse = np.linalg.inv(lower)
+    middle = np.tril(np.matrix_transpose(lower) @ d_lower) * halved
+    d_a = np.matrix_transpose(inverse) @ middle @ inverse
+    d_both = (d_a + np.matrix_transpose(d_a)) * halved
+    if upper:
+        return np.triu(d_both)
+    return np.tril(d_both)
+
+
+@pullback(np.linalg.qr, at=[(SQUARE,), (SQUARES,), (TABLE.T,), (TABLE,), (STACK,), call(TABLE.T, mode="reduced")])
+def qr(a, mode="reduced", *, out, d_out):
+    if mode != "reduced":
+        return refuse("np.linalg.qr with a mode other than 'reduced' has no rule", "leave mode out")
+    q = out[0]
+    width = np.shape(q)[-1]
+    left = out[1][..., :width]  # what is right of it follows from q and a
+    d_right = d_out[1][..., width:]
+    d_q = d_out[0] + a[..., width:] @ np.matrix_transpose(d_right)
+    m = left @ np.matrix_transpose(d_out[1][..., :width]) - np.matrix_transpose(d_q) @ q
+    mirrored = np.tril(m) + np.matrix_transpose(np.tril(m, -1))
+    d_left = (d_q + q @ mirrored) @ np.matrix_transpose(np.linalg.inv(left))
+    return np.concatenate((d_left, q @ d_right), -1)
+
+
+@pullback(np.linalg.eigvalsh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
+def eigvalsh(a, UPLO="L", *, d_out):  # noqa: N803 - NumPy's name
+    v = np.linalg.eigh(a, UPLO)[1]
+    d_a = (v * d_out[..., None, :]) @ np.matrix_transpose(v)
+    d_both = d_a * (2 - np.eye(np.shape(a)[-1]))
+    if UPLO == "U":
+        return np.triu(d_both)
+    return np.tril(d_both)
+
+
+@pullback(np.linalg.eigh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
+def eigh(a, UPLO="L", *, out, d_out):  # noqa: N803 - NumPy's name
+    v = out[1]
+    one = np.eye(np.shape(a)[-1])
+    turned = (np.matrix_transpose(v) @ d_out[1]) * (1 - one)
+    gap = out[0][..., None, :] - out[0][..., :, None]
+    inner = turned / (gap + ((gap == 0) & (turned == 0))) + d_out[0][..., None, :] * one
+    d_a = v @ inner @ np.matrix_transpose(v)
+    d_both = (d_a + np.matrix_transpose(d_a)) * (1 - 0.5 * one)
+    if UPLO == "U":
+        return np.triu(d_both)
+    return np.tril(d_both)
+
+
+@pullback(np.linalg.svdvals, at=[(SQUARE,), (TABLE,), (STACK,)])
+def svdvals(x, *, d_out):
+    thin = np.linalg.svd(x, full_matrices=False)
+    return (thin[0] * d_out[..., None, :]) @ thin[2]
+
+
+def _with_vectors(call: Call) -> Kind:
+    """A tuple, or the singular values alone: `compute_uv` says which."""
+    return UNKNOWN if shapes.known(call, "compute_uv", default=True) is OPEN else by_example(call)
+
+
+@pullback(
+    np.linalg.svd,
+    kind=_with_vectors,
+    at=[
+        call(SQUARE, full_matrices=False),
+        call(SQUARES, full_matrices=False),
+        call(TABLE, full_matrices=False),
+        call(TABLE.T, full_matrices=False),
+        call(TABLE, compute_uv=False),
+    ],
+)
+def svd(a, full_matrices=True, compute_uv=True, *, out, d_out):
+    if not compute_uv:
+        thin = np.linalg.svd(a, full_matrices=False)
+        return (thin[0] * d_out[..., None, :]) @ thin[2]
+    if full_matrices:
+        return refuse("np.linalg.svd with full_matrices=True has no rule", "give full_matrices=False")
+    u = out[0]
+    s = out[1][..., None, :]
+    vt = out[2]
+    u_turned = np.matrix_transpose(u) @ d_out[0]
+    v_turned = vt @ np.matrix_transpose(d_out[2])
+    squares = s * s
+    gap = squares - np.matrix_transpose(squares)
+    u_part = u_turned - np.matrix_transpose(u_turned)
+    v_part = v_turned - np.matrix_transpose(v_turned)
+    u_part = u_part / (gap + ((gap == 0) & (u_part == 0)))
+    v_part = v_part / (gap + ((gap == 0) & (v_part == 0)))
+    one = np.eye(np.shape(s)[-1])
+    inner = u_part * s + np.matrix_transpose(s) * v_part + d_out[1][..., None, :] * one
+    outside_u = (d_out[0] - u @ u_turned) / s @ vt
+    outside_v = u / s @ (d_out[2] - np.matrix_transpose(v_turned) @ vt)
+    return u @ inner @ vt + outside_u + outside_v

@@ -1,0 +1,217 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Determinants, inverses, solutions and norms of matrices, batched (factorisations are in `factorizations.py`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime, runtime_linalg
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind
+from srcad.rules import shapes
+from srcad.rules.asks import has_ndim, refuse
+from srcad.rules.factorizations import SQUARE, SQUARES
+from srcad.rules.operators import ROW, STACK, TABLE
+from srcad.rules.registry import Call, call, pullback
+from srcad.rules.shapes import always
+
+FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
+
+
+@pullback(np.linalg.det, at=[(SQUARE,), (SQUARES,)])
+def det(a, *, out, d_out):
+    if has_ndim(a) and np.ndim(a) == 2:
+        return d_out * out * np.linalg.inv(a).T
+    return np.expand_dims(d_out * out, (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
+
+
+@pullback(np.linalg.slogdet, at=[(SQUARE,), (SQUARES,), (-SQUARE,)])
+def slogdet(a, *, d_out):
+    if has_ndim(a) and np.ndim(a) == 2:
+        return d_out[1] * np.linalg.inv(a).T
+    return np.expand_dims(d_out[1], (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
+
+
+@pullback(np.linalg.inv, kind=shapes.same, at=[(SQUARE,), (SQUARES,)])
+def inv(a, *, out, d_out):
+    return -np.matrix_transpose(out) @ d_out @ np.matrix_transpose(out)
+
+
+@pullback(np.linalg.pinv, at=[(SQUARE,), (TABLE,), (TABLE.T,), (STACK,)])
+def pinv(a, *, out, d_out):
+    turned = np.matrix_transpose(out)
+    d_turned = np.matrix_transpose(d_out)
+    rows = (d_turned - a @ out @ d_turned) @ out @ turned
+    columns = turned @ out @ (d_turned - d_turned @ out @ a)
+    return rows + columns - turned @ d_out @ turned
+
+
+@pullback(
+    np.linalg.solve,
+    at=[(SQUARE, ROW), (SQUARE, TABLE.T), (SQUARES, TABLE.T), (SQUARE, STACK.transpose(0, 2, 1)), (SQUARES, ROW)],
+)
+def solve(a, b, *, out, d_out):
+    if not has_ndim(b):
+        return refuse("np.linalg.solve with a right side of unknown dimensions has no rule", "make its kind known")
+    if np.ndim(b) == 1:
+        d_b = np.linalg.solve(np.matrix_transpose(a), d_out[..., None])[..., 0]
+        return runtime.unbroadcast(-d_b[..., :, None] * out[..., None, :], a), runtime.unbroadcast(d_b, b)
+    d_b = np.linalg.solve(np.matrix_transpose(a), d_out)
+    return runtime.unbroadcast(-d_b @ np.matrix_transpose(out), a), runtime.unbroadcast(d_b, b)
+
+
+@pullback(np.linalg.matrix_power, at=[(SQUARE, 0), (SQUARE, 1), (SQUARE, 3), (SQUARES, 2), (SQUARE, -2)])
+def matrix_power(a, n, *, d_out):
+    if n >= 0:
+        return runtime_linalg.matrix_power_adjoint(d_out, a, n)
+    inverse = np.matrix_transpose(np.linalg.inv(a))
+    return -inverse @ runtime_linalg.matrix_power_adjoint(d_out, np.linalg.inv(a), -n) @ inverse
+
+
+def _some_array(call: Call) -> Kind:
+    x = shapes.as_array(shapes.first(call))
+    return Array(x.dtype, None) if isinstance(x, Array) else UNKNOWN
+
+
+@pullback(
+    np.linalg.multi_dot,
+    kind=always(NUMBER),
+    at=[([TABLE, SQUARE, TABLE.T],), ((ROW, SQUARE, TABLE.T),), ([ROW, SQUARE, ROW],)],
+)
+def multi_dot(arrays, *, d_out):
+    return runtime_linalg.multi_dot_adjoint(d_out, arrays)
+
+
+@pullback(
+    np.linalg.tensorinv,
+    kind=_some_array,
+    at=[(FOUR.reshape(2, 2, 4), 2), (FOUR.reshape(4, 2, 2), 1), (FOUR.reshape(2, 2, 2, 2),)],
+)
+def tensorinv(a, ind=2, *, out, d_out):
+    count = np.prod(np.shape(a)[:ind])
+    inverse = np.reshape(out, (count, count)).T
+    return np.reshape(-inverse @ np.reshape(d_out, (count, count)) @ inverse, np.shape(a))
+
+
+@pullback(
+    np.linalg.tensorsolve,
+    kind=_some_array,
+    at=[(FOUR.reshape(2, 2, 4), FOUR[:2, :2]), (FOUR.reshape(4, 2, 2), FOUR[0])],
+)
+def tensorsolve(a, b, *, out, d_out):
+    matrix = np.reshape(a, (np.size(b), np.size(b)))
+    d_b = np.linalg.solve(matrix.T, np.ravel(d_out))
+    return np.reshape(-np.outer(d_b, np.ravel(out)), np.shape(a)), np.reshape(d_b, np.shape(b))
+
+
+@pullback(np.linalg.cond, at=[(SQUARE,), (SQUARES,), (SQUARE, 2), (TABLE,), (SQUARE, -2)])
+def cond(x, p=None, *, out, d_out):
+    if p is not None and p != 2 and p != -2:
+        return refuse("np.linalg.cond with this norm has no rule", "multiply the norms of x and of its inverse")
+    parts = np.linalg.svd(x, full_matrices=False)
+    slope = -d_out * out if p == -2 else d_out * out
+    largest = slope / parts[1][..., 0]
+    smallest = slope / parts[1][..., -1]
+    d_s = np.stack((largest, -smallest), -1)
+    return (parts[0][..., [0, -1]] * d_s[..., None, :]) @ parts[2][..., [0, -1], :]
+
+
+@pullback(
+    np.linalg.norm,
+    kind=shapes.reduced,
+    at=[
+        (ROW,),
+        (TABLE,),
+        (STACK,),
+        (ROW, 2),
+        (ROW, 1),
+        (ROW, 3),
+        (ROW, 0),
+        (TABLE, None, 1),
+        (TABLE, 2, 0),
+        (TABLE, 1, 1),
+        call(TABLE, axis=1, keepdims=True),
+        call(TABLE, ord=3, axis=0, keepdims=True),
+        call(STACK, axis=(0, 2)),
+        call(STACK, "fro", (1, 2)),
+        (TABLE, "fro"),
+        (TABLE, "nuc"),
+        (TABLE, 2),
+        (TABLE, -2),
+        (TABLE, 1),
+        (TABLE, -1),
+        call(STACK, ord=2, axis=(-2, -1)),
+        call(STACK, ord="nuc", axis=(-2, -1), keepdims=True),
+        call(STACK, ord=1, axis=(-2, -1)),
+    ],
+)
+def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
+    if not has_ndim(x):
+        return refuse("np.linalg.norm of an array of unknown dimensions has no rule", "make its kind known")
+    share = d_out
+    length = out
+    if axis is not None and not keepdims:
+        share = np.expand_dims(d_out, axis)
+        length = np.expand_dims(out, axis)
+    if ord is None or ord == "fro":
+        return share / length * x
+    if isinstance(axis, int) or (axis is None and np.ndim(x) == 1):
+        if ord == 2:
+            return share / length * x
+        if ord == 1:
+            return share * np.sign(x)
+        if ord == 0:
+            return None
+        if ord == np.inf or ord == -np.inf:
+            reached = np.abs(x) == length
+            return share * np.sign(x) * reached / np.sum(reached, axis, keepdims=True)
+        return share * np.sign(x) * (np.abs(x) / length) ** (ord - 1)
+    if axis is not None and axis != (-2, -1):
+        return refuse("np.linalg.norm of matrices along these axes has no rule", "bring them last: axis=(-2, -1)")
+    if axis is None:
+        share = np.reshape(d_out, (1, 1))
+    if ord == "nuc" or ord == 2 or ord == -2:
+        parts = np.linalg.svd(x, full_matrices=False)
+        if ord == "nuc":
+            return share * (parts[0] @ parts[2])
+        if ord == 2:
+            return share * (parts[0][..., :1] @ parts[2][..., :1, :])
+        return share * (parts[0][..., -1:] @ parts[2][..., -1:, :])
+    if ord == 1 or ord == -1:
+        sums = np.sum(np.abs(x), -2, keepdims=True)
+        reached = sums == (np.max(sums, -1, keepdims=True) if ord == 1 else np.min(sums, -1, keepdims=True))
+        return share * np.sign(x) * reached / np.sum(reached, -1, keepdims=True)
+    sums = np.sum(np.abs(x), -1, keepdims=True)
+    reached = sums == (np.max(sums, -2, keepdims=True) if ord == np.inf else np.min(sums, -2, keepdims=True))
+    return share * np.sign(x) * reached / np.sum(reached, -2, keepdims=True)
+
+
+@pullback(
+    np.linalg.vector_norm,
+    kind=shapes.reduced,
+    at=[(ROW,), (TABLE,), call(TABLE, axis=0), call(TABLE, axis=1, ord=3), call(TABLE, axis=1, keepdims=True)],
+)
+def vector_norm(x, axis=None, keepdims=False, ord=2, *, out, d_out):
+    share = d_out
+    length = out
+    if axis is not None and not keepdims:
+        share = np.expand_dims(d_out, axis)
+        length = np.expand_dims(out, axis)
+    if ord == 2:
+        return share / length * x
+    if ord == 1:
+        return share * np.sign(x)
+    if ord == 0:
+        return None
+    if ord == np.inf or ord == -np.inf:
+        reached = np.abs(x) == length
+        return share * np.sign(x) * reached / np.sum(reached, axis, keepdims=True)
+    return share * np.sign(x) * (np.abs(x) / length) ** (ord - 1)
+
+
+@pullback(np.linalg.matrix_norm, at=[(TABLE,), (STACK,), call(STACK, keepdims=True)])
+def matrix_norm(x, keepdims=False, ord="fro", *, out, d_out):
+    if ord != "fro":
+        return refuse("np.linalg.matrix_norm of this order has no rule", "use np.linalg.norm(x, ord, axis=(-2, -1))")
+    if keepdims:
+        return d_out / out * x
+    return np.expand_dims(d_out / out, (-2, -1)) * x

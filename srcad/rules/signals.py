@@ -1,0 +1,124 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Differences, integrals, interpolation, convolution, polynomials and covariances."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from srcad import runtime_signals
+from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
+from srcad.rules import shapes
+from srcad.rules.asks import has_ndim, refuse
+from srcad.rules.operators import ROW, STACK, TABLE
+from srcad.rules.registry import Call, call, linear, pullback
+
+LONG = np.array([0.3, -0.8, 1.7, 0.6, 2.1])
+KNOTS = np.array([0.5, 1.1, 2.7])
+
+
+def _sloped(call: Call) -> Kind:
+    """`np.gradient(f, axis=axis)`: of the shape of f; a list of them where there are several axes."""
+    f = shapes.as_array(shapes.first(call))
+    one_axis = is_integral(given[0]) if (given := shapes.operand(call, "axis")) is not None else False
+    if isinstance(f, Array) and f.dims is not None and len(call.args) == 1 and (one_axis or len(f.dims) == 1):
+        return Array(f.dtype if np.dtype(f.dtype).kind == "f" else "float64", f.dims)
+    return UNKNOWN
+
+
+@linear(np.diff, at=[(ROW,), (LONG, 2), (TABLE,), (TABLE, 1, 0), call(STACK, axis=1), (LONG, 0), (LONG, 3)])
+def diff(a, n=1, axis=-1, *, d_out):
+    return runtime_signals.diff_adjoint(d_out, n, axis)
+
+
+@linear(np.ediff1d, at=[(LONG,), (TABLE,)])
+def ediff1d(ary, *, d_out):
+    return np.reshape(runtime_signals.diff_adjoint(d_out, 1, 0), np.shape(ary))
+
+
+@linear(
+    np.gradient,
+    kind=_sloped,
+    at=[(LONG,), call(LONG, edge_order=2), call(TABLE, axis=1), call(STACK, axis=0, edge_order=1)],
+)
+def gradient(f, axis=None, edge_order=1, *, d_out):
+    if axis is None and not (has_ndim(f) and np.ndim(f) == 1):
+        return refuse("np.gradient along several axes has no rule", "call it for each axis: axis=0")
+    return runtime_signals.gradient_adjoint(d_out, -1 if axis is None else axis, edge_order)
+
+
+@pullback(np.trapezoid, at=[(LONG,), (TABLE,), call(TABLE, dx=0.5), call(TABLE, axis=0), (ROW, KNOTS), (TABLE, KNOTS)])
+def trapezoid(y, x=None, dx=1, axis=-1, *, out, d_out):
+    share = np.expand_dims(d_out, axis)
+    weights = runtime_signals.trapezoid_weights(y, x, dx, axis)
+    if x is None:
+        return share * weights, None, np.sum(d_out * out) / dx
+    return share * weights, runtime_signals.trapezoid_nodes(share, y, x, axis)
+
+
+@pullback(
+    np.interp,
+    at=[(0.9, KNOTS, ROW), (np.array([0.7, 1.9, 0.2, 3.0]), KNOTS, ROW), (np.array([[0.7], [1.9]]), KNOTS, ROW)],
+)
+def interp(x, xp, fp, *, d_out):
+    d_x = d_out * runtime_signals.interp_slope(x, xp, fp)
+    d_xp = runtime_signals.interp_nodes(-d_x, x, xp)
+    return d_x, d_xp, runtime_signals.interp_nodes(d_out, x, xp)
+
+
+@pullback(np.convolve, at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "valid"), (ROW, LONG, "same")])
+def convolve(a, v, mode="full", *, d_out):
+    return runtime_signals.convolve_left(d_out, a, v, mode), runtime_signals.convolve_left(d_out, v, a, mode)
+
+
+@pullback(np.correlate, at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "full"), (ROW, LONG, "same")])
+def correlate(a, v, mode="valid", *, d_out):
+    return runtime_signals.correlate_left(d_out, a, v, mode), runtime_signals.correlate_right(d_out, a, v, mode)
+
+
+@pullback(np.polyval, at=[(ROW, 0.7), (ROW, LONG), ([1.5, -2.0, 0.3], LONG), (ROW, TABLE)])
+def polyval(p, x, *, d_out):
+    powers = np.arange(len(p) - 1, -1, -1)
+    d_p = np.sum(np.expand_dims(d_out, -1) * np.expand_dims(x, -1) ** powers, tuple(range(np.ndim(x))))
+    return d_p, d_out * np.polyval(np.polyder(p), x)
+
+
+@pullback(np.vander, at=[(ROW,), (ROW, 4), (ROW, 2), call(ROW, increasing=True), (ROW, 1)])
+def vander(x, N=None, increasing=False, *, out, d_out):  # noqa: N803 - NumPy's name
+    powers = np.arange(np.shape(out)[1])
+    if not increasing:
+        powers = np.flip(powers)
+    lower = np.maximum(powers - 1, 0)
+    return np.sum(d_out * powers * x[:, None] ** lower, 1)
+
+
+@linear(np.unwrap, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,)])
+def unwrap(p, *, d_out):
+    return d_out
+
+
+@pullback(np.cov, at=[(TABLE,), (LONG,), call(TABLE, bias=True), call(TABLE, rowvar=False), call(TABLE, ddof=0)])
+def cov(m, rowvar=True, bias=False, ddof=None, *, d_out):
+    if not has_ndim(m):
+        return refuse("np.cov of an array of unknown dimensions has no rule", "make its kind known")
+    if np.ndim(m) == 1:
+        return 2 * d_out * (m - np.mean(m)) / (np.size(m) - (ddof if ddof is not None else 0 if bias else 1))
+    axis = 1 if rowvar else 0
+    centred = m - np.mean(m, axis, keepdims=True)
+    both = (d_out + d_out.T) / (np.shape(m)[axis] - (ddof if ddof is not None else 0 if bias else 1))
+    if rowvar:
+        return both @ centred
+    return centred @ both
+
+
+@pullback(np.corrcoef, at=[(STACK[0] + 0.1 * STACK[0] ** 2,), call(TABLE.T + TABLE.T**2, rowvar=False)])
+def corrcoef(x, rowvar=True, *, out, d_out):
+    if not has_ndim(x) or np.ndim(x) != 2:
+        return refuse("np.corrcoef of anything but a matrix has no rule", "give it a matrix")
+    axis = 1 if rowvar else 0
+    centred = x - np.mean(x, axis, keepdims=True)
+    length = np.sqrt(np.sum(centred * centred, axis, keepdims=True))
+    unit = centred / length
+    both = d_out + d_out.T
+    if rowvar:
+        return (both @ unit - np.sum(both * out, 1, keepdims=True) * unit) / length
+    return (unit @ both - np.sum(both * out, 0, keepdims=True) * unit) / length

@@ -1,0 +1,39 @@
+"""Helpers of generated code for products of several matrices.
+
+As in `runtime.py`, each needs NumPy alone, so that a saved derivative can carry a copy of its source.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def matrix_power_adjoint(d: Any, a: Any, n: int) -> Any:
+    """The cotangent of `a` in `np.linalg.matrix_power(a, n)`, n being positive or zero."""
+    turned = np.matrix_transpose(a)
+    made = np.zeros_like(d)
+    for left in range(n):
+        before = np.linalg.matrix_power(turned, left)
+        made = made + before @ d @ np.linalg.matrix_power(turned, n - 1 - left)
+    return made
+
+
+def multi_dot_adjoint(d: Any, arrays: Any) -> list[Any]:
+    """The cotangent of each of `arrays` in their product `np.linalg.multi_dot(arrays)`."""
+    matrices = [np.asarray(x) for x in arrays]
+    if matrices[0].ndim == 1:
+        matrices[0] = matrices[0][None, :]
+    if matrices[-1].ndim == 1:
+        matrices[-1] = matrices[-1][:, None]
+    d = np.reshape(d, (matrices[0].shape[0], matrices[-1].shape[1]))
+    made = []
+    for i, x in enumerate(arrays):
+        part = d
+        for before in matrices[:i]:
+            part = before.T @ part
+        for after in reversed(matrices[i + 1 :]):
+            part = part @ after.T
+        made.append(np.reshape(part, np.shape(x)))
+    return made

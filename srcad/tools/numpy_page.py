@@ -1,0 +1,86 @@
+"""The page of NumPy's callables, made from the registry: differentiable, derivative zero, or refused and why.
+
+`docs/numpy.md` holds this text and a test compares them, so that what is documented is what the registry has.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import srcad.rules  # noqa: F401 - registers the rules
+from srcad.rules.registry import rule_for
+
+_OPENING = """\
+# NumPy's functions
+
+Every public callable of `numpy`, `numpy.linalg` and `numpy.fft`: whether a derivative passes through it, is zero
+wherever it exists, or is refused. What is refused is a `MissingRule` error that names the place, as soon as a value
+that depends on a differentiated argument reaches it; anything may be called with other values. An argument that a rule
+does not know is refused too. This page is generated from the registry of rules.
+"""
+
+_COMPLEX = "complex values have no derivative yet"
+_REASONS: dict[str, str] = {
+    **dict.fromkeys("angle eig eigvals roots poly sort_complex real_if_close".split(), _COMPLEX),
+    **dict.fromkeys(
+        "apply_along_axis apply_over_axes fromfunction frompyfunc fromiter piecewise".split(),
+        "calls a function that is not read: write the loop",
+    ),
+    **dict.fromkeys(
+        "copyto fill_diagonal place put put_along_axis putmask".split(), "writes in place: assign to items instead"
+    ),
+    **dict.fromkeys(
+        "save savetxt savez savez_compressed load loadtxt genfromtxt fromfile fromregex fromstring frombuffer "
+        "from_dlpack info test show_config show_runtime set_printoptions get_printoptions printoptions setbufsize "
+        "getbufsize seterr geterr seterrcall geterrcall get_include".split(),
+        "reads, writes or sets up: no function of numbers",
+    ),
+    **dict.fromkeys(
+        "array2string array_repr array_str base_repr binary_repr format_float_positional format_float_scientific "
+        "typename datetime_as_string mintypecode".split(),
+        "gives text",
+    ),
+    **dict.fromkeys(
+        "split array_split hsplit vsplit dsplit unstack broadcast_arrays meshgrid histogram histogramdd histogram2d "
+        "nested_iters unique_all unique_counts unique_inverse".split(),
+        "gives several arrays: index the array instead",
+    ),
+}
+
+
+def public_callables() -> Iterator[tuple[str, str, Any]]:
+    """Each namespace, name and callable."""
+    for space, module in (("numpy", np), ("numpy.linalg", np.linalg), ("numpy.fft", np.fft)):
+        for name in sorted(dir(module)):
+            value = getattr(module, name)
+            if not name.startswith("_") and callable(value) and not inspect.ismodule(value):
+                yield space, name, value
+
+
+def state_of(space: str, name: str, value: Any) -> tuple[str, str]:
+    """What becomes of a derivative at a callable, and a note."""
+    rule = rule_for(value)
+    if rule is not None and rule.style == "zero":
+        return "zero", ""
+    if rule is not None:
+        return "differentiable", ", ".join(p for p in (*rule.params, rule.variadic or "") if p)
+    if isinstance(value, type):
+        return "refused", "a class"
+    if space == "numpy.fft":
+        return "refused", _COMPLEX
+    return "refused", _REASONS.get(name, "no rule yet")
+
+
+def numpy_page() -> str:
+    """The whole page, in Markdown."""
+    rows: dict[str, list[str]] = {}
+    for space, name, value in public_callables():
+        state, note = state_of(space, name, value)
+        rows.setdefault(space, []).append(f"| `{name}` | {state} | {note} |")
+    head = "| callable | derivative | arguments of the rule, or why |\n| --- | --- | --- |"
+    parts = [f"## `{space}`\n\n{head}\n" + "\n".join(lines) + "\n" for space, lines in rows.items()]
+    return "\n".join([_OPENING, *parts])
