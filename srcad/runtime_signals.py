@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 
-def diff_adjoint(d: Any, n: int = 1, axis: int = -1) -> Any:
-    """The transpose of `np.diff(x, n, axis)` applied to `d`."""
+def diff_adjoint(d: Any, n: int = 1, axis: int = -1, length: int | None = None) -> Any:
+    """The transpose of `np.diff(x, n, axis)` applied to `d`; `length` is that of `x` along the axis."""
+    if length is not None and length < n:  # nothing is left after fewer differences: the transpose of nothing is zero
+        shape = list(np.shape(d))
+        shape[axis] = length
+        return np.zeros(shape)
     for _ in range(n):
         edge = np.zeros_like(np.take(d, [0], axis)) if np.shape(d)[axis] else np.zeros(_one_long(d, axis))
         d = -np.diff(d, 1, axis, prepend=edge, append=edge)

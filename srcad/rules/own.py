@@ -85,5 +85,5 @@ def add_at(d, at, x, *, d_out):
 
 
 @linear(runtime_signals.diff_adjoint, at=[(ROW,), (TABLE, 2, 0)])
-def diff_adjoint(d, n=1, axis=-1, *, d_out):
+def diff_adjoint(d, n=1, axis=-1, length=None, *, d_out):
     return np.diff(d_out, n, axis)

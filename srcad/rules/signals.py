@@ -27,7 +27,7 @@ def _sloped(call: Call) -> Kind:
 
 @linear(np.diff, at=[(ROW,), (LONG, 2), (TABLE,), (TABLE, 1, 0), call(STACK, axis=1), (LONG, 0), (LONG, 3)])
 def diff(a, n=1, axis=-1, *, d_out):
-    return runtime_signals.diff_adjoint(d_out, n, axis)
+    return runtime_signals.diff_adjoint(d_out, n, axis, np.shape(a)[axis])
 
 
 @linear(np.ediff1d, at=[(LONG,), (TABLE,)])

@@ -5,7 +5,6 @@ import pytest
 
 import srcad
 from tests.cases import Programs
-from tests.check import refused
 
 programs = Programs()
 SIX = np.array([0.5, -1.0, 2.0, 0.3, 1.2, -0.7])
@@ -86,7 +85,3 @@ def test_a_split_into_unequal_parts_is_numpys_error():
 
     with pytest.raises(ValueError, match="equal division"):
         srcad.grad(halves)(np.ones(5))
-
-
-def test_an_order_of_a_norm_is_refused():
-    refused(lambda x: np.linalg.norm(x, 1), SIX, error=srcad.SrcadError, placed=False)
