@@ -22,6 +22,7 @@ from srcad.core.kinds import (
     TupleOf,
     is_array,
     is_complex,
+    present,
 )
 from srcad.core.nodes import (
     Assign,
@@ -90,7 +91,7 @@ def assign(builder: Builder, stmt: Assign) -> None:
 
 def _made_anew(builder: Builder, target: str) -> bool:
     """The variable is bound to new memory at an address, while its old memory is read."""
-    return is_array(builder.kinds[target]) and any(leaf.shadow for leaf in builder.leaves(target))
+    return is_array(present(builder.kinds[target])) and any(leaf.shadow for leaf in builder.leaves(target))
 
 
 def _assign_fresh(builder: Builder, stmt: Assign, target: str, fresh: str, value: Op) -> None:

@@ -28,6 +28,7 @@ from srcad.core.kinds import (
     is_array,
     is_number,
     is_plural,
+    present,
     same_size,
     show,
 )
@@ -204,7 +205,7 @@ def kind_of_tree(builder: Builder, expr: Expr) -> Kind:
 
 def smooth_leaf(builder: Builder, name: str) -> Leaf:
     found = builder.leaves(name)
-    if len(found) != 1 or found[0].path or (found[0].shadow and not is_array(builder.kinds[name])):
+    if len(found) != 1 or found[0].path or (found[0].shadow and not is_array(present(builder.kinds[name]))):
         raise builder.refuse(
             f"arithmetic on {show(builder.kinds[name])}", "convert it to an array first: np.array(...)", KindError
         )

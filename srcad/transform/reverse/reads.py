@@ -83,7 +83,7 @@ def item_at_address(builder: Builder, target: str, base: Var, index: Expr, out: 
     shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
     leaf = primitives.smooth_leaf(builder, target)
     mine = builder.adjoint(target, leaf)
-    viewed = is_array(builder.kinds[target]) and not is_copying(index, builder.kinds)
+    viewed = is_array(present(builder.kinds[target])) and not is_copying(index, builder.kinds)
     if viewed:
         if not is_basic(index, builder.kinds):
             raise builder.refuse(

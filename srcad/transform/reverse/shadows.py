@@ -37,6 +37,7 @@ from srcad.core.kinds import (
     is_array,
     is_number,
     is_smooth,
+    present,
     show,
 )
 from srcad.core.nodes import (
@@ -88,7 +89,7 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
 def zero_shadow(builder: Builder, target: str, path: Path, leaf: Leaf) -> None:
     name = builder.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, True))
     primal = reach(Var(target), (*path, *leaf.path), builder.kinds[target])
-    zero = np.zeros_like if is_array(leaf.kind) else runtime.shadow_of
+    zero = np.zeros_like if is_array(present(leaf.kind)) else runtime.shadow_of
     builder.after.append(Assign(name, Op(zero, (primal,)), builder.place))
 
 

@@ -26,7 +26,7 @@ from dataclasses import replace
 
 from srcad.analysis.liveness import effect_free
 from srcad.core import prims
-from srcad.core.kinds import FLOAT, INT
+from srcad.core.kinds import FLOAT, INT, Maybe
 from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Ref, Stmt, Unpack, Var, names_in
 from srcad.transform.simplify.facts import Facts, is_temporary, plain
 from srcad.transform.simplify.memory import Memory, Stamp
@@ -117,6 +117,10 @@ class _Propagate(Rewriter):
     def _may_replace(self, target: str, value: Expr) -> bool:
         made_up = is_temporary(target) or target in self.facts.adjoints
         match value:
+            case Var(name=name) if isinstance(self.facts.kind(name), Maybe) != isinstance(
+                self.facts.kind(target), Maybe
+            ):
+                return False  # the one is never None, which the other may be
             case Var(name=name):
                 # A named variable is not replaced by one without a name.
                 return is_temporary(target) or (target in self.facts.adjoints and not is_temporary(name))

@@ -7,6 +7,7 @@ variable to remember.
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srcad.core import prims
@@ -43,7 +44,7 @@ from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_index
 from srcad.transform.specialise.choices import chosen_item, dispatched
 from srcad.transform.specialise.iteration import write_out_counted
-from srcad.transform.specialise.sequences import element
+from srcad.transform.specialise.sequences import element, present_array
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def _present(kind: Kind) -> Kind:
 
 
 def get_item(sp: Specialiser, op: Op) -> Resolved:
-    base, key = op.args
+    base, key = present_array(sp, op.args[0]), op.args[1]
+    op = replace(op, args=(base, key))
     held = sp.kind(base)
     if isinstance(held, Maybe):
         held = held.kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +44,7 @@ from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
 from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.procedures import procedure_method
+from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ _WRITERS = ("append", "extend", "insert", "update", "setdefault", "add", "append
 
 def resolve_method(sp: Specialiser, op: Op) -> Resolved:
     """`base.name(...)`"""
-    base, key = op.args[0], op.args[1]
+    base, key = present_array(sp, op.args[0]), op.args[1]
+    op = replace(op, args=(base, *op.args[1:]))
     assert isinstance(key, Lit)
     name = str(key.value)
     spread = spread_arguments(sp, op.args[2:], op.kwargs)

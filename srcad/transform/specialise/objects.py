@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import operator
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,7 @@ from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ if TYPE_CHECKING:
 
 def get_attr(sp: Specialiser, op: Op) -> Resolved:
     """`base.name`"""
-    base, key = op.args
+    base, key = present_array(sp, op.args[0]), op.args[1]
+    op = replace(op, args=(base, key))
     assert isinstance(key, Lit)
     name = str(key.value)
     held = sp.kind(base)

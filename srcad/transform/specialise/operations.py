@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +55,7 @@ from srcad.transform.specialise.flat import get_item
 from srcad.transform.specialise.functions import make_closure, primitive_kind
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
-from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, repeated, unpacked
+from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, present_array, repeated, unpacked
 from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.stores import delete_slice
 
@@ -177,7 +178,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
             sp, op.args[at], kinds[at], lambda held, _: operate(sp, Op(fn, (*op.args[:at], held, *op.args[at + 1 :])))
         )
     if fn in IN_PLACE:
-        return _in_place(sp, op, kinds)
+        op = replace(op, args=tuple(present_array(sp, a) for a in op.args))
+        return _in_place(sp, op, tuple(map(sp.kind, op.args)))
     if fn is operator.delitem:
         return _deleted(sp, op, kinds)
     if any(isinstance(k, Object) for k in kinds) and fn in DUNDERS:
@@ -218,7 +220,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
             "compute with numbers or arrays (np.array(...) makes one of a list)",
             KindError,
         )
-    args = tuple(k.kind if isinstance(k, Maybe) else k for k in kinds)
+    op = replace(op, args=tuple(present_array(sp, a) for a in op.args))
+    args = tuple(k.kind if isinstance(k, Maybe) else k for k in map(sp.kind, op.args))
     return op, primitive_kind(Call(fn, args, (), op.args))
 
 

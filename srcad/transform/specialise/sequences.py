@@ -123,6 +123,12 @@ def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
     return Var(name)
 
 
+def present_array(sp: Specialiser, atom: Expr) -> Expr:
+    """An operand; where it is an array or None, under a name that is the array: Python raises if it is None here."""
+    kind = sp.kind(atom)
+    return _present(sp, atom, kind.kind) if isinstance(kind, Maybe) and isinstance(kind.kind, Array) else atom
+
+
 def as_list(sp: Specialiser, atom: Expr) -> Expr:
     """`list(atom)`, held in a variable."""
     made, kind = to_list(sp, atom)

@@ -46,7 +46,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
-from srcad.transform.specialise.sequences import as_list, element
+from srcad.transform.specialise.sequences import as_list, element, present_array
 from srcad.transform.specialise.session import Resolved, Special
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
     flat = flat_of(sp, stmt.base)
     if flat is not None:
         stmt = replace(stmt, base=flat, key=flat_index(sp, flat, stmt.key))
+    stmt = replace(stmt, base=present_array(sp, stmt.base))
     base, key, value = stmt.base, stmt.key, stmt.value
     held, kind = present(sp.kind(base)), element(sp.kind(value))
     if isinstance(base, Ref):
