@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from srcad.analysis.leaves import Leaf
+import numpy as np
+
+from srcad.analysis.leaves import Leaf, reach
 from srcad.core import prims
-from srcad.core.kinds import show
+from srcad.core.kinds import Array, present, show
 from srcad.core.nodes import (
     Assign,
     Do,
@@ -56,6 +58,7 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
             lent.append(Var(builder.adjoint(atom.name, leaf)))
     targets = [target]
     cotangents: list[str] = []
+    given: list[Expr] = []
     mine = {leaf.path: leaf for leaf in builder.leaves(target)} if target in builder.activity.active else {}
     for leaf in pair.result_leaves:
         match_ = mine.get(leaf.path)
@@ -67,6 +70,7 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
                 else:
                     builder.names.kinds[name] = leaf.kind
                     cotangents.append("")
+                    given.append(_no_cotangent(builder, target, leaf))
                 continue
             raise builder.refuse(
                 f"{builder.user(target)} is {show(builder.kinds[target])} here "
@@ -79,6 +83,7 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
             targets.append(name)
         else:
             cotangents.append(name)
+            given.append(Var(name))
     saved: list[Expr] = []
     if pair.saves:
         keep = builder.names.temp(f"{special.name}_saved")
@@ -91,7 +96,6 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
             atom = args[position]
             assert isinstance(atom, Var)
             outgoing.append(builder.adjoint(atom.name, _own_leaf(builder, atom.name, leaf)))
-    given: tuple[Expr, ...] = tuple(Var(c) if c else Lit(0.0) for c in cotangents)
     actual = tuple(c for c in cotangents if c)
     backward = Op(prims.call, (Ref(pair.reverse.name, pair.reverse), *saved, *given))
     actions: list[Action] = []
@@ -115,10 +119,11 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
     finish_call(builder, made, actions, own_names)
 
 
-def holds_shadows(builder: Builder, name: str) -> bool:
-    """Whether the arrays that a variable is or holds have shadows that others may share."""
-    regions = builder.activity.regions
-    return regions.is_array_written(name) or name in builder.shadowed
+def _no_cotangent(builder: Builder, target: str, leaf: Leaf) -> Expr:
+    """The cotangent of a part of a result that nobody differentiates: zero, of the part's shape."""
+    if not isinstance(present(leaf.kind), Array):
+        return Lit(0.0)
+    return Op(np.zeros_like, (reach(Var(target), leaf.path, builder.kinds[target]),))
 
 
 def shared_arguments(builder: Builder, args: tuple[Expr, ...]) -> tuple[tuple[int, ...], ...]:

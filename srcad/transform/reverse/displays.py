@@ -89,7 +89,7 @@ def repeated(builder: Builder, target: str, kind: Kind, value: Op, out: list[Act
     if builder.active(base) and not _is_constant_display(builder, base):
         assert isinstance(base, Var)
         held = builder.kinds[base.name]
-        if builder.by_address(held) and builder.by_address(item):
+        if builder.by_address(held) and builder.addresses(base.name)(item):
             theirs = builder.adjoint(base.name, Leaf((), held, True))
             builder.step(Assign(name, Op(operator.mul, (Var(theirs), count)), builder.place))
             return

@@ -455,7 +455,8 @@ class Differentiator:
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
         lasting = Lasting(body, params, special.kinds, activity.regions)
-        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lasting)
+        shadows = {name: about.var for name, about in names.adjoints.items() if about.shadow}
+        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lasting, shadows)
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)

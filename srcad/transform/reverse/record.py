@@ -93,7 +93,9 @@ class Recorder:
         kinds: Mapping[str, Kind],
         regions: Regions,
         lasting: Lasting,
+        shadows: Mapping[str, str],
     ) -> None:
+        self.shadows = shadows  # what each shadow is the shadow of
         self.lasting = lasting
         self.nodes = nodes
         self.params = set(params)
@@ -511,7 +513,7 @@ class Recorder:
         """Whether the contents of a container may be written to."""
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
-        return isinstance(base, Var) and self.regions.is_written(base.name)
+        return isinstance(base, Var) and self.regions.is_written(self.shadows.get(base.name, base.name))
 
 
 def nodes_of(node: Node) -> list[Node]:
