@@ -92,7 +92,8 @@ def store(builder: Builder, stmt: Store) -> None:
         addresses = builder.addresses(base.name)
         value = shadows.shadow_value(builder, stmt.value, kind, addresses)
         empty = Store(shadow, key_expr, value, builder.place, attr=stmt.attr)
-        if any(leaf.shadow for leaf in leaves(kind, addresses)):  # what it held lives on at its own address
+        if any(leaf.shadow for leaf in leaves(kind, addresses)) or not is_number(kind):
+            # what it held lives on at its own address, or has a zero of a form of its own
             before = builder.names.temp("shadow_before", shadow_kind(kind))
             peek = runtime.attribute_before if stmt.attr else runtime.item_before
             back = runtime.restore_attribute if stmt.attr else runtime.restore_item

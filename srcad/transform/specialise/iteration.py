@@ -177,6 +177,12 @@ def static_lists(body: Block) -> set[str]:
             made[stmt.target] = stmt.value
         for target in targets_of(stmt):
             bound[target] = bound.get(target, 0) + 1
+    parts: dict[str, list[str]] = {}  # the variables that the items of a list are read into
+    for stmt in walk(body):
+        if isinstance(stmt, Assign) and isinstance(stmt.value, Op) and stmt.value.fn is operator.getitem:
+            parts.setdefault(next(names_in(stmt.value), ""), []).append(stmt.target)
+        if isinstance(stmt, ForEach) and isinstance(stmt.iterable, Var):
+            parts.setdefault(stmt.iterable.name, []).append(stmt.target)
     static: set[str] = set()
     for name in reversed(list(made)):
         if bound[name] == 1 and uses.get(name) == read.get(name):
@@ -187,6 +193,9 @@ def static_lists(body: Block) -> set[str]:
             continue
         if consumer.fn is prims.call and isinstance(consumer.args[0], Ref) and rule_for(consumer.args[0].value):
             static.add(name)
-        elif consumer.fn is prims.make_list and any(made[t] is consumer for t in static if t in made):
-            static.add(name)
+        elif consumer.fn is prims.make_list:
+            outer = next((t for t in static if t in made and made[t] is consumer), None)
+            # what the outer list's items are read into must only be read in turn
+            if outer is not None and all(uses.get(p) == read.get(p) for p in parts.get(outer, ())):
+                static.add(name)
     return static
