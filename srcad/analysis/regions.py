@@ -24,10 +24,12 @@ from srcad.core.kinds import (
     UNKNOWN,
     Array,
     Const,
+    Dict,
     Kind,
     List,
     Maybe,
     Opaque,
+    Record,
     Tuple,
     TupleOf,
     children,
@@ -178,6 +180,8 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
                 return []
             if fn in VIEWS or fn is runtime.flatten:
                 return list(names_in(args[0] if args else value))
+            if fn is list and isinstance(args[0], Var) and isinstance(kinds.get(args[0].name), (Dict, Record)):
+                return []  # the keys
             if fn in (list, tuple, dict, prims.make_list, prims.make_tuple, prims.make_dict):
                 return list(names_in(value))
             if fn in (operator.mul, operator.add):  # of lists: the items are shared

@@ -20,6 +20,7 @@ from srcad.core.kinds import (
     List,
     Object,
     Record,
+    Tuple,
     TupleOf,
     children,
     present,
@@ -93,9 +94,14 @@ def repeated(builder: Builder, target: str, kind: Kind, value: Op, out: list[Act
             theirs = builder.adjoint(base.name, Leaf((), held, True))
             builder.step(Assign(name, Op(operator.mul, (Var(theirs), count)), builder.place))
             return
+        found = builder.leaves(base.name)
+        if isinstance(held, Tuple) and all(leaf.shadow and len(leaf.path) == 1 for leaf in found):
+            items = Op(prims.make_list, tuple(Var(builder.adjoint(base.name, leaf)) for leaf in found))
+            builder.step(Assign(name, Op(operator.mul, (items, count)), builder.place))
+            return
         if any(builder.by_address(k) for _, k in children(item) or ()):
             raise builder.refuse("a list of tuples of lists repeated with *", "use a comprehension")
-        for leaf in builder.leaves(base.name):
+        for leaf in found:
             theirs = builder.adjoint(base.name, leaf)
             if not leaf.shadow:
                 raise builder.refuse("a tuple of active numbers repeated with *", "use a comprehension")

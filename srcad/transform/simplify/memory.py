@@ -17,6 +17,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_pure, reads_memory, shares
+from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array
 from srcad.core.nodes import (
     Assign,
@@ -224,6 +225,8 @@ class Memory:
 
     def _may_be_lists(self, op: Op) -> bool:
         """Arithmetic on lists, or on objects of the user's, gives something that holds the operands' elements."""
+        if any(isinstance(part, Op) and part.fn in (prims.make_list, prims.make_tuple) for part in op.args):
+            return True
         for name in names_in(op):
             kind = self.facts.kind(name)
             if not (self.fixed(name) or isinstance(kind, Array) or kind == NUMBER):

@@ -35,8 +35,7 @@ from srcad.transform.specialise.builtin_calls import dict_call
 from srcad.transform.specialise.choices import fitted_atom
 from srcad.transform.specialise.deques import deque_method
 from srcad.transform.specialise.functions import call_function
-from srcad.transform.specialise.iteration import vague
-from srcad.transform.specialise.sequences import as_sequence, element, item_kind, to_list
+from srcad.transform.specialise.sequences import as_sequence, element, item_kind, to_list, vague
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.stores import adopt, delete_slice, put_items
 

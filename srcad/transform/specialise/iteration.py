@@ -9,16 +9,9 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
     INT,
-    NUMBER,
-    UNKNOWN,
-    Array,
     Const,
     Kind,
-    List,
-    OneOf,
     Tuple,
-    TupleOf,
-    children,
     join_all,
 )
 from srcad.core.nodes import (
@@ -41,7 +34,8 @@ from srcad.core.nodes import (
 from srcad.errors import UnsupportedSyntax
 from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
-from srcad.transform.specialise.sequences import as_sequence, element, item_kind
+from srcad.transform.specialise.dict_views import through_dict
+from srcad.transform.specialise.sequences import as_sequence, element, item_kind, vague
 from srcad.transform.specialise.session import Unroll
 
 if TYPE_CHECKING:
@@ -55,6 +49,9 @@ _GROWING = (METHODS | {"extend", "extendleft", "remove", "clear"}) - {"reverse",
 
 def for_each(sp: Specialiser, stmt: ForEach) -> None:
     """`for target in iterable` as a loop over an index."""
+    if isinstance(stmt.iterable, Var) and (how := sp.dict_views.get(stmt.iterable.name)) is not None:
+        through_dict(sp, stmt, stmt.iterable, how)
+        return
     iterable = as_sequence(sp, stmt.iterable)
     kind = sp.kind(iterable)
     if kind is BOTTOM:
@@ -110,19 +107,6 @@ def _fills_comprehension(body: Block) -> bool:
         and stmt.value.args[0].name.startswith("%comp")
         for stmt in body
     )
-
-
-def vague(kind: Kind) -> bool:
-    """Whether what is done with a value of this kind is not settled before the program runs."""
-    match kind:
-        case OneOf():
-            return True
-        case Array(dims=dims):
-            return dims is None
-        case List(item=item) | TupleOf(item=item):
-            return vague(item)
-        case _:
-            return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())
 
 
 def refuse_growing(name: str, body: Block) -> None:

@@ -50,6 +50,7 @@ from srcad.rules.changes import change_of
 from srcad.rules.registry import Call, rule_for
 from srcad.transform.specialise.calls import resolve_call
 from srcad.transform.specialise.choices import dispatched
+from srcad.transform.specialise.dict_views import dict_view
 from srcad.transform.specialise.displays import DISPLAYS
 from srcad.transform.specialise.flat import get_item
 from srcad.transform.specialise.functions import make_closure, primitive_kind
@@ -114,7 +115,8 @@ def bind_value(sp: Specialiser, value: Expr, target: str) -> Resolved:
         args = tuple(value.args)
         if not any(isinstance(a, Star) for a in args):
             return value, Tuple(tuple(sp.kind(a) for a in args))
-    return resolve(sp, value)
+    view = dict_view(sp, value, target)
+    return resolve(sp, value) if view is None else view
 
 
 def resolve(sp: Specialiser, value: Expr) -> Resolved:

@@ -12,6 +12,7 @@ from srcad.core.kinds import (
     FLOAT,
     INT,
     NONE_KIND,
+    NUMBER,
     RANGE,
     SLICE,
     STRING,
@@ -29,6 +30,7 @@ from srcad.core.kinds import (
     Set,
     Tuple,
     TupleOf,
+    children,
     holds_smooth,
     is_number,
     join_all,
@@ -240,3 +242,16 @@ def _taken_apart(sp: Specialiser, value: Expr, kind: Tuple, count: int, star: in
     parts: list[Var] = [sp.op(Op(operator.getitem, (value, Lit(i)))) for i in range(size)]
     middle = sp.op(Op(prims.make_list, tuple(parts[star:stop])))
     return sp.resolve(Op(prims.make_tuple, (*parts[:star], middle, *parts[stop:])))
+
+
+def vague(kind: Kind) -> bool:
+    """Whether what is done with a value of this kind is not settled before the program runs."""
+    match kind:
+        case OneOf():
+            return True
+        case Array(dims=dims):
+            return dims is None
+        case List(item=item) | TupleOf(item=item):
+            return vague(item)
+        case _:
+            return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())

@@ -68,6 +68,7 @@ from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
 from srcad.transform.specialise import calls, functions, methods, operations, procedures
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
+from srcad.transform.specialise.dict_views import only_looped_over
 from srcad.transform.specialise.entering import entered
 from srcad.transform.specialise.iteration import for_each, refuse_growing_sequences, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
@@ -94,6 +95,8 @@ class Specialiser:
         self.sequences: dict[str, str] = {}  # what `enumerate` and `zip` go through, by the name it was given for it
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
         self.static_lists = static_lists(special.program.body)
+        self.looped = only_looped_over(special.program.body)
+        self.dict_views: dict[str, str] = {}  # variables that stand for the items or values of a dict
 
     def run(self) -> None:
         params = self.program.params
