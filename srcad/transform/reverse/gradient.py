@@ -555,9 +555,7 @@ class Differentiator:
             self.units.append(Unit(handle, self.finish(program), kinds, frozenset()))
         return Ref(handle.name, handle)
 
-    def _add(
-        self, handle: FunctionHandle, program: Program, both: Both, half_of: FunctionHandle | None = None
-    ) -> None:
+    def _add(self, handle: FunctionHandle, program: Program, both: Both, half_of: FunctionHandle | None = None) -> None:
         self.units.append(Unit(handle, self.finish(program), both.kinds, both.adjoints, half_of))
 
 
