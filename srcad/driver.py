@@ -209,7 +209,7 @@ def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) 
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 
-    units = [Unit(u.handle, u.program) for u in maker.units]
+    units = [Unit(u.handle, u.program, u.half_of) for u in maker.units]
     emitted = emit(units, entry)
     return emitted, load(emitted)
 

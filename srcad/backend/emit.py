@@ -24,10 +24,14 @@ from srcad.errors import BackendError
 
 @dataclass(frozen=True)
 class Unit:
-    """A function to generate. Programs call it as `Op(prims.call, (Ref(name, handle), ...))`."""
+    """A function to generate. Programs call it as `Op(prims.call, (Ref(name, handle), ...))`.
+
+    It may be the other half of a pair: what both halves speak of has one name.
+    """
 
     handle: FunctionHandle
     program: Program
+    half_of: FunctionHandle | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emit
     module = _Module(units, entry)
     for unit in units:
         module.add(unit.handle, unit.program)
+    for unit in units:
+        if unit.half_of is not None:
+            module.scopes[id(unit.handle)].other = module.scopes[id(unit.half_of)]
     definitions, given = module.settled()
     ordered = [definitions[id(handle)] for handle in module.order(entry)]
     text = "\n\n".join(text_of([node]) for node in ordered)

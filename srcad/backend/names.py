@@ -10,6 +10,7 @@ known. Contract:
 - `%hint` is `hint`, or the first free of `hint_2`, `hint_3`, ...; numbers that a pass added (`%hint_2`, `%hint@7`)
   are dropped first. `%t7` is the next free of `t1`, `t2`, ... and `%d_t7` goes with it; where `%t7` is gone and was
   the only one, its adjoint is `d`.
+- What the reverse half of a pair shares with its forward half has the name that it has there.
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ class Scope:
 
     nodes: dict[str, list[Any]] = field(default_factory=dict)
     outer: dict[Key, None] = field(default_factory=dict)  # in order of first use
+    other: Scope | None = None  # the other half of the pair, settled before this one
+    numbered: dict[str, str] = field(default_factory=dict)  # `t7` -> `t1`, once settled
+
+    def printed(self, name: str) -> str | None:
+        """The name that a variable was given."""
+        return self.nodes[name][0].id if name in self.nodes else None
 
     def variable(self, name: str) -> Any:
         node = name_node(name)
@@ -130,7 +137,7 @@ class Names:
             taken.add(name)
             for node in entry.nodes:
                 node.id = name
-        for scope in self._scopes:
+        for scope in sorted(self._scopes, key=lambda scope: scope.other is not None):
             _settle_variables(scope, taken | _BUILTINS)
         return given
 
@@ -147,11 +154,13 @@ def _settle_variables(scope: Scope, outer: set[str]) -> None:
     user = scope.user_names()
     taken = outer | user
     hints = _hints([name for name in scope.nodes if name.startswith("%")])
-    numbered: dict[str, str] = {}  # `t7` -> `t1`
+    shared = _shared(scope, hints, taken)
+    taken |= set(shared.values())
+    numbered = _numbers_of_the_other(scope, hints)
     orphans: list[str] = []  # temporaries that are gone, and live on in the names of their adjoints
     anonymous: dict[str, str] = {}  # by variable: two of them may have one hint
     for name, hint in hints.items():
-        if _ANONYMOUS.fullmatch(hint):
+        if _ANONYMOUS.fullmatch(hint) and name not in shared:
             anonymous[name] = _next_number(numbered, taken)
             taken.add(anonymous[name])
             numbered.setdefault(hint, anonymous[name])
@@ -164,7 +173,9 @@ def _settle_variables(scope: Scope, outer: set[str]) -> None:
         return part[0] if part[0] in user else numbered.get(part[0], part[0])
 
     for name, hint in hints.items():
-        if len(orphans) == 1 and hint == f"d_{orphans[0]}":
+        if name in shared:
+            printed = shared[name]
+        elif len(orphans) == 1 and hint == f"d_{orphans[0]}":
             printed = fresh("d", taken)
         elif name in anonymous:
             printed = anonymous[name]
@@ -173,11 +184,28 @@ def _settle_variables(scope: Scope, outer: set[str]) -> None:
         taken.add(printed)
         for node in scope.nodes[name]:
             node.id = printed
+    scope.numbered = numbered
+
+
+def _shared(scope: Scope, hints: dict[str, str], taken: set[str]) -> dict[str, str]:
+    """What the other half of the pair has named already, by variable."""
+    if scope.other is None:
+        return {}
+    names = {name: scope.other.printed(name) for name in hints}
+    return {name: printed for name, printed in names.items() if printed is not None and printed not in taken}
+
+
+def _numbers_of_the_other(scope: Scope, hints: dict[str, str]) -> dict[str, str]:
+    """The numbers that the other half of the pair has given, of the temporaries that this half speaks of as well."""
+    if scope.other is None:
+        return {}
+    spoken = {part for hint in hints.values() for part in _NUMBERED.findall(hint)}
+    return {part: printed for part, printed in scope.other.numbered.items() if part in spoken}
 
 
 def _next_number(numbered: dict[str, str], taken: set[str]) -> str:
     count = len(numbered) + 1
-    while f"t{count}" in taken:
+    while f"t{count}" in taken or f"t{count}" in numbered.values():
         count += 1
     return f"t{count}"
 

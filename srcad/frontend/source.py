@@ -6,12 +6,16 @@ A function whose source cannot be read is a `SourceNotFound` that says why.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
+import functools
 import inspect
 import linecache
+import operator
 import os
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +55,10 @@ def find(function: Any) -> Source:
         )
     code = function.__code__
     lines = _file_lines(function)
-    if code.co_name == "<lambda>":
-        return Source(_find_lambda(function, lines), code.co_filename, tuple(lines))
-    return Source(_find_def(function, lines), code.co_filename, tuple(lines))
+    node = _find_lambda(function, lines) if code.co_name == "<lambda>" else _find_def(function, lines)
+    if not _still_says(code, "\n".join(lines) + "\n"):
+        raise _changed(function, "is not what runs")
+    return Source(node, code.co_filename, tuple(lines))
 
 
 def _file_lines(function: types.FunctionType) -> list[str]:
@@ -79,14 +84,64 @@ def _file_lines(function: types.FunctionType) -> list[str]:
     raise SourceNotFound(f"the source of {name} cannot be found: {why}", None, remedy)
 
 
-def _changed(function: types.FunctionType) -> SourceNotFound:
+def _changed(function: types.FunctionType, how: str = "does not define it") -> SourceNotFound:
     code = function.__code__
     return SourceNotFound(
-        f"the source of {function.__name__} cannot be found: "
-        f"line {code.co_firstlineno} of {code.co_filename} does not define it",
+        f"the source of {function.__name__} cannot be found: line {code.co_firstlineno} of {code.co_filename} {how}",
         Place(code.co_filename, code.co_firstlineno),
         "the file changed after it was imported: start Python anew",
     )
+
+
+def _still_says(code: types.CodeType, text: str) -> bool:
+    """Whether the text of a file, compiled, holds this code.
+
+    True as well where that cannot be told: for code that somebody rewrote on import (pytest does with assertions),
+    and for text that is more than Python (a notebook cell with `await`).
+    """
+    every = list(_codes(code))
+    if any(name.startswith("@") for one in every for name in (*one.co_names, *one.co_varnames)):
+        return True
+    try:
+        whole = _compiled_file(text, code.co_flags & _FUTURE)
+    except (SyntaxError, ValueError):
+        return True
+    found = whole.get((code.co_name, code.co_firstlineno), [])
+    return not found or any(_same(code, one) for one in found)
+
+
+_FUTURE = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled_file(text: str, flags: int) -> dict[tuple[str, int], list[types.CodeType]]:
+    """The code of every function in a file, by its name and first line."""
+    found: dict[tuple[str, int], list[types.CodeType]] = {}
+    for code in _codes(compile(text, "<text>", "exec", flags, dont_inherit=True)):
+        found.setdefault((code.co_name, code.co_firstlineno), []).append(code)
+    return found
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _same(a: types.CodeType, b: types.CodeType) -> bool:
+    """Whether two code objects do the same, wherever they stand."""
+    if a.co_code != b.co_code or a.co_names != b.co_names or a.co_varnames != b.co_varnames:
+        return False
+    return len(a.co_consts) == len(b.co_consts) and all(map(_same_constant, a.co_consts, b.co_consts))
+
+
+def _same_constant(a: object, b: object) -> bool:
+    if isinstance(a, types.CodeType) and isinstance(b, types.CodeType):
+        return _same(a, b)
+    return type(a) is type(b) and repr(a) == repr(b)
 
 
 def _find_def(function: types.FunctionType, lines: list[str]) -> Any:

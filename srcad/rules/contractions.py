@@ -131,6 +131,8 @@ def matmul(x1, x2, *, d_out):
     at=[(ROW, POSITIVE), (TABLE, ROW), (TRIPLES, TRIPLES * 2 + 1), (TABLE.T, TABLE.T + 1, 0, 0, 0)],
 )
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, *, d_out):
+    if axisa == -1 and axisb == -1 and axisc == -1:
+        return runtime.unbroadcast(np.cross(b, d_out), a), runtime.unbroadcast(np.cross(d_out, a), b)
     d_a = np.cross(b, d_out, axisb, axisc, axisa)
     d_b = np.cross(d_out, a, axisc, axisa, axisb)
     return runtime.unbroadcast(d_a, a), runtime.unbroadcast(d_b, b)

@@ -116,3 +116,29 @@ def test_a_file_that_changed_or_went_away(tmp_path):
     linecache.clearcache()
     with pytest.raises(SourceNotFound, match="does not exist"):
         find(names["f"])
+
+
+@pytest.mark.parametrize("definition", ["def f(x):\n    return x * {}\n", "f = lambda x: x * {}\n"])
+def test_a_body_that_changed_where_it_stands_is_not_what_runs(definition, tmp_path):
+    path = tmp_path / "edited.py"
+    names = {}
+    path.write_text(definition.format(2))
+    exec(compile(definition.format(2), str(path), "exec"), names)
+    find(names["f"])
+    for body in ("3", "2.0", "x", "abs(x)"):
+        path.write_text(definition.format(body) + "# of another length\n")
+        with pytest.raises(SourceNotFound, match="is not what runs(.|\n)*start Python anew"):
+            find(names["f"])
+    path.write_text(definition.format("2  # a comment"))
+    find(names["f"])
+
+
+def test_source_is_compiled_with_the_features_that_the_code_has(tmp_path):
+    path = tmp_path / "annotated.py"
+    head = "from __future__ import annotations\n\ndef f(x):\n"
+    text = head + "    def g(y: unknown) -> unknown:\n        return y\n    return g\n"
+    path.write_text(text)
+    names = {}
+    exec(compile(text, str(path), "exec"), names)
+    find(names["f"])
+    find(names["f"](1.0))

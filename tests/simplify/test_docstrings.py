@@ -14,7 +14,7 @@ from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "dead", "fold", "increments", "propagate", "split", "sugar"]
+PASSES = ["algebra", "common", "dead", "direct", "fold", "increments", "propagate", "split", "sugar"]
 KINDS = {"d_row": Array("float64", "n")}
 
 

@@ -128,6 +128,7 @@ class Unit:
     program: Program
     kinds: dict[str, Kind]
     adjoints: frozenset[str]
+    half_of: FunctionHandle | None = None  # the forward half, of a reverse half
 
 
 Groups = tuple[tuple[int, ...], ...]
@@ -326,7 +327,7 @@ class Differentiator:
         shown = f"The reverse sweep of {text}: from the cotangent of its result to those of its arguments."
         body = (*head, *reverse, Return(answer if last else NONE))
         self._add(pair.reverse, Program(pair.reverse.name, (*rev_params, *given), body, shown,
-                                        special.program.place), both)  # fmt: skip
+                                        special.program.place), both, pair.forward)  # fmt: skip
 
     def _result_shadow(self, both: Both, special: Special, leaf: Leaf, given: set[str]) -> Expr:
         """The shadow of a part of the result; a new one where no derivative enters what is returned."""
@@ -599,8 +600,8 @@ class Differentiator:
             self.units.append(Unit(handle, self.finish(program), kinds, frozenset()))
         return Ref(handle.name, handle)
 
-    def _add(self, handle: FunctionHandle, program: Program, both: Both) -> None:
-        self.units.append(Unit(handle, self.finish(program), both.kinds, both.adjoints))
+    def _add(self, handle: FunctionHandle, program: Program, both: Both, half_of: FunctionHandle | None = None) -> None:
+        self.units.append(Unit(handle, self.finish(program), both.kinds, both.adjoints, half_of))
 
 
 def named_groups(params: list[str], groups: Groups) -> tuple[tuple[str, ...], ...]:
