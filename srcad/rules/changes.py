@@ -87,6 +87,7 @@ def _read(table: str) -> dict[tuple[str, int], Change]:
 
 _CHANGES = _read(_TABLE)
 METHODS = frozenset(name for name, _ in _CHANGES)
+READERS = ("index", "count", "keys")  # methods that change nothing and return no item
 
 
 def change_of(value: Op) -> Change | None:

@@ -195,7 +195,7 @@ class Builder(Primitives):
             return self.method(target, value)
         if fn is object.__new__:
             return [self.bind(target, Leaf((), self.kinds[target], True), Op(runtime.empty_shadow, ()))]
-        if fn is collections.defaultdict:
+        if fn in (collections.defaultdict, collections.deque):  # an empty one
             return [self.bind(target, Leaf((), self.kinds[target], True), value)]
         if fn is prims.pop:
             return self.method(target, Op(prims.call_method, (value.args[0], Lit("pop"))))

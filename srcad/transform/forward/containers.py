@@ -7,7 +7,7 @@ Contract: `tangents(target, value)` emits nothing; it returns the statements tha
 from __future__ import annotations
 
 import operator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
@@ -27,10 +27,12 @@ from srcad.core.kinds import (
     holds_smooth,
     is_array,
     is_number,
+    present,
     show,
 )
 from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Ref, Stmt, Store, Var
 from srcad.errors import KindError
+from srcad.rules.changes import READERS, change_of, on
 from srcad.transform.forward.atoms import Atoms, at, inside, shadow_display
 
 
@@ -173,26 +175,30 @@ class Containers(Atoms):
 
     def method(self, target: str | None, value: Op) -> list[Stmt]:
         """A method of a container that carries derivatives: the same on its shadow."""
-        base, name, *rest = value.args
+        base, name = value.args[:2]
         assert isinstance(name, Lit)
-        if isinstance(base, Var) and isinstance(self.kinds.get(base.name), List):
-            shadow = self.tangent_of(base)
-            if name.value == "append":
-                return [Do(Op(prims.push, (shadow, self.tangent_of(rest[0]))), self.place)]
-            if name.value == "pop":
-                taken = Op(prims.pop, (shadow,)) if not rest else Op(prims.call_method, (shadow, name, *rest))
-                if target is None or target not in self.activity.active:
-                    return [Do(taken, self.place)]
-                whole = self.whole_leaf(target)
-                if whole is not None:
-                    return [self.bind(target, whole, taken)]
-                item = self.names.temp("item_dot")
-                return [Assign(item, taken, self.place), *self.load(target, Var(item))]
-        if name.value in ("index", "count", "keys"):
+        if isinstance(base, Var) and isinstance(present(self.kinds[base.name]), List):
+            change = change_of(value)
+            if change is not None or name.value == "extend":
+                put_in = 2 if change is None else change.new
+                args = tuple(self.tangent_of(a) if i in (0, put_in) else a for i, a in enumerate(value.args))
+                beside = on(replace(value, args=args), {})
+                return self._taken(target, beside) if change is not None and change.gives else [Do(beside, self.place)]
+        if name.value in READERS:
             return []
         raise self.refuse(
             f".{name.value}() of a container that carries derivatives", "use append, pop() or item assignment"
         )
+
+    def _taken(self, target: str | None, taken: Op) -> list[Stmt]:
+        """`v = xs.pop()`: what is taken out of the shadow is the tangent of `v`."""
+        if target is None or target not in self.activity.active:
+            return [Do(taken, self.place)]
+        whole = self.whole_leaf(target)
+        if whole is not None:
+            return [self.bind(target, whole, taken)]
+        item = self.names.temp("item_dot")
+        return [Assign(item, taken, self.place), *self.load(target, Var(item))]
 
     def sequence(self, target: str, value: Op) -> list[Stmt] | None:
         """`xs + ys`, `xs * n`, `list(xs)`, `tuple(xs)` of lists and tuples; None for anything else."""

@@ -16,15 +16,13 @@ from srcad.analysis.leaves import Leaf
 from srcad.core import prims
 from srcad.core.kinds import FLOAT, INT, Kind, List, children, is_number, present
 from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Store, Var
-from srcad.rules.changes import Change, change_of, on
+from srcad.rules.changes import READERS, Change, change_of, on
 from srcad.transform.reverse import primitives, shadows
 from srcad.transform.reverse.mirror import KEPT, Action, Kill, Run, Step
 from srcad.transform.reverse.names import shadow_kind
 
 if TYPE_CHECKING:
     from srcad.transform.reverse.build import Builder
-
-_READERS = ("index", "count", "keys")
 
 
 def method(builder: Builder, stmt: Do | Assign, value: Op) -> None:
@@ -41,7 +39,7 @@ def method(builder: Builder, stmt: Do | Assign, value: Op) -> None:
             return
     name = value.args[1]
     assert isinstance(name, Lit)
-    if active or isinstance(base, Var) and builder.active(base) and name.value not in _READERS:
+    if active or isinstance(base, Var) and builder.active(base) and name.value not in READERS:
         raise builder.refuse(
             f".{name.value}() on a container that carries derivatives", "use append, pop() or item assignment"
         )
