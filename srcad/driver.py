@@ -73,8 +73,9 @@ def specialise(
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
     from srcad.transform.simplify import Facts, simplify
+    from srcad.transform.simplify.counters import share_counters
 
-    return simplify(program, Facts(kinds, adjoints))
+    return share_counters(simplify(program, Facts(kinds, adjoints)))
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:

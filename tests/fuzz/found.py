@@ -85,7 +85,7 @@ def a_remainder_read_in_an_inner_loop(r):
     return np.sum(r)
 
 
-FOUND.append((a_remainder_read_in_an_inner_loop, (np.array([[1.0, -1.0, 1.0], [1.0, 1.0, -1.0], [-2.0, 1.0, 1.0]]),)))
+FOUND.append((a_remainder_read_in_an_inner_loop, (np.array([[1.0, -1.3, 1.1], [0.7, 1.2, -1.4], [-2.0, 1.6, 0.9]]),)))
 
 
 def the_shadow_of_a_view_is_there_before_it_is_read(b, p):

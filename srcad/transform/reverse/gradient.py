@@ -51,9 +51,7 @@ from srcad.core.nodes import (
     Block,
     Do,
     Expr,
-    For,
     FunctionHandle,
-    Handler,
     If,
     Lit,
     Op,
@@ -63,11 +61,8 @@ from srcad.core.nodes import (
     Ref,
     Return,
     Stmt,
-    Store,
-    Try,
     Unpack,
     Var,
-    While,
     With,
     assigned_in,
     expressions_of,
@@ -78,6 +73,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
@@ -607,65 +603,6 @@ class Differentiator:
 def named_groups(params: list[str], groups: Groups) -> tuple[tuple[str, ...], ...]:
     """The parameters that may share memory, by name."""
     return tuple(tuple(params[i] for i in group) for group in groups)
-
-
-def change_expressions(block: Block, change: Callable[[Expr], Expr]) -> Block:
-    """Every expression of a block changed."""
-    made: list[Stmt] = []
-    for stmt in block:
-        match stmt:
-            case Assign(value=value) | Unpack(value=value) | Return(value=value):
-                made.append(replace(stmt, value=change(value)))
-            case Do(value=value):
-                done = change(value)
-                assert isinstance(done, Op)
-                made.append(replace(stmt, value=done))
-            case Store(base=base, key=key, value=value):
-                made.append(replace(stmt, base=change(base), key=change(key), value=change(value)))
-            case If(test=test, body=body, orelse=orelse):
-                made.append(
-                    replace(
-                        stmt,
-                        test=change(test),
-                        body=change_expressions(body, change),
-                        orelse=change_expressions(orelse, change),
-                    )
-                )
-            case For(start=start, stop=stop, step=step, body=body):
-                made.append(
-                    replace(
-                        stmt,
-                        start=change(start),
-                        stop=change(stop),
-                        step=change(step),
-                        body=change_expressions(body, change),
-                    )
-                )
-            case While(test=test_block, cond=cond, body=body):
-                made.append(
-                    replace(
-                        stmt,
-                        test=change_expressions(test_block, change),
-                        cond=change(cond),
-                        body=change_expressions(body, change),
-                    )
-                )
-            case With(context=context, body=body):
-                made.append(replace(stmt, context=change(context), body=change_expressions(body, change)))
-            case Try(body=body, handlers=handlers, final=final):
-                made.append(
-                    replace(
-                        stmt,
-                        body=change_expressions(body, change),
-                        handlers=tuple(Handler(h.types, h.name, change_expressions(h.body, change)) for h in handlers),
-                        final=change_expressions(final, change),
-                    )
-                )
-            case Raise(exception=exception):
-                made.append(replace(stmt, exception=None if exception is None else change(exception)))
-            case _:
-                made.append(stmt)
-    return tuple(made)
 
 
 def check_scalar(kind: Kind, special: Special) -> None:

@@ -55,7 +55,7 @@ class Names:
         base, count = name, 1
         while name in self.taken:
             count += 1
-            name = f"{base}_{count}"
+            name = f"{base}@{count}" if base.startswith("%") else f"{base}_{count}"
         self.taken.add(name)
         return name
 
