@@ -19,6 +19,7 @@ from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
 from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var, names_in
 from srcad.errors import AliasError, KindError, MissingRule
+from srcad.rules import shapes
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.static import bind, padded, reached_by, settle
@@ -68,6 +69,9 @@ class Primitives(Containers):
         if is_number(self.kinds[target]):
             steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
             return self._contracted(target, rule, bound, steps, padded(rule, returned))
+        others = [operand for name, operand in bound.items() if name != rule.params[0]]
+        if rule.kind is shapes.reduced and "axis" in bound and not any(map(self._reaches, others)):
+            return self._reduced(target, rule, bound, env, kinds)
         raise self.refuse(
             f"{shown} that returns {show(self.kinds[target])} has a pullback and no pushforward",
             "use reverse mode (srcad.grad, srcad.vjp), or state the rule with @pushforward",
@@ -195,6 +199,21 @@ class Primitives(Containers):
         if not terms:
             return self.zeros(target, self.new)
         return [*reached_by(steps, terms), *self.result(target, summed(terms))]
+
+    def _reduced(
+        self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> list[Stmt]:
+        """Along an axis: the pullback of ones is the gradient of each result, which the tangent is summed with."""
+        ones = self.names.temp("ones", kinds["out"])
+        steps, returned = settle(rule.template, {**env, "d_out": Var(ones)}, kinds, self.names.temp, self.place)
+        reduced = rule.params[0]
+        gradient = padded(rule, returned)[reduced]
+        if gradient is None:
+            return self.zeros(target, self.new)
+        axes = tuple((name, bound[name]) for name in ("axis", "keepdims") if name in bound)
+        tangent = Op(np.sum, (times(self.tangent_of(bound[reduced]), gradient),), axes)
+        made = reached_by((Assign(ones, Op(np.ones_like, (self.new,)), self.place), *steps), [tangent])
+        return [*made, *self.result(target, tangent, True)]
 
     def _contract(self, operand: Expr, gradient: Expr, terms: list[Expr]) -> None:
         if isinstance(operand, Op):
