@@ -316,6 +316,8 @@ def _read(stmt: Stmt) -> tuple[Expr, ...]:
             return (value,)
         case Store(base=base, key=key, value=value):
             return (base, key, value)
+        case For(stop=stop, body=body):
+            return (stop, *(e for inner in body for e in _read(inner)))
         case _:
             raise AssertionError(stmt)
 
@@ -330,5 +332,7 @@ def _renamed(stmt: Stmt, names: dict[str, Expr]) -> Stmt:
             return replace(stmt, value=made)
         case Store(key=key, value=value):
             return replace(stmt, key=substitute(key, names), value=substitute(value, names))
+        case For(stop=stop, body=body):
+            return replace(stmt, stop=substitute(stop, names), body=tuple(_renamed(inner, names) for inner in body))
         case _:
             raise AssertionError(stmt)
