@@ -85,3 +85,10 @@ def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:
     shape = (1,) * (np.ndim(part) - np.ndim(values)) + np.shape(values)
     stretched = tuple(i for i, size in enumerate(shape) if size == 1)
     return np.reshape(np.sum(part, axis=stretched, keepdims=True), np.shape(values))
+
+
+def unit_like(x: Any, i: int) -> Any:
+    """An array like `x` of zeros, with a one for its number `i`."""
+    made = np.zeros_like(x, order="C")
+    made.reshape(-1)[i] = 1
+    return made

@@ -6,6 +6,7 @@ the value and the tangent in one run, records nothing, and leaves the arguments 
 
 from __future__ import annotations
 
+import collections
 import weakref
 from collections.abc import Sequence
 from types import FunctionType
@@ -157,8 +158,10 @@ def _made_shadow(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any
         made = _array(value, tangent)
     elif isinstance(value, dict):
         made = {key: _shadow(item, None if tangent is None else tangent[key], shared) for key, item in value.items()}
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple, collections.deque)):
         made = [_shadow(item, None if tangent is None else tangent[i], shared) for i, item in enumerate(value)]
+        if isinstance(value, collections.deque):
+            made = collections.deque(made, value.maxlen)
     else:
         held = runtime.attributes_of(value)
         if held is None:
@@ -176,7 +179,7 @@ def _same(one: Any, other: Any) -> bool:
         return bool(np.array_equal(one, other, equal_nan=True))
     if isinstance(one, dict):
         return all(_same(part, other[key]) for key, part in one.items())
-    if isinstance(one, list):
+    if isinstance(one, (list, collections.deque)):
         return all(map(_same, one, other))
     if isinstance(one, runtime.object_shadow):
         return _same(vars(one), vars(other))

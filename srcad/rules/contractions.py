@@ -57,12 +57,18 @@ def _contracted(call: Call) -> Kind:
         call(STACK, TABLE, axes=((-1, 1), (1, 0))),
         (STACK, ROW, (2, 0)),
     ],
+    multilinear_in=("a", "b"),
 )
 def tensordot(a, b, axes=2, *, d_out):
     return runtime_products.tensordot_left(d_out, a, b, axes), runtime_products.tensordot_right(d_out, a, b, axes)
 
 
-@pullback(np.linalg.tensordot, kind=_contracted, at=[(TABLE, TABLE * 2), call(STACK, TABLE, axes=((2,), (1,)))])
+@pullback(
+    np.linalg.tensordot,
+    kind=_contracted,
+    at=[(TABLE, TABLE * 2), call(STACK, TABLE, axes=((2,), (1,)))],
+    multilinear_in=("x1", "x2"),
+)
 def last_tensordot(x1, x2, axes=2, *, d_out):
     return runtime_products.tensordot_left(d_out, x1, x2, axes), runtime_products.tensordot_right(d_out, x1, x2, axes)
 
@@ -95,32 +101,32 @@ def einsum(subscripts, *operands, d_out):
     return None, parts
 
 
-@pullback(np.vecdot, np.linalg.vecdot, at=[(ROW, POSITIVE), (TABLE, ROW), (STACK, TABLE)])
+@pullback(np.vecdot, np.linalg.vecdot, at=[(ROW, POSITIVE), (TABLE, ROW), (STACK, TABLE)], multilinear_in=("x1", "x2"))
 def vecdot(x1, x2, *, d_out):
     spread = np.expand_dims(d_out, -1)
     return runtime_products.summed(spread * x2, x1), runtime_products.summed(spread * x1, x2)
 
 
-@pullback(np.matvec, at=[(TABLE, ROW), (STACK, ROW), (STACK, STACK[:, 0])])
+@pullback(np.matvec, at=[(TABLE, ROW), (STACK, ROW), (STACK, STACK[:, 0])], multilinear_in=("x1", "x2"))
 def matvec(x1, x2, *, d_out):
     d_x1 = d_out[..., :, None] * x2[..., None, :]
     d_x2 = np.matvec(np.matrix_transpose(x1), d_out)
     return runtime_products.summed(d_x1, x1), runtime_products.summed(d_x2, x2)
 
 
-@pullback(np.vecmat, at=[(COLUMN[:, 0], TABLE), (STACK[..., 0], STACK)])
+@pullback(np.vecmat, at=[(COLUMN[:, 0], TABLE), (STACK[..., 0], STACK)], multilinear_in=("x1", "x2"))
 def vecmat(x1, x2, *, d_out):
     d_x1 = np.matvec(x2, d_out)
     d_x2 = x1[..., :, None] * d_out[..., None, :]
     return runtime_products.summed(d_x1, x1), runtime_products.summed(d_x2, x2)
 
 
-@pullback(np.linalg.outer, at=[(ROW, POSITIVE)])
+@pullback(np.linalg.outer, at=[(ROW, POSITIVE)], multilinear_in=("x1", "x2"))
 def outer(x1, x2, *, d_out):
     return d_out @ x2, x1 @ d_out
 
 
-@pullback(np.linalg.matmul, at=[(TABLE, TABLE.T), (STACK, TABLE.T)])
+@pullback(np.linalg.matmul, at=[(TABLE, TABLE.T), (STACK, TABLE.T)], multilinear_in=("x1", "x2"))
 def matmul(x1, x2, *, d_out):
     return runtime.matmul_left(d_out, x1, x2), runtime.matmul_right(d_out, x1, x2)
 
@@ -129,6 +135,7 @@ def matmul(x1, x2, *, d_out):
     np.cross,
     kind=_crossed,
     at=[(ROW, POSITIVE), (TABLE, ROW), (TRIPLES, TRIPLES * 2 + 1), (TABLE.T, TABLE.T + 1, 0, 0, 0)],
+    multilinear_in=("a", "b"),
 )
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, *, d_out):
     if axisa == -1 and axisb == -1 and axisc == -1:
@@ -138,6 +145,6 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, *, d_out):
     return runtime.unbroadcast(d_a, a), runtime.unbroadcast(d_b, b)
 
 
-@pullback(np.linalg.cross, kind=_crossed, at=[(ROW, POSITIVE), (TABLE, ROW)])
+@pullback(np.linalg.cross, kind=_crossed, at=[(ROW, POSITIVE), (TABLE, ROW)], multilinear_in=("x1", "x2"))
 def last_cross(x1, x2, *, d_out):
     return runtime.unbroadcast(np.cross(x2, d_out), x1), runtime.unbroadcast(np.cross(d_out, x1), x2)

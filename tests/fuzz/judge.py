@@ -191,6 +191,26 @@ def differentiated(f: Callable[..., Any], args: tuple[Any, ...]) -> Callable[...
     return srcad.value_and_grad(f, tuple(range(len(args))))
 
 
+def forward(program: Program, expected: tuple[float, list[float]]) -> Verdict:
+    """What becomes of a program whose gradient is right, in forward mode: along a direction of every number."""
+    f, args = load(program)
+    steps = [random.Random(program.seed).uniform(0.5, 1.5) * (-1) ** i for i in range(len(expected[1]))]
+    source = iter(steps)
+    direction = duals.rebuilt(args, lambda _: next(source))
+    before = copy.deepcopy((args, direction))
+    want = expected[0], math.fsum(d * g for d, g in zip(steps, expected[1], strict=True))
+    rounding = ATOL + RTOL * math.fsum(abs(d * g) for d, g in zip(steps, expected[1], strict=True))
+    for call in ("first", "second"):
+        value, tangent = (float(np.asarray(x).reshape(())) for x in srcad.jvp(f, args, direction))
+        if not identical((args, direction), before):
+            return Verdict("wrong", f"the {call} call of jvp changes its arguments", before, (args, direction))
+        if not close(value, want[0], 1e-9, 1e-12):
+            return Verdict("wrong", f"jvp: the value of the {call} call", want, (value, tangent))
+        if not close(tangent, want[1], 0.0, rounding):
+            return Verdict("wrong", f"jvp: the tangent of the {call} call", want, (value, tangent))
+    return Verdict("right", "", expected, (value, tangent))
+
+
 def judge(program: Program, differentiate: Callable[..., Callable[..., tuple[Any, Any]]] = differentiated) -> Verdict:
     """What becomes of a program."""
     try:
@@ -212,6 +232,8 @@ def judge(program: Program, differentiate: Callable[..., Callable[..., tuple[Any
                     return Verdict("wrong", f"the value of the {call} call", expected, found)
                 if len(found[1]) != len(expected[1]) or not all(map(close, found[1], expected[1])):
                     return Verdict("wrong", f"the gradient of the {call} call", expected, found)
+            if differentiate is differentiated:
+                return forward(program, expected)
     except srcad.SrcadError as error:
         kind = f"{type(error).__name__}: {error.message}"
         if not error.remedy.strip() or error.place is None:

@@ -53,6 +53,7 @@ from srcad.rules.static import padded, reached_by, settle
 from srcad.transform.forward.primitives import Primitives, summed
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.primitives import times
+from srcad.transform.reverse.shadows import empty_like
 
 
 class Callee(Protocol):
@@ -196,7 +197,7 @@ class Builder(Primitives):
         if fn is object.__new__:
             return [self.bind(target, Leaf((), self.kinds[target], True), Op(runtime.empty_shadow, ()))]
         if fn in (collections.defaultdict, collections.deque):  # an empty one
-            return [self.bind(target, Leaf((), self.kinds[target], True), value)]
+            return [self.bind(target, Leaf((), self.kinds[target], True), empty_like(value))]
         if fn is prims.pop:
             return self.method(target, Op(prims.call_method, (value.args[0], Lit("pop"))))
         return self.sequence(target, value) or self.primitive(target, value)
@@ -315,6 +316,8 @@ def _read(stmt: Stmt) -> tuple[Expr, ...]:
             return (value,)
         case Store(base=base, key=key, value=value):
             return (base, key, value)
+        case For(stop=stop, body=body):
+            return (stop, *(e for inner in body for e in _read(inner)))
         case _:
             raise AssertionError(stmt)
 
@@ -329,5 +332,7 @@ def _renamed(stmt: Stmt, names: dict[str, Expr]) -> Stmt:
             return replace(stmt, value=made)
         case Store(key=key, value=value):
             return replace(stmt, key=substitute(key, names), value=substitute(value, names))
+        case For(stop=stop, body=body):
+            return replace(stmt, stop=substitute(stop, names), body=tuple(_renamed(inner, names) for inner in body))
         case _:
             raise AssertionError(stmt)

@@ -13,6 +13,7 @@ from typing import Any
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
 from srcad.core import prims
 from srcad.core.kinds import (
+    NONE_KIND,
     UNKNOWN,
     Array,
     Dict,
@@ -30,10 +31,11 @@ from srcad.core.kinds import (
     present,
     show,
 )
-from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Ref, Stmt, Store, Var
+from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Ref, Stmt, Store, Var
 from srcad.errors import KindError
 from srcad.rules.changes import READERS, change_of, on
 from srcad.transform.forward.atoms import Atoms, at, inside, shadow_display
+from srcad.transform.reverse.shadows import absent_shadow
 
 
 class Containers(Atoms):
@@ -94,10 +96,7 @@ class Containers(Atoms):
         kind = self.kinds[target]
         keys, parts = _entries(kind, value)
         if self.by_address(kind):
-            held = [
-                self.tangent_of(part) if holds_smooth(_slot(kind, key)) else Lit(None)
-                for key, part in zip(keys, parts, strict=True)
-            ]
+            held = [self.in_slot(part, (), _slot(kind, key)) for key, part in zip(keys, parts, strict=True)]
             whole = Leaf((), kind, True)
             if isinstance(kind, (Dict, Record)):
                 pairs = tuple(e for key, part in zip(keys, held, strict=True) for e in (_as_expr(key), part))
@@ -114,6 +113,18 @@ class Containers(Atoms):
         for step, part in zip(steps, parts, strict=False):
             made += self.copy(target, (step,), part, ())
         return made
+
+    def in_slot(self, part: Expr, path: Path, slot: Kind) -> Expr:
+        """The tangent of what is put where values are of a kind: parts that it lacks and others have are there too."""
+        own = at(self.kind(part), path)
+        parts = children(slot)
+        if not holds_smooth(slot):
+            return NONE
+        if self.by_address(slot) or parts is None or not _may_lack(slot):
+            return self.tangent_of(part, path)
+        if own == NONE_KIND or own is UNKNOWN:
+            return absent_shadow(slot, self.by_address)
+        return shadow_display(slot, [(step, self.in_slot(part, (*path, step), kind)) for step, kind in parts])
 
     # ------------------------------------------------------------ reads
 
@@ -166,7 +177,8 @@ class Containers(Atoms):
             slot = _slot(held, key)
             if not holds_smooth(slot):
                 return
-            tangent = self.tangent_of(value)
+            spliced = isinstance(held, List) and isinstance(stmt.key, Op) and stmt.key.fn is prims.make_slice
+            tangent = self.tangent_of(value) if spliced else self.in_slot(value, (), slot)
         self.emit(
             Store(self.tangent_of(base), stmt.key, tangent, self.place, attr=stmt.attr, accumulate=stmt.accumulate)
         )
@@ -181,8 +193,12 @@ class Containers(Atoms):
             change = change_of(value)
             if change is not None or name.value == "extend":
                 put_in = 2 if change is None else change.new
-                args = tuple(self.tangent_of(a) if i in (0, put_in) else a for i, a in enumerate(value.args))
-                beside = on(replace(value, args=args), {})
+                args = list(value.args)
+                args[0] = self.tangent_of(base)
+                if put_in is not None:
+                    held = _slot(self.kinds[base.name], None)
+                    args[put_in] = self.in_slot(args[put_in], (), held) if change else self.tangent_of(args[put_in])
+                beside = on(replace(value, args=tuple(args)), {})
                 return self._taken(target, beside) if change is not None and change.gives else [Do(beside, self.place)]
         if name.value in READERS:
             return []
@@ -249,6 +265,12 @@ def _slot(kind: Kind, key: Any) -> Kind:
             return held
         case _:
             return UNKNOWN
+
+
+def _may_lack(kind: Kind) -> bool:
+    """Whether a value of this kind may be None, or have None for a part, where others have a structure."""
+    parts = children(kind)
+    return parts is not None and (isinstance(kind, Maybe) or any(_may_lack(part) for _, part in parts))
 
 
 def _as_expr(key: Any) -> Expr:

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_arrays
 from srcad.analysis.regions import VIEWS
 from srcad.core import prims
-from srcad.core.kinds import NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
-from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Var, names_in
+from srcad.core.kinds import FLOAT, INT, NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
+from srcad.core.nodes import NONE, Assign, Do, Expr, For, Lit, Op, Stmt, Var, names_in
 from srcad.errors import AliasError, KindError, MissingRule
+from srcad.rules import shapes
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.static import bind, padded, reached_by, settle
@@ -68,6 +69,11 @@ class Primitives(Containers):
         if is_number(self.kinds[target]):
             steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
             return self._contracted(target, rule, bound, steps, padded(rule, returned))
+        others = [operand for name, operand in bound.items() if name != rule.params[0]]
+        if rule.kind is shapes.reduced and "axis" in bound and not any(map(self._reaches, others)):
+            return self._reduced(target, rule, bound, env, kinds)
+        if isinstance(self.kinds[target], Array):
+            return self._one_by_one(target, rule, bound, env, kinds)
         raise self.refuse(
             f"{shown} that returns {show(self.kinds[target])} has a pullback and no pushforward",
             "use reverse mode (srcad.grad, srcad.vjp), or state the rule with @pushforward",
@@ -195,6 +201,51 @@ class Primitives(Containers):
         if not terms:
             return self.zeros(target, self.new)
         return [*reached_by(steps, terms), *self.result(target, summed(terms))]
+
+    def _reduced(
+        self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> list[Stmt]:
+        """Along an axis: the pullback of ones is the gradient of each result, which the tangent is summed with."""
+        ones = self.names.temp("ones", kinds["out"])
+        steps, returned = settle(rule.template, {**env, "d_out": Var(ones)}, kinds, self.names.temp, self.place)
+        reduced = rule.params[0]
+        gradient = padded(rule, returned)[reduced]
+        if gradient is None:
+            return self.zeros(target, self.new)
+        axes = tuple((name, bound[name]) for name in ("axis", "keepdims") if name in bound)
+        tangent = Op(np.sum, (times(self.tangent_of(bound[reduced]), gradient),), axes)
+        made = reached_by((Assign(ones, Op(np.ones_like, (self.new,)), self.place), *steps), [tangent])
+        return [*made, *self.result(target, tangent, True)]
+
+    def _one_by_one(
+        self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> list[Stmt]:
+        """For an array of which only a pullback is known: that of a unit is the gradient of one number of it.
+
+        It costs a pullback for each number of the array: a rule that is used much states a pushforward.
+        """
+        kind = self.kinds[target]
+        assert isinstance(kind, Array)
+        i, unit = self.names.temp("i", INT), self.names.temp("unit", kind)
+        numbers = self.names.temp("numbers_dot", List(FLOAT))
+        steps, returned = settle(rule.template, {**env, "d_out": Var(unit)}, kinds, self.names.temp, self.place)
+        terms: list[Expr] = []
+        for name, gradient in padded(rule, returned).items():
+            if gradient is not None:
+                self._contract(bound[name], gradient, terms)
+        if not terms:
+            return self.zeros(target, self.new)
+        body: tuple[Stmt, ...] = (
+            Assign(unit, Op(runtime_arrays.unit_like, (self.new, Var(i))), self.place),
+            *reached_by(steps, terms),
+            Do(Op(prims.push, (Var(numbers), summed(terms))), self.place),
+        )
+        tangent = Op(np.reshape, (Var(numbers), Op(np.shape, (self.new,))))
+        return [
+            Assign(numbers, Op(prims.make_list, ()), self.place),
+            For(i, Lit(0), Op(np.size, (self.new,)), Lit(1), body, place=self.place),
+            *self.result(target, tangent, kind.dtype == "float64"),
+        ]
 
     def _contract(self, operand: Expr, gradient: Expr, terms: list[Expr]) -> None:
         if isinstance(operand, Op):

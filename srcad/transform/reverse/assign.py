@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import operator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,12 +130,8 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
         reads.attribute(builder, target, value, out)
     elif fn is object.__new__:
         shadows.shadow(builder, target, Op(runtime.empty_shadow, ()))
-    elif fn is collections.defaultdict:
-        number = isinstance(value.args[0], Op)  # defaultdict(lambda: 1.0)
-        zeros = replace(value, args=(Ref("float", float),)) if number else value
-        shadows.shadow(builder, target, zeros)
-    elif fn is collections.deque:
-        shadows.shadow(builder, target, value)
+    elif fn in (collections.defaultdict, collections.deque):  # an empty one
+        shadows.shadow(builder, target, shadows.empty_like(value))
     elif fn is tuple:
         shadows.copy(builder, target, (), value.args[0], (), out)
     elif (

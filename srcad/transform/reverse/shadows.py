@@ -7,8 +7,10 @@ target goes to the source, at an address both have one shadow.
 
 from __future__ import annotations
 
+import collections
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +48,7 @@ from srcad.core.nodes import (
     Expr,
     Lit,
     Op,
+    Ref,
     Var,
 )
 from srcad.errors import KindError
@@ -105,6 +108,13 @@ def shadow(builder: Builder, target: str, value: Expr) -> None:
     builder.step(Assign(builder.adjoint(target, leaf), value, builder.place))
 
 
+def empty_like(value: Op) -> Op:
+    """The shadow of an empty container that is made: what it makes of itself are zeros."""
+    if value.fn is collections.defaultdict and isinstance(value.args[0], Op):  # defaultdict(lambda: 1.0)
+        return replace(value, args=(Ref("float", float),))
+    return value
+
+
 def shadow_value(builder: Builder, part: Expr, kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
     """The shadow of a value put into a container: zero for a number, the shadow itself for what has one."""
     if not holds_smooth(kind):
@@ -136,7 +146,7 @@ def _shadow_within(
     if not holds_smooth(kind):
         return NONE
     if held == NONE_KIND or held is UNKNOWN:
-        return _absent_shadow(kind, addresses)
+        return absent_shadow(kind, addresses)
     if addresses(kind) and builder.active(part):
         assert isinstance(part, Var)
         return Var(builder.adjoint(part.name, Leaf(path, kind, True)))
@@ -189,14 +199,14 @@ def slot(builder: Builder, place: Expr, path: Path, kind: Kind) -> tuple[Expr, E
     return full.args[0], full.args[1], full.fn is prims.get_attr
 
 
-def _absent_shadow(kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
+def absent_shadow(kind: Kind, addresses: Callable[[Kind], bool]) -> Expr:
     """The shadow of what is of this kind elsewhere and None here: nothing but zeros is ever added to it."""
     inner = children(kind)
     if addresses(kind) or not holds_smooth(kind):
         return NONE
     if inner is None:
         return Lit(0.0)
-    return _shadow_of_parts(kind, inner, [_absent_shadow(k, addresses) for _, k in inner])
+    return _shadow_of_parts(kind, inner, [absent_shadow(k, addresses) for _, k in inner])
 
 
 def _shadow_of_parts(kind: Kind, parts: Sequence[tuple[tuple[str, Any], Kind]], values: list[Expr]) -> Expr:
