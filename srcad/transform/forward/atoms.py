@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     is_array,
     is_number,
     is_smooth,
+    present,
 )
 from srcad.core.nodes import NONE, Expr, Lit, Op, Ref, Stmt, Var
 from srcad.errors import Place, SrcadError, UnsupportedSyntax
@@ -89,7 +90,7 @@ class Atoms:
         """What lives at an address in the memory that a variable leads to: arrays do where they are written to."""
         if not self.activity.regions.is_array_written(name):
             return self.by_address
-        return lambda kind: self.by_address(kind) or isinstance(kind, Array) and is_smooth(kind)
+        return lambda kind: self.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
     def leaves(self, name: str) -> tuple[Leaf, ...]:
         return leaves(self.kinds[name], self.addresses(name))
@@ -127,7 +128,7 @@ class Atoms:
         """The tangent of a value that no derivative reaches."""
         if is_number(kind) or kind is FLOAT:
             return Lit(0.0)
-        if is_array(kind) and is_smooth(kind):
+        if is_array(present(kind)) and is_smooth(kind):
             return Op(np.zeros_like, (primal,))
         if isinstance(kind, Const) and kind.value is None:
             return NONE

@@ -70,7 +70,7 @@ class Containers(Atoms):
         for leaf in leaves(kind, self.addresses(target)):
             mine = Leaf((*path, *leaf.path), leaf.kind, leaf.shadow)
             other = held.get(leaf.path)
-            if other is not None and (other.shadow == leaf.shadow or is_array(leaf.kind)):
+            if other is not None and (other.shadow == leaf.shadow or is_array(present(leaf.kind))):
                 value: Expr = self.tangent_of(source, (*source_path, *leaf.path))
             elif other is None and not any(p[: len(leaf.path)] == leaf.path for p in held):
                 value = self.zero(reach(self.new, mine.path, self.kinds[target]), at(theirs, leaf.path))

@@ -16,7 +16,21 @@ import numpy as np
 from srcad import runtime, runtime_arrays
 from srcad.analysis.regions import VIEWS
 from srcad.core import prims
-from srcad.core.kinds import FLOAT, INT, NUMBER, Array, Kind, List, Maybe, Tuple, TupleOf, is_array, is_number, show
+from srcad.core.kinds import (
+    FLOAT,
+    INT,
+    NUMBER,
+    Array,
+    Kind,
+    List,
+    Maybe,
+    Tuple,
+    TupleOf,
+    is_array,
+    is_number,
+    present,
+    show,
+)
 from srcad.core.nodes import NONE, Assign, Do, Expr, For, Lit, Op, Stmt, Var, names_in
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules import shapes
@@ -110,7 +124,7 @@ class Primitives(Containers):
                 continue
             assert isinstance(operand, Var)
             whole = self.whole_leaf(operand.name)
-            if whole is None or (whole.shadow and not is_array(whole.kind)):
+            if whole is None or (whole.shadow and not is_array(present(whole.kind))):
                 raise self.refuse(
                     f"arithmetic on {show(self.kinds[operand.name])}",
                     "convert it to an array first: np.array(...)",
