@@ -22,6 +22,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.powers import refuse_complex
 from srcad.assumed import assumed_kinds
+from srcad.backends import Backend
 from srcad.callables import find_target
 from srcad.choice import choose
 from srcad.core.kind_of import kind_of
@@ -65,11 +66,14 @@ class Derivative:
         has_aux: bool = False,
         value: bool = False,
         backend: str = "python",
+        cache: bool = False,
     ) -> None:
-        if backend != "python":
-            raise ArgumentError(f"there is no backend {backend!r}", None, 'the backend is "python"')
+        self._backend = Backend(backend, cache)
         self._target = find_target(fun)
-        self._options: dict[str, Any] = {"argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value}
+        self._options: dict[str, Any] = {
+            "argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value, "backend": backend,
+            "cache": cache,
+        }  # fmt: skip
         self._fun = fun
         self._has_aux = has_aux
         self._value = value
@@ -113,8 +117,8 @@ class Derivative:
             self._last = made
             try:
                 result = made.function(*args)
-            except runtime.STOPS as wrong:
-                raise self._refused(wrong) from None
+            except self._backend.stops as wrong:
+                raise self._refused(wrong, made) from None
             if made.powers:
                 self._refuse_complex(result, made)
             return result
@@ -125,8 +129,8 @@ class Derivative:
         given, named = self._passed(values)
         try:
             result = made.function(*given, **named)
-        except runtime.STOPS as wrong:
-            raise self._refused(wrong) from None
+        except self._backend.stops as wrong:
+            raise self._refused(wrong, made) from None
         if made.powers:
             self._refuse_complex(result, made)
         return self._finished(result, values, key)
@@ -150,8 +154,10 @@ class Derivative:
         line = linecache.getline(code.co_filename, code.co_firstlineno).rstrip()
         return Place(code.co_filename, code.co_firstlineno, 0, line)
 
-    def _refused(self, wrong: Exception) -> SrcadError:
+    def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
+        if not isinstance(wrong, runtime.STOPS):
+            return self._backend.refused(wrong, made.emitted, self.__name__)
         if isinstance(wrong, runtime.Refusal):
             message, remedy, *place = wrong.args
             return UnsupportedSyntax(message, Place(*place), remedy)
@@ -224,7 +230,7 @@ class Derivative:
                 if made is None:
                     for position in self._wrt:
                         self._check_smooth(position, key[position])
-                    made = self._make(key)
+                    made = self._make(key, values)
                     self._outside = self._outside.and_also(made.outside)
                     self._watches = bool(self._outside)
                     self._cache[key] = made
@@ -247,18 +253,27 @@ class Derivative:
                 "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
             )
 
-    def _make(self, key: Key, *, assumed: bool = False) -> Specialised:
+    def _make(self, key: Key, values: list[Any] | None = None, *, backend: str = "") -> Specialised:
+        """Generate for these kinds; for assumed ones where there are no values."""
         from srcad.driver import make_gradient
 
-        return make_gradient(
-            self._target.function,
-            key,
-            self._wrt,
-            single=self._choice.single and self._choice.is_plain,
-            value=self._value,
-            aux=self._has_aux,
-            assumed=assumed,
-        )
+        def make(chosen: str) -> Specialised:
+            return make_gradient(
+                self._target.function,
+                key,
+                self._wrt,
+                single=self._choice.single and self._choice.is_plain,
+                value=self._value,
+                aux=self._has_aux,
+                assumed=values is None,
+                backend=chosen,
+                cache=self._backend.cache,
+            )
+
+        if backend:
+            return make(backend)
+        given = None if values is None else tuple(self._passed(values)[0])
+        return self._backend.make(self.__name__, self._params, key, given, make)
 
     def _forget(self) -> None:
         with GENERATING:
@@ -276,7 +291,7 @@ class Derivative:
         if self._assumed is None or self._assumed.outside.changed():
             with GENERATING:
                 kinds = assumed_kinds(self._target.function, self._params, self._wrt)
-                self._assumed = self._make(kinds, assumed=True)
+                self._assumed = self._make(kinds)
         return self._assumed
 
     # ------------------------------------------------------------ what people look at

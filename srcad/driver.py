@@ -68,9 +68,11 @@ def specialise(
 
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
-    from srcad.transform.simplify import Facts, simplify
+    from srcad.transform.simplify import Facts, simplified
 
-    return simplify(program, Facts(kinds, adjoints))
+    program, facts = simplified(program, Facts(kinds, adjoints))
+    kinds.update({name: kind for name, kind in facts.kinds.items() if name not in kinds})
+    return program
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
@@ -98,14 +100,16 @@ def make_gradient(
     value: bool,
     aux: bool,
     assumed: bool = False,
+    backend: str = "python",
+    cache: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
-    maker = Differentiator(session, _simplify, _tidy)
+    maker = Differentiator(session, _simplify, _tidy, whole=backend == "numba")
     name = f"{_identifier(function.__name__)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
-    emitted, functions = _load(maker, handle)
+    emitted, functions = _load_compiled(maker, handle, cache) if backend == "numba" else _load(maker, handle)
     entry = functions[emitted.names[handle]]
     return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special))
 
@@ -172,6 +176,16 @@ def _load(maker: Differentiator, entry: FunctionHandle) -> tuple[Any, dict[str, 
     units = [Unit(u.handle, u.program) for u in maker.units]
     emitted = emit(units, entry)
     return emitted, load(emitted)
+
+
+def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) -> tuple[Any, dict[str, Any]]:
+    from srcad.backend.compiled.compile import load_compiled
+    from srcad.backend.compiled.forms import compiled_forms
+    from srcad.backend.emit import Unit, emit
+
+    units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
+    emitted = emit(units, entry)
+    return emitted, load_compiled(emitted, cache)
 
 
 def standalone_text(emitted: Any, doc: str) -> str:

@@ -38,6 +38,7 @@ class Emitted:
     namespace: dict[str, object]
     names: dict[FunctionHandle, str]
     entry: str
+    definitions: tuple[Any, ...] = ()  # what the text was printed from, in order; its statements know their places
 
 
 def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emitted:
@@ -56,7 +57,7 @@ def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emit
     ordered = [definitions[id(handle)] for handle in module.order(entry)]
     text = "\n\n".join(text_of([node]) for node in ordered)
     printed = {handle: given[id(handle), ""] for handle in module.handles}
-    return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry])
+    return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry], tuple(ordered))
 
 
 class _Module:

@@ -1,0 +1,174 @@
+"""What generated code calls under Numba: the helpers of `runtime.py` and the NumPy functions that Numba lacks.
+
+The helpers are overloads of those of `runtime.py`, so that generated text calls them by the same names. Each does what
+the Python helper does, for the types that Numba tells apart (numbers, and arrays of a known number of dimensions).
+Importing this file imports Numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numba.core import types
+from numba.cpython.unsafe.tuple import tuple_setitem
+from numba.extending import overload
+
+from srcad import runtime
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """`numba.njit`, inlined by LLVM where that pays."""
+    made: F = numba.njit(function)
+    return made
+
+
+def instead_of(helper: Any) -> Callable[[F], F]:
+    """The decorated function returns what Numba compiles for a call of `helper` with arguments of given types."""
+
+    def decorate(function: F) -> F:
+        overload(helper)(function)
+        return function
+
+    return decorate
+
+
+def _is_array(kind: Any) -> bool:
+    return isinstance(kind, types.Array)
+
+
+@compiled
+def grown(tape: Any) -> Any:
+    """A tape with room for twice as much."""
+    made = np.empty(2 * len(tape) + 16, tape.dtype)
+    made[: len(tape)] = tape
+    return made
+
+
+# ---------------------------------------------------------------- helpers
+
+
+@instead_of(runtime.unbroadcast)
+def _unbroadcast(d: Any, x: Any) -> Any:
+    if not _is_array(x):
+        return (lambda d, x: np.sum(d)) if _is_array(d) else (lambda d, x: d)
+    if not _is_array(d):
+        return lambda d, x: np.full(x.shape, d)
+    if d.ndim > x.ndim:
+        return lambda d, x: runtime.unbroadcast(np.sum(d, axis=0), x)
+    ndim = x.ndim
+    if ndim == 0:
+        return lambda d, x: d
+
+    def summed(d: Any, x: Any) -> Any:
+        if d.shape == x.shape:
+            return d
+        made = np.zeros(x.shape, d.dtype)
+        for index in np.ndindex(d.shape):
+            place = index
+            for axis in range(ndim):
+                if x.shape[axis] == 1:
+                    place = tuple_setitem(place, axis, 0)
+            made[place] += d[index]
+        return made
+
+    return summed
+
+
+@instead_of(runtime.above)
+def _above(x: Any, y: Any) -> Any:
+    if not _is_array(x) and not _is_array(y):
+        return lambda x, y: 0.5 if x == y else 1.0 if x > y else 0.0
+    return lambda x, y: np.where(x == y, 0.5, np.where(x > y, 1.0, 0.0))
+
+
+@instead_of(runtime.scatter)
+def _scatter(x: Any, index: Any, d: Any) -> Any:
+    def scattered(x: Any, index: Any, d: Any) -> Any:
+        made = np.zeros_like(x)
+        add_at(made, index, d)
+        return made
+
+    return scattered
+
+
+@compiled
+def add_at(x: Any, index: Any, d: Any) -> None:
+    """`np.add.at(x, index, d)` on a vector, by a vector of positions."""
+    values = np.broadcast_to(np.asarray(d), index.shape)
+    for k in range(len(index)):
+        x[index[k]] += values[k]
+
+
+@instead_of(runtime.digamma)
+def _digamma(x: Any) -> Any:
+    def digamma(x: Any) -> Any:
+        shown = 0.0
+        if x <= 0.0:
+            shown = -np.pi / np.tan(np.pi * x)
+            x = 1.0 - x
+        while x < 12.0:
+            shown -= 1.0 / x
+            x += 1.0
+        s = 1.0 / (x * x)
+        series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * 691 / 32760)))))
+        return shown + np.log(x) - 0.5 / x - series
+
+    return digamma
+
+
+@instead_of(runtime.require_one)
+def _require_one(x: Any) -> Any:
+    if not _is_array(x):
+        return lambda x: None
+
+    def require(x: Any) -> None:
+        if x.size != 1:
+            raise runtime.NotOneNumber("the function returned an array, not one number")
+
+    return require
+
+
+@instead_of(runtime.refuse_overlap)
+def _refuse_overlap(names: Any, *arrays: Any) -> Any:
+    count = len(arrays[0]) if len(arrays) == 1 and isinstance(arrays[0], types.BaseTuple) else len(arrays)
+    if count < 2:
+        return lambda names, *arrays: None
+
+    def refuse(names: Any, *arrays: Any) -> None:
+        spans = [_span(a) for a in numba.literal_unroll(arrays)]
+        for i in range(len(spans)):
+            for j in range(i):
+                a, b = spans[i], spans[j]
+                if a[0] < b[1] and b[0] < a[1]:
+                    raise runtime.Overlap("arguments share memory while one of them is written to")
+
+    return refuse
+
+
+@compiled
+def _span(x: Any) -> Any:
+    """The first address of an array, and the one after its last."""
+    first = last = x.ctypes.data
+    for axis in range(x.ndim):
+        if x.shape[axis] == 0:
+            return first, first
+        reach = (x.shape[axis] - 1) * x.strides[axis]
+        if reach < 0:
+            first += reach
+        else:
+            last += reach
+    return first, last + x.itemsize
+
+
+# ---------------------------------------------------------------- NumPy functions that Numba lacks
+
+
+@compiled
+def mean_along(x: Any, axis: Any) -> Any:
+    """`np.mean(x, axis)`"""
+    return np.sum(x, axis=axis) / x.shape[axis]
