@@ -92,7 +92,8 @@ class _Module:
 
     def add(self, handle: Any, program: Program) -> None:
         self.programs[id(program)] = handle
-        self.definitions[id(handle)] = self._statements(handle).function(program)
+        definition = self.definitions[id(handle)] = self._statements(handle).function(program)
+        definition.place = program.place
 
     def _closure(self, expr: Closure, to: Expressions) -> Any:
         """A closure is a function of this module that is given what it captures.

@@ -31,7 +31,7 @@ def instead_of(helper: Any) -> Callable[[F], F]:
     """The decorated function returns what Numba compiles for a call of `helper` with arguments of given types."""
 
     def decorate(function: F) -> F:
-        overload(helper)(function)
+        overload(helper, strict=False)(function)
         return function
 
     return decorate
@@ -54,22 +54,16 @@ def grown(tape: Any) -> Any:
 
 @instead_of(runtime.unbroadcast)
 def _unbroadcast(d: Any, x: Any) -> Any:
-    if not _is_array(x):
+    if not _is_array(x) or x.ndim == 0:
         return (lambda d, x: np.sum(d)) if _is_array(d) else (lambda d, x: d)
     if not _is_array(d):
         return lambda d, x: np.full(x.shape, d)
-    if d.ndim > x.ndim:
-        return lambda d, x: runtime.unbroadcast(np.sum(d, axis=0), x)
-    ndim = x.ndim
-    if ndim == 0:
-        return lambda d, x: d
+    ndim, extra = x.ndim, d.ndim - x.ndim
 
     def summed(d: Any, x: Any) -> Any:
-        if d.shape == x.shape:
-            return d
         made = np.zeros(x.shape, d.dtype)
         for index in np.ndindex(d.shape):
-            place = index
+            place = index[extra:]
             for axis in range(ndim):
                 if x.shape[axis] == 1:
                     place = tuple_setitem(place, axis, 0)
@@ -79,11 +73,32 @@ def _unbroadcast(d: Any, x: Any) -> Any:
     return summed
 
 
+@numba.vectorize  # type: ignore[untyped-decorator]
+def share(x: Any, y: Any) -> Any:
+    """`runtime.above` of two numbers."""
+    return 0.5 if x == y else 1.0 if x > y else 0.0
+
+
 @instead_of(runtime.above)
 def _above(x: Any, y: Any) -> Any:
-    if not _is_array(x) and not _is_array(y):
-        return lambda x, y: 0.5 if x == y else 1.0 if x > y else 0.0
-    return lambda x, y: np.where(x == y, 0.5, np.where(x > y, 1.0, 0.0))
+    return lambda x, y: share(x, y)
+
+
+@instead_of(runtime.slot_of)
+def _slot_of(x: Any) -> Any:
+    return (lambda x: np.zeros_like(x)) if _is_array(x) else (lambda x: 0.0)
+
+
+@instead_of(runtime.shadow_of)
+def _shadow_of(x: Any) -> Any:
+    if _is_array(x):
+        return lambda x: np.zeros_like(x)
+    return (lambda x: 0.0) if isinstance(x, types.Number) else None
+
+
+@instead_of(runtime.astype)
+def _astype(x: Any, dtype: Any, copy: Any = True) -> Any:
+    return lambda x, dtype, copy=True: x.astype(dtype)
 
 
 @instead_of(runtime.scatter)
@@ -133,25 +148,17 @@ def _require_one(x: Any) -> Any:
     return require
 
 
-@instead_of(runtime.refuse_overlap)
-def _refuse_overlap(names: Any, *arrays: Any) -> Any:
-    count = len(arrays[0]) if len(arrays) == 1 and isinstance(arrays[0], types.BaseTuple) else len(arrays)
-    if count < 2:
-        return lambda names, *arrays: None
-
-    def refuse(names: Any, *arrays: Any) -> None:
-        spans = [_span(a) for a in numba.literal_unroll(arrays)]
-        for i in range(len(spans)):
-            for j in range(i):
-                a, b = spans[i], spans[j]
-                if a[0] < b[1] and b[0] < a[1]:
-                    raise runtime.Overlap("arguments share memory while one of them is written to")
-
-    return refuse
+@compiled
+def refuse_overlap(names: str, spans: Any) -> None:
+    """`runtime.refuse_overlap`, by the first and last addresses of the arrays."""
+    for i in range(len(spans)):
+        for j in range(i):
+            if spans[i][0] < spans[j][1] and spans[j][0] < spans[i][1]:
+                raise runtime.Overlap("arguments share memory while one of them is written to")
 
 
 @compiled
-def _span(x: Any) -> Any:
+def span(x: Any) -> Any:
     """The first address of an array, and the one after its last."""
     first = last = x.ctypes.data
     for axis in range(x.ndim):
@@ -172,3 +179,25 @@ def _span(x: Any) -> Any:
 def mean_along(x: Any, axis: Any) -> Any:
     """`np.mean(x, axis)`"""
     return np.sum(x, axis=axis) / x.shape[axis]
+
+
+@compiled
+def mean_keeping(x: Any, axis: Any) -> Any:
+    """`np.mean(x, axis, keepdims=True)`"""
+    return np.expand_dims(np.sum(x, axis=axis) / x.shape[axis], axis)
+
+
+@compiled
+def sum_keeping(x: Any, axis: Any) -> Any:
+    """`np.sum(x, axis, keepdims=True)`"""
+    return np.expand_dims(np.sum(x, axis=axis), axis)
+
+
+def copy_of(x: Any) -> Any:
+    """`np.array(x)` of an array or a number."""
+    return np.array(x)
+
+
+@instead_of(copy_of)
+def _copy_of(x: Any) -> Any:
+    return (lambda x: x.copy()) if _is_array(x) else (lambda x: np.asarray(x))

@@ -26,7 +26,8 @@ from srcad.backend.load import load, unused_name
 from srcad.backend.places import places_of
 from srcad.errors import BackendError, Place
 
-REFUSALS = (NumbaError, NotImplementedError)
+# What Numba's compiler is known to raise for what it does not compile: its own errors, and slips in its typing rules.
+REFUSALS = (NumbaError, NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
 REMEDY = 'use backend="python" for this function'
 
 
@@ -35,9 +36,15 @@ def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[.
     filename = _kept_file(emitted) if cache else unused_name(emitted)
     functions = load(emitted, filename)
     jitted = {name: numba.njit(function, cache=cache) for name, function in functions.items()}
-    first = next(iter(functions.values()))
-    first.__globals__.update(jitted)
+    module = next(iter(functions.values())).__globals__
+    module.update({name: numba.njit(value) for name, value in emitted.namespace.items() if _is_users(value)})
+    module.update(jitted)
     return jitted
+
+
+def _is_users(value: Any) -> bool:
+    """A plain function of the user's that generated code calls as it is."""
+    return isinstance(value, types.FunctionType) and not value.__module__.startswith("srcad.")
 
 
 def compile_for(function: Any, values: tuple[Any, ...]) -> None:
