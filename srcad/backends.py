@@ -21,13 +21,17 @@ BACKENDS = ("python", "numba", "auto")
 class Backend:
     """The chosen backend of one derivative. `stops` are the errors that generated code stops with on purpose."""
 
-    def __init__(self, name: str, cache: bool) -> None:
+    def __init__(self, name: str, cache: bool, of: type) -> None:
         if name not in BACKENDS:
             raise ArgumentError(
                 f"there is no backend {name!r}", None, 'the backends are "python", "numba" and "auto" (try Numba first)'
             )
         if cache and name == "python":
             raise ArgumentError("cache=True is for compiled code", None, 'choose backend="numba" or "auto" with it')
+        if name == "numba" and importlib.util.find_spec("numba") is not None:
+            from srcad.backend.compiled.typed import register
+
+            register(of)
         self.name = name
         self.cache = cache
         self.stops: tuple[type[Exception], ...] = runtime.STOPS

@@ -26,7 +26,7 @@ from srcad.backends import Backend
 from srcad.callables import find_target
 from srcad.choice import choose
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
+from srcad.core.kinds import FLOAT, INT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
 from srcad.errors import AliasError, ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
@@ -68,7 +68,7 @@ class Derivative:
         backend: str = "python",
         cache: bool = False,
     ) -> None:
-        self._backend = Backend(backend, cache)
+        self._backend = Backend(backend, cache, Derivative)
         self._target = find_target(fun)
         self._options: dict[str, Any] = {
             "argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value, "backend": backend,
@@ -253,8 +253,8 @@ class Derivative:
                 "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
             )
 
-    def _make(self, key: Key, values: list[Any] | None = None, *, backend: str = "") -> Specialised:
-        """Generate for these kinds; for assumed ones where there are no values."""
+    def _make(self, key: Key, values: list[Any] | None, *, assumed: bool = False) -> Specialised:
+        """Generate for these kinds; compiled code is compiled for the values where there are any."""
         from srcad.driver import make_gradient
 
         def make(chosen: str) -> Specialised:
@@ -265,13 +265,11 @@ class Derivative:
                 single=self._choice.single and self._choice.is_plain,
                 value=self._value,
                 aux=self._has_aux,
-                assumed=values is None,
+                assumed=assumed,
                 backend=chosen,
                 cache=self._backend.cache,
             )
 
-        if backend:
-            return make(backend)
         given = None if values is None else tuple(self._passed(values)[0])
         return self._backend.make(self.__name__, self._params, key, given, make)
 
@@ -291,7 +289,7 @@ class Derivative:
         if self._assumed is None or self._assumed.outside.changed():
             with GENERATING:
                 kinds = assumed_kinds(self._target.function, self._params, self._wrt)
-                self._assumed = self._make(kinds)
+                self._assumed = self._make(kinds, None, assumed=True)
         return self._assumed
 
     # ------------------------------------------------------------ what people look at
@@ -307,8 +305,19 @@ class Derivative:
         return self._current().source
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """The generated source for the kinds of these arguments."""
+        """The generated source for the kinds of these arguments.
+
+        `backend="numba"` or `"python"` shows what that backend runs, where the function has no parameter of that name.
+        """
+        if "backend" in kwargs and "backend" not in self._target.signature.parameters:
+            options = {**self._options, "backend": kwargs.pop("backend"), "cache": False}
+            return Derivative(self._fun, **options)._shown_source(args, kwargs)
         return self._specialised(self._values(args, kwargs))[0].source
+
+    def _shown_source(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """The source for these arguments, generated and not compiled."""
+        with GENERATING:
+            return self._make(tuple(map(kind_of, self._values(args, kwargs))), None).source
 
     def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The bare generated function for the kinds of these arguments, without dispatch.
@@ -316,6 +325,15 @@ class Derivative:
         It takes the differentiated arguments as floats or float arrays, and does not notice changed globals.
         """
         return self._specialised(self._values(args, kwargs))[0].function
+
+    def _dispatcher_for(self, key: Key) -> Any:
+        """The compiled function for arguments of these kinds."""
+        key = tuple(FLOAT if i in self._wrt and kind is INT else kind for i, kind in enumerate(key))
+        made = self._cache.get(key)
+        if made is None:
+            with GENERATING:
+                made = self._cache[key] = self._make(key, None)
+        return made.function
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """The value of the function and its gradient, at these arguments."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from srcad.backend import numba_runtime
 from srcad.backend.emit import Emitted
@@ -27,7 +27,7 @@ from srcad.backend.places import places_of
 from srcad.errors import BackendError, Place
 
 # What Numba's compiler is known to raise for what it does not compile: its own errors, and slips in its typing rules.
-REFUSALS = (NumbaError, NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
+REFUSALS = (NumbaError, UnsupportedBytecodeError, NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
 REMEDY = 'use backend="python" for this function'
 
 
