@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.backend.names import fresh
 from srcad.backend.numba_runtime import grown
 from srcad.core import prims
 from srcad.core.kinds import BOOL, BOTTOM, FLOAT, INT, Kind, join, widen
@@ -59,6 +60,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.transform.reverse.names import names_of
 from srcad.transform.simplify.facts import Facts
 
 _DTYPES: dict[Kind, tuple[str, Any]] = {INT: ("np.int64", np.int64), BOOL: ("np.bool_", np.bool_)}
@@ -70,12 +72,8 @@ class Tape:
 
     name: str
     item: Kind
+    top: str  # the variable that counts what is on it
     count: Expr | None = None
-
-    @property
-    def top(self) -> str:
-        """The variable that counts what is on it."""
-        return f"%{self.name.removeprefix('%').removesuffix('_tape')}_top"
 
 
 def items_of_tapes(program: Program, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
@@ -95,7 +93,12 @@ def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> Program:
     given = {p.name for p in program.params} | {t for s in program.body if isinstance(s, Unpack) for t in s.targets}
     known = {name: kind for name, kind in items.items() if name in made | given and is_stack(name, program)}
     counts = _counts(program.body, known)
-    tapes = {name: Tape(name, kind, counts.get(name)) for name, kind in known.items()}
+    taken = names_of(program)
+    tapes = {}
+    for name, kind in known.items():
+        top = fresh(f"%{name.removeprefix('%').replace('_tape', '_top')}", taken)
+        taken.add(top)
+        tapes[name] = Tape(name, kind, top, counts.get(name))
     if not tapes:
         return program
     rewrite = _Rewrite(tapes)
