@@ -16,17 +16,13 @@ from srcad.backend.emit import Emitted
 _counter = itertools.count(1)
 
 
-def unused_name(emitted: Emitted) -> str:
-    """A file name for generated text that nothing else has."""
-    return f"<srcad {emitted.entry} {next(_counter)}>"
-
-
 def load(emitted: Emitted, filename: str | None = None) -> dict[str, Callable[..., Any]]:
     """The functions of generated text, by their printed names.
 
     `filename` is what tracebacks show; `<srcad f_grad 12>` by default.
     """
-    filename = filename or unused_name(emitted)
+    if filename is None:
+        filename = f"<srcad {emitted.entry} {next(_counter)}>"
     source = emitted.source
     # An entry without a modification time is one that linecache.checkcache leaves alone.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)

@@ -201,3 +201,13 @@ def copy_of(x: Any) -> Any:
 @instead_of(copy_of)
 def _copy_of(x: Any) -> Any:
     return (lambda x: x.copy()) if _is_array(x) else (lambda x: np.asarray(x))
+
+
+def apart(x: Any) -> Any:
+    """A copy of an array; a number as it is."""
+    return np.array(x)
+
+
+@instead_of(apart)
+def _apart(x: Any) -> Any:
+    return (lambda x: x.copy()) if _is_array(x) else (lambda x: x)

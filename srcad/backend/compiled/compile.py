@@ -8,9 +8,10 @@ Numba keeps the machine code beside it.
 from __future__ import annotations
 
 import hashlib
-import linecache
+import importlib.util
 import os
 import re
+import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from srcad.backend import numba_runtime
 from srcad.backend.emit import Emitted
-from srcad.backend.load import load, unused_name
+from srcad.backend.load import load
 from srcad.backend.places import places_of
 from srcad.errors import BackendError, Place
 
@@ -33,8 +34,7 @@ REMEDY = 'use backend="python" for this function'
 
 def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[..., Any]]:
     """The functions of generated text by their printed names, as Numba dispatchers."""
-    filename = _kept_file(emitted) if cache else unused_name(emitted)
-    functions = load(emitted, filename)
+    functions = _kept_functions(emitted) if cache else load(emitted)
     jitted = {name: numba.njit(function, cache=cache) for name, function in functions.items()}
     module = next(iter(functions.values())).__globals__
     module.update({name: numba.njit(value) for name, value in emitted.namespace.items() if _is_users(value)})
@@ -81,7 +81,19 @@ def _reason(text: str) -> str:
 # ---------------------------------------------------------------- on disk
 
 
-def _kept_file(emitted: Emitted) -> str:
+def _kept_functions(emitted: Emitted) -> dict[str, Callable[..., Any]]:
+    """The functions of generated text from a module of its own, which Numba finds again by its name."""
+    path = _kept_file(emitted)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    vars(module).update(emitted.namespace)
+    spec.loader.exec_module(module)
+    return {name: getattr(module, name) for name in emitted.names.values()}
+
+
+def _kept_file(emitted: Emitted) -> Path:
     """The file that holds generated text, named by the text and the constants that it is compiled with."""
     mark = hashlib.sha256(emitted.source.encode())
     for name, value in sorted(emitted.namespace.items()):
@@ -93,8 +105,7 @@ def _kept_file(emitted: Emitted) -> str:
         written = path.with_suffix(f".{os.getpid()}")
         written.write_text(emitted.source, encoding="utf-8")
         written.replace(path)
-    linecache.checkcache(str(path))
-    return str(path)
+    return path
 
 
 def _fingerprint(name: str, value: Any) -> str:

@@ -76,13 +76,13 @@ class Tape:
     count: Expr | None = None
 
 
-def items_of_tapes(program: Program, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
-    """What the tapes hold that a program pushes to, where they hold numbers."""
+def items_of_tapes(program: Program, kinds: Mapping[str, Kind], adjoints: frozenset[str]) -> dict[str, Kind]:
+    """What the tapes hold that a program pushes to, where they hold numbers. The shadow of a list is no tape."""
     facts = Facts(kinds)
     found: dict[str, Kind] = {}
     for stmt in walk(program.body):
         match stmt:
-            case Do(value=Op(fn=prims.push, args=(Var(name=name), value))):
+            case Do(value=Op(fn=prims.push, args=(Var(name=name), value))) if name not in adjoints:
                 found[name] = join(found.get(name, BOTTOM), widen(facts.kind_of(value)))
     return {name: kind for name, kind in found.items() if kind in (FLOAT, INT, BOOL)}
 
@@ -111,7 +111,9 @@ def _is_new_list(stmt: Stmt) -> bool:
 
 
 def is_stack(name: str, program: Program) -> bool:
-    """Whether a list is only made, pushed to, popped from, unpacked and returned."""
+    """Whether a list is only made, pushed to, popped from, unpacked and returned once, and not pushed to if given."""
+    made = any(_is_new_list(s) and name in targets_of(s) for s in walk(program.body))
+    returned = 0
 
     def reads(expr: Expr) -> int:
         return sum(n == name for n in names_in(expr))
@@ -121,12 +123,13 @@ def is_stack(name: str, program: Program) -> bool:
             case Return(value=Op(fn=prims.make_tuple, args=args)):
                 tuples = [a.args for a in args if isinstance(a, Op) and a.fn is prims.make_tuple]
                 direct = [a for part in (args, *tuples) for a in part if a == Var(name)]
-                if reads(stmt.value) != len(direct):
+                returned += len(direct)
+                if reads(stmt.value) != len(direct) or returned > 1:
                     return False
             case Assign(target=target) if target == name and not _is_new_list(stmt):
                 return False
             case Do(value=Op(fn=prims.push, args=(Var(name=pushed), value))) if pushed == name:
-                if reads(value):
+                if reads(value) or not made:
                     return False
             case _:
                 popped = sum(_pops(e, name) for e in expressions_of(stmt))
