@@ -71,8 +71,9 @@ class Backend:
         for param, kind in zip(params, key, strict=True):
             _refuse(shown, param, kind)
         made = make("numba")
-        from srcad.backend.compiled.compile import REFUSALS, compile_for, refused
         from numba.core.errors import NumbaError
+
+        from srcad.backend.compiled.compile import REFUSALS, compile_for, refused
 
         self.stops = (*runtime.STOPS, NumbaError)
         if values is not None:

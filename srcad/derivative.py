@@ -26,7 +26,20 @@ from srcad.backends import Backend
 from srcad.callables import find_target
 from srcad.choice import choose
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import FLOAT, INT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
+from srcad.core.kinds import (
+    FLOAT,
+    INT,
+    Dict,
+    Kind,
+    List,
+    Object,
+    Record,
+    Tuple,
+    children,
+    holds_smooth,
+    is_complex,
+    show,
+)
 from srcad.errors import AliasError, ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 

@@ -1,6 +1,6 @@
 """Which programs the Numba backend is judged on, and how: it agrees with the Python backend, or is a `BackendError`.
 
-    python -m tests.numba.agree            judge every program of the golden, program and language tests
+python -m tests.numba.agree            judge every program of the golden, program and language tests
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def judge(entry: Entry) -> str:
-    """"" where the backends agree at every point, what Numba refused where it did. Fails on anything else."""
+    """ "" where the backends agree at every point, what Numba refused where it did. Fails on anything else."""
     for point in entry.points:
         args = point if isinstance(point, tuple) else (point,)
         positions = entry.options.get("argnums")

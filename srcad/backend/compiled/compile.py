@@ -28,7 +28,15 @@ from srcad.backend.places import places_of
 from srcad.errors import BackendError, Place
 
 # What Numba's compiler is known to raise for what it does not compile: its own errors, and slips in its typing rules.
-REFUSALS = (NumbaError, UnsupportedBytecodeError, NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
+REFUSALS = (
+    NumbaError,
+    UnsupportedBytecodeError,
+    NotImplementedError,
+    AssertionError,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
 REMEDY = 'use backend="python" for this function'
 
 

@@ -1,8 +1,8 @@
 """Calls that Numba lacks become calls that it compiles.
 
-    np.array(x)                 np.copy(x)
-    x.mean(axis=0)              mean_along(x, 0)
-    np.add.at(x, index, d)      add_at(x, index, d)
+np.array(x)                 np.copy(x)
+x.mean(axis=0)              mean_along(x, 0)
+np.add.at(x, index, d)      add_at(x, index, d)
 """
 
 from __future__ import annotations

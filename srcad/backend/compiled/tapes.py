@@ -195,9 +195,7 @@ def _pushes(block: Sequence[Stmt], tape: str, changed: frozenset[str]) -> Expr |
 
 
 def _has_push(stmt: Stmt, tape: str) -> bool:
-    return any(
-        isinstance(s, Do) and s.value.fn is prims.push and s.value.args[0] == Var(tape) for s in walk((stmt,))
-    )
+    return any(isinstance(s, Do) and s.value.fn is prims.push and s.value.args[0] == Var(tape) for s in walk((stmt,)))
 
 
 def _trips(start: Expr, stop: Expr, step: Expr) -> Expr:
