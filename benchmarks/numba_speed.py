@@ -12,13 +12,13 @@ import os
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-import math
-import time
+import math  # noqa: E402
+import time  # noqa: E402
 
-import numba
-import numpy as np
+import numba  # noqa: E402
+import numpy as np  # noqa: E402
 
-import srcad
+import srcad  # noqa: E402
 
 ROUNDS, SECONDS = 7, 0.02
 
@@ -272,10 +272,8 @@ def main():
         compiled = srcad.grad(program, argnums, backend="numba")
         python = srcad.grad(program, argnums)
         for found in (compiled(*args), python(*args)):
-            single = not isinstance(argnums, tuple)
-            for ours, theirs in zip(
-                [found] if single else found, [wanted(*args)] if single else wanted(*args), strict=True
-            ):
+            pairs = (found, wanted(*args)) if isinstance(argnums, tuple) else ([found], [wanted(*args)])
+            for ours, theirs in zip(*pairs, strict=True):
                 np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-10, err_msg=program.__name__)
         jitted = numba.njit(program)
         fresh = [np.array(a) if isinstance(a, np.ndarray) else a for a in args]

@@ -1,4 +1,4 @@
-"""How generated source is run: `backend="python"`, `"numba"` (compiled, or refused) or `"auto"` (compiled if it can be).
+"""How generated source is run: `backend="python"`, `"numba"` (compiled or refused), `"auto"` (compiled if it can be).
 
 Contract: "numba" never falls back. "auto" says once, in a warning, that it did.
 """
@@ -71,9 +71,8 @@ class Backend:
         for param, kind in zip(params, key, strict=True):
             _refuse(shown, param, kind)
         made = make("numba")
-        from numba.core.errors import NumbaError
 
-        from srcad.backend.compiled.compile import REFUSALS, compile_for, refused
+        from srcad.backend.compiled.compile import REFUSALS, NumbaError, compile_for, refused
 
         self.stops = (*runtime.STOPS, NumbaError)
         if values is not None:

@@ -284,7 +284,8 @@ class Derivative:
             )
 
         given = None if values is None else tuple(self._passed(values)[0])
-        return self._backend.make(self.__name__, self._params, key, given, make)
+        made: Specialised = self._backend.make(self.__name__, self._params, key, given, make)
+        return made
 
     def _forget(self) -> None:
         with GENERATING:

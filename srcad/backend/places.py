@@ -24,9 +24,11 @@ def places_of(source: str, definitions: tuple[Any, ...]) -> dict[int, Place]:
             body = getattr(text, "body", None)
             stop = body[0].lineno if body else (text.end_lineno or text.lineno) + 1
             found.update(dict.fromkeys(range(text.lineno, stop), place))
-    last = None
+    last: Place | None = None
     for line in range(1, source.count("\n") + 1):
-        last = found.setdefault(line, last) if last is not None or line in found else None
+        last = found.get(line, last)
+        if last is not None:
+            found[line] = last
     return found
 
 

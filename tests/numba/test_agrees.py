@@ -1,7 +1,7 @@
 """Compiled derivatives are those of the Python backend, or refused with a place and a remedy.
 
-Numba takes seconds a program, so this judges the programs below and a few drawn by chance; `python -m tests.numba.agree`
-judges them all.
+Numba takes seconds a program, so this judges the programs below and a few drawn by chance;
+`python -m tests.numba.agree` judges them all.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""The choice of a backend: compiled, refused with a place, or compiled where that can be; and compiled code around it."""
+"""The choice of a backend: compiled, refused with a place, or compiled where that can be, and code around it."""
 
 import math
 import os

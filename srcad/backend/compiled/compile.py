@@ -28,15 +28,8 @@ from srcad.backend.places import places_of
 from srcad.errors import BackendError, Place
 
 # What Numba's compiler is known to raise for what it does not compile: its own errors, and slips in its typing rules.
-REFUSALS = (
-    NumbaError,
-    UnsupportedBytecodeError,
-    NotImplementedError,
-    AssertionError,
-    AttributeError,
-    TypeError,
-    ValueError,
-)
+_SLIPS = (NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
+REFUSALS = (NumbaError, UnsupportedBytecodeError, *_SLIPS)
 REMEDY = 'use backend="python" for this function'
 
 
@@ -138,4 +131,4 @@ def _fingerprint(name: str, value: Any) -> str:
     )
 
 
-__all__ = ["REFUSALS", "compile_for", "load_compiled", "numba_runtime", "refused"]
+__all__ = ["REFUSALS", "NumbaError", "compile_for", "load_compiled", "numba_runtime", "refused"]

@@ -42,11 +42,11 @@ def with_replaced_calls(program: Program, kinds: Mapping[str, Kind]) -> Program:
     return replace(program, body=change_expressions(map_statements(program.body, _upwards), change))
 
 
-def _given(expr: Op, names: tuple[str, ...]) -> dict[str, Expr] | None:
-    """The arguments by name; None where there are others."""
+def _given(expr: Op, names: tuple[str, ...]) -> dict[str, Expr]:
+    """The arguments by name; none where there are others."""
     given = dict(zip(names, expr.args, strict=False))
     given.update(expr.kwargs)
-    return given if len(expr.args) <= len(names) and set(given) <= set(names) else None
+    return given if len(expr.args) <= len(names) and set(given) <= set(names) else {}
 
 
 def _array(expr: Op, facts: Facts) -> Expr | None:

@@ -89,7 +89,7 @@ def items_of_tapes(program: Program, kinds: Mapping[str, Kind], adjoints: frozen
 
 def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> Program:
     """The program with its tapes of numbers as arrays; `items` says what the tapes of the module hold."""
-    made = {s.target for s in walk(program.body) if _is_new_list(s)}
+    made = {t for s in walk(program.body) if _is_new_list(s) for t in targets_of(s)}
     given = {p.name for p in program.params} | {t for s in program.body if isinstance(s, Unpack) for t in s.targets}
     known = {name: kind for name, kind in items.items() if name in made | given and is_stack(name, program)}
     counts = _counts(program.body, known)
@@ -189,6 +189,7 @@ def _pushes(block: Sequence[Stmt], tape: str, changed: frozenset[str]) -> Expr |
                 count = a if a == b or b == Lit(0) else b if a == Lit(0) else _plus(a, b)
             case _ if blocks_of(stmt) and _has_push(stmt, tape):
                 return None
+        assert count is not None
         total = _plus(total, count)
         changed = changed | set(targets_of(stmt)) | {n for inner in blocks_of(stmt) for n in assigned_in(inner)}
     return total
@@ -199,7 +200,7 @@ def _has_push(stmt: Stmt, tape: str) -> bool:
 
 
 def _trips(start: Expr, stop: Expr, step: Expr) -> Expr:
-    bounds = (start, stop, step)
+    bounds: tuple[Expr, ...] = (start, stop, step)
     if all(isinstance(b, Lit) for b in bounds):
         return Lit(len(range(*(b.value for b in bounds if isinstance(b, Lit)))))
     if step == Lit(1):

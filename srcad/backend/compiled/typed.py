@@ -15,12 +15,14 @@ import functools
 from typing import Any
 
 import numba
-from numba.core import types
+from numba.core import types as numba_types
 from numba.core.datamodel import models
 from numba.extending import register_model, typeof_impl
 
 from srcad.core.kinds import BOOL, COMPLEX, FLOAT, INT, NONE_KIND, Array, Kind, Tuple
 from srcad.errors import BackendError
+
+types: Any = numba_types  # its names are not known to type checkers
 
 
 class DerivativeType(types.Callable, types.Opaque):  # type: ignore[misc]
@@ -81,6 +83,7 @@ def register(derivative_class: type) -> None:
     """Tell Numba what derivatives are."""
     register_model(DerivativeType)(models.OpaqueModel)
 
-    @typeof_impl.register(derivative_class)
     def typeof_derivative(value: Any, context: Any) -> Any:
         return DerivativeType(value)
+
+    typeof_impl.register(derivative_class)(typeof_derivative)
