@@ -1,1 +1,0 @@
-"""The Numba backend: it agrees with the Python backend, or refuses with a place."""
