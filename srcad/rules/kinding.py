@@ -85,10 +85,19 @@ def _is_pure(fn: Callable[..., Any]) -> bool:
 
 def by_example(call: Call) -> Kind:
     """The kind of what the function gives for tiny operands."""
+    found = _tried(call, True)
+    # lists and tuples that are known may point beyond the tiny examples: then any of their kinds will do
+    return found if found is not UNKNOWN else _tried(call, False)
+
+
+def _tried(call: Call, as_known: bool) -> Kind:
     exprs: tuple[Expr | None, ...] = call.exprs or (None,) * len(call.args)
     kwexprs = dict(call.kwexprs)
     operands = [*zip(call.args, exprs, strict=False), *((kind, kwexprs.get(key)) for key, kind in call.kwargs)]
-    examples = [example(kind, expr) for kind, expr in operands]
+    examples = [
+        example(kind, expr if as_known or not isinstance(kind, (List, Tuple, TupleOf)) else None)
+        for kind, expr in operands
+    ]
     if any(e is OPEN for e in examples):
         return UNKNOWN
     positional = examples[: len(call.args)]
@@ -104,8 +113,8 @@ def by_example(call: Call) -> Kind:
 def example(kind: Kind, expr: Expr | None = None) -> Any:
     """A small, well-conditioned value of a kind (the value itself where it is known), or `OPEN`."""
     known = OPEN if expr is None else literal(expr)
-    if known is not OPEN:
-        return known
+    if known is not OPEN and not isinstance(known, np.ndarray):
+        return known  # but an array of indices may point beyond the tiny examples
     match kind:
         case Const(value=value):
             return value

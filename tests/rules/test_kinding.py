@@ -177,7 +177,7 @@ def test_every_method_has_a_rule(name: str) -> None:
 def test_a_method_is_its_function(name: str) -> None:
     x = np.array([[0.3, -1.2], [0.7, 2.0]])
     rest = {"dot": (x,), "searchsorted": None, "astype": (int,), "clip": (0.0, 1.0), "item": (1,), "reshape": (4,),
-            "swapaxes": (0, 1)}.get(name, ())  # fmt: skip
+            "swapaxes": (0, 1), "argpartition": (1,), "repeat": (2,), "take": ([1, 0],)}.get(name, ())  # fmt: skip
     if rest is None:
         return
     expected, actual = getattr(x, name)(*rest), ARRAY_METHODS[name](x, *rest)
