@@ -466,6 +466,8 @@ class Recorder:
         kind = widen(self.kinds.get(name, BOOL))
         if isinstance(kind, Array) and is_view(value, self.kinds):
             return True
+        if reads_layout(value) and isinstance(base, Var) and isinstance(self.kinds.get(base.name), Array):
+            return True  # writes leave the shape as it is
         if is_number(kind) and (self.lasting.read(definition) or self.is_restored(value)):
             return True
         if value.fn in (operator.getitem, prims.get_attr) and isinstance(base, (Var, Ref)) and not self.changes(base):
