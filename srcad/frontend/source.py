@@ -55,9 +55,14 @@ def find(function: Any) -> Source:
         )
     code = function.__code__
     lines = _file_lines(function)
-    node = _find_lambda(function, lines) if code.co_name == "<lambda>" else _find_def(function, lines)
-    if not _still_says(code, "\n".join(lines) + "\n"):
-        raise _changed(function, "is not what runs")
+    try:
+        node = _find_lambda(function, lines) if code.co_name == "<lambda>" else _find_def(function, lines)
+        if not _still_says(code, "\n".join(lines) + "\n"):
+            raise _changed(function, "is not what runs")
+    except SourceNotFound:
+        if code.co_filename == "<string>":  # the text of `python -c`, which does not hold what exec built
+            raise _unreadable(function) from None
+        raise
     return Source(node, code.co_filename, tuple(lines))
 
 
@@ -66,9 +71,14 @@ def _file_lines(function: types.FunctionType) -> list[str]:
     file = code.co_filename
     linecache.checkcache(file)
     lines = linecache.getlines(file, function.__globals__)
-    if lines:
-        return [line.rstrip("\n") for line in lines]
-    name = function.__name__
+    if not lines:
+        raise _unreadable(function)
+    return [line.rstrip("\n") for line in lines]
+
+
+def _unreadable(function: types.FunctionType) -> SourceNotFound:
+    """Why there is no text of a function."""
+    name, file = function.__name__, function.__code__.co_filename
     remedy = "put the function in a file, or in a notebook cell"
     if file == "<stdin>" or file.startswith("<python-input"):
         why = "it was typed at a prompt, which keeps no source"
@@ -81,7 +91,7 @@ def _file_lines(function: types.FunctionType) -> list[str]:
         why = f"its file {file} does not exist any more"
     else:
         why = f"its file {file} cannot be read as text"
-    raise SourceNotFound(f"the source of {name} cannot be found: {why}", None, remedy)
+    return SourceNotFound(f"the source of {name} cannot be found: {why}", None, remedy)
 
 
 def _changed(function: types.FunctionType, how: str = "does not define it") -> SourceNotFound:
