@@ -245,10 +245,13 @@ def attributes_of(x: Any) -> dict[str, Any] | None:
 
 
 def shadow_of(x: Any) -> Any:
-    """A zero of the form of `x`: lists for sequences, 0.0 for numbers, None for what has no derivative."""
+    """A zero of the form of `x`: lists for sequences, 0.0 for numbers, None for what has no derivative.
+
+    Where `x` is None a number may be elsewhere, and nothing but zero is ever added to its adjoint: 0.0.
+    """
     if isinstance(x, np.ndarray):
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
-    if isinstance(x, (int, float, np.floating, np.integer)):
+    if x is None or isinstance(x, (int, float, np.floating, np.integer)):
         return 0.0
     if isinstance(x, dict):
         return {key: shadow_of(value) for key, value in x.items()}

@@ -195,8 +195,10 @@ class _Finder:
     def join(self, a: State, b: State, site: int) -> State:
         """What is known where two paths meet at a statement."""
         made: State = {}
-        for name in a.keys() & b.keys():
-            x, y = a[name], b[name]
+        for name, x in a.items():
+            if name not in b:
+                continue
+            y = b[name]
             if x == y:
                 made[name] = x
             elif isinstance(x, str) and isinstance(y, str) and len(x) == len(y):

@@ -10,6 +10,7 @@ broadcast patterns, and an `unbroadcast` is generated only where it may do somet
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -443,8 +444,14 @@ def _shown_order(option: Kind) -> tuple[str, str, int, int]:
     name = getattr(value, "__qualname__", None) or getattr(value, "name", "")
     place = getattr(value, "place", None)
     code = getattr(value, "__code__", None)
-    line = place.line if place is not None else getattr(code, "co_firstlineno", 0)
-    return str(getattr(value, "__module__", "")), str(name), line, place.column if place is not None else 0
+    at = (place.line, place.column) if place is not None else (0, 0) if code is None else _start(code)
+    return str(getattr(value, "__module__", "")), str(name), *at
+
+
+def _start(code: types.CodeType) -> tuple[int, int]:
+    """Where the first expression of a function is: several lambdas may stand on one line."""
+    first = code.co_firstlineno
+    return first, min((column for line, _, column, _ in code.co_positions() if line == first and column), default=0)
 
 
 def is_sum(kind: Kind) -> bool:

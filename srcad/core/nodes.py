@@ -308,6 +308,7 @@ class Program:
     captures: int = 0
     guards: tuple[Guard, ...] = ()
     source: Any = field(default=None, repr=False)  # the Python function it was lowered from, where there is one
+    forwards: FunctionHandle | None = None  # the nested function that it does nothing but call
 
     @property
     def result(self) -> Expr:

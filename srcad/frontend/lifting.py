@@ -112,7 +112,7 @@ def _forwarding(function: LocalFunction) -> Program:
                 args.append(Var(param.name))
     value = Op(prims.call, (Ref(function.name, function), *args), tuple(kwargs))
     body = (Assign("%result", value), Return(Var("%result")))
-    return Program(function.name, params, body, captures=len(function.captures))
+    return Program(function.name, params, body, captures=len(function.captures), forwards=function)
 
 
 def plain_params(arguments: Any) -> list[Param]:

@@ -7,6 +7,7 @@ import operator
 
 import numpy as np
 
+import srcad
 from tests.cases import Programs
 
 programs = Programs()
@@ -349,3 +350,8 @@ def pairs_of_a_function_and_its_argument(x, y, ks):
 
 
 test_gradient = programs.test()
+
+
+def test_functions_that_return_each_other_are_two_options():
+    source = srcad.grad(a_state_machine).source_for(2.0, [0, 1, 2, 3])
+    assert "state[1]" in source and "state[2]" not in source and "run_fwd_2" not in source

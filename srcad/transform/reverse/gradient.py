@@ -227,7 +227,7 @@ class Differentiator:
         held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
         several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
         if several and any(map(regions.is_written, held)):
-            classes = sorted(self.session.mutated - {dict}, key=lambda cls: str(cls.__name__))
+            classes = sorted(self.session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
             given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
             once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
             checks.append(Do(once, program.place))

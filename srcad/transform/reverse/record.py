@@ -343,7 +343,7 @@ class Recorder:
         """Save `names` at the end of a block, or compute them again before their last use is reversed, where cheap."""
         changing = assigned(block)
         order = {name: i for i, name in enumerate(_definition_order(block))}
-        names = tuple(sorted(names, key=lambda n: order.get(n, len(order))))
+        names = tuple(sorted(names, key=lambda n: (order.get(n, len(order)), n)))
         for node in block:
             self.records.again.pop(id(node), None)
         cheap: dict[str, Assign] = {}

@@ -242,7 +242,8 @@ def make_closure(sp: Specialiser, closure: Closure) -> Resolved:
     """A nested function's value is the tuple of what it captures and of its defaults."""
     parts = closure.captures + closure.defaults
     fields = tuple((name, sp.kind(atom)) for name, atom in parts)
-    return Op(prims.make_tuple, tuple(atom for _, atom in parts)), Function(closure.program, fields)
+    program = getattr(closure.program.forwards, "program", closure.program)  # one function, wherever it is mentioned
+    return Op(prims.make_tuple, tuple(atom for _, atom in parts)), Function(program, fields)
 
 
 def call_closure(

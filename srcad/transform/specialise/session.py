@@ -53,8 +53,8 @@ class Special(FunctionHandle):
         self.kinds: dict[str, Kind] = {}
         self.demand: Kind = BOTTOM  # what callers put into the containers that it returns
         self.names: dict[tuple[int, int], str] = {}  # the temporaries, by statement and how it was resolved so far
-        self.callers: set[Special] = set()
-        self.callees: set[Special] = set()
+        self.callers: dict[Special, None] = {}  # in the order in which they were met, as are the callees
+        self.callees: dict[Special, None] = {}
         self.queued = False
 
     def rewrite(self, program: Program) -> None:
@@ -95,11 +95,12 @@ class Session:
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
         self._programs: dict[Any, Program] = {}
-        self._webbed: dict[int, Program] = {}
+        # by identity: what was given is kept with what was made of it, so that its id stays its own
+        self._webbed: dict[int, tuple[Program, Program]] = {}
         self._specials: dict[tuple[int, tuple[Kind, ...]], Special] = {}
         self._queue: list[Special] = []
         self._depth = 0
-        self._placed: dict[int, Program] = {}
+        self._placed: dict[int, tuple[Program, Program]] = {}
         self.guards: list[Guard] = []
         self.derivatives: dict[Any, Any] = {}  # the derivatives made inside of what is differentiated
         self.outsides: list[Any] = []  # what those read from outside
@@ -140,22 +141,20 @@ class Session:
 
     def at_call(self, program: Program, place: Place | None) -> Program:
         """A program of the prelude, standing where it is called first."""
-        made = self._placed.get(id(program))
-        if made is None:
-            made = self._placed[id(program)] = placed(program, place)
-        return made
+        if id(program) not in self._placed:
+            self._placed[id(program)] = program, placed(program, place)
+        return self._placed[id(program)][1]
 
     def programs(self) -> list[Program]:
         """Every program that was lowered here."""
         return list(self._programs.values())
 
     def webbed(self, program: Program) -> Program:
-        made = self._webbed.get(id(program))
-        if made is None:
+        if id(program) not in self._webbed:
             made = split_webs(scattered(program))
-            self._webbed[id(program)] = made
-            self._webbed[id(made)] = made
-        return made
+            self._webbed[id(program)] = program, made
+            self._webbed[id(made)] = made, made
+        return self._webbed[id(program)][1]
 
     def special(self, program: Program, kinds: tuple[Kind, ...], caller: Special | None = None) -> Special:
         """The program at these kinds; run when it is new, so that its caller goes on with what it returns."""
@@ -173,14 +172,14 @@ class Session:
             special = Special(self._decided(program, kinds), kinds)
             self._specials[key] = special
             if caller is not None:
-                special.callers.add(caller)
+                special.callers[caller] = None
             if self._depth < MOST_NESTED:
                 self._run(special)
             else:
                 self._enqueue(special)
         if caller is not None:
-            special.callers.add(caller)
-            caller.callees.add(special)
+            special.callers[caller] = None
+            caller.callees[special] = None
         return special
 
     def _decided(self, program: Program, kinds: tuple[Kind, ...]) -> Program:

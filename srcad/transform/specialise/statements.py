@@ -117,7 +117,7 @@ class Specialiser:
             )
         if self.unsettled is not None:
             raise self.unsettled
-        for name in assigned_in(body):
+        for name in sorted(assigned_in(body)):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
         arguments = zip(params, self.special.arg_kinds, strict=True)
         given = [p.name for p, kind in arguments if _is_another(kind, self.kinds[p.name])]
