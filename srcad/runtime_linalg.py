@@ -48,6 +48,6 @@ def multi_dot_tangent(arrays_dot: Any, arrays: Any) -> Any:
     arrays = list(arrays)
     made: Any = 0.0
     for i, moved in enumerate(arrays_dot):
-        if moved is not None:
+        if moved is not None:  # an array of integers
             made = made + np.linalg.multi_dot([*arrays[:i], moved, *arrays[i + 1 :]])
     return made

@@ -195,6 +195,8 @@ def svd_dot(a, full_matrices=True, compute_uv=True, *, out, a_dot):
     v_turn = (column * inner + mirrored * s) * others
     u_turn = u_turn / (gap + ((gap == 0) & (u_turn == 0)))
     v_turn = v_turn / (gap + ((gap == 0) & (v_turn == 0)))
-    u_dot = u @ u_turn + (across - u @ inner) / s
-    vt_dot = np.matrix_transpose(v_turn) @ vt + (down - inner @ vt) / column
-    return u_dot, np.array(np.diagonal(inner, 0, -2, -1)), vt_dot
+    return (
+        u @ u_turn + (across - u @ inner) / s,
+        np.array(np.diagonal(inner, 0, -2, -1)),
+        np.matrix_transpose(v_turn) @ vt + (down - inner @ vt) / column,
+    )

@@ -174,8 +174,10 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
 
 @pushforward(np.average)
 def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weights_dot):
+    if weights is None and keepdims:
+        return np.mean(a_dot, axis, keepdims=True)
     if weights is None:
-        return np.mean(a_dot, axis, keepdims=keepdims)
+        return np.mean(a_dot, axis)
     if not (has_ndim(a) and has_ndim(weights)):
         return refuse("np.average of arrays whose dimensions are not known has no rule", "divide np.sum by np.sum")
     if np.ndim(a) == np.ndim(weights):
@@ -185,12 +187,16 @@ def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weigh
         along = runtime_arrays.shape_along(a, axis)
         share = np.reshape(weights / np.sum(weights), along)
         share_dot = None if weights_dot is None else np.reshape(weights_dot / np.sum(weights), along)
-    if weights_dot is None:
-        return np.sum(share * a_dot, axis, keepdims=keepdims)
     middle = np.expand_dims(out, axis) if axis is not None and not keepdims else out
-    if a_dot is None:
-        return np.sum(share_dot * (a - middle), axis, keepdims=keepdims)
-    return np.sum(share * a_dot + share_dot * (a - middle), axis, keepdims=keepdims)
+    if weights_dot is None:
+        moved = share * a_dot
+    elif a_dot is None:
+        moved = share_dot * (a - middle)
+    else:
+        moved = share * a_dot + share_dot * (a - middle)
+    if keepdims:
+        return np.sum(moved, axis, keepdims=True)
+    return np.sum(moved, axis)
 
 
 @pullback(np.median, kind=shapes.reduced, at=[*ALONG[:4], *ALONG[5:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
@@ -214,10 +220,9 @@ def quantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
 def quantile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
     if method != "linear":
         return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    moved = runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis)
     if keepdims:
-        return np.reshape(moved, np.shape(out))
-    return moved
+        return np.reshape(runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis), np.shape(out))
+    return runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis)
 
 
 @pullback(np.percentile, at=[(ROW, 30.0), (TABLE, 40.0, 1), (TABLE, 100 * QUARTERS, 0), call(ROW, 30.0, keepdims=True)])
@@ -233,10 +238,9 @@ def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_d
     if method != "linear":
         return refuse("np.percentile with this method has no rule", 'use method="linear"')
     share_dot = None if q_dot is None else q_dot / 100
-    moved = runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis)
     if keepdims:
-        return np.reshape(moved, np.shape(out))
-    return moved
+        return np.reshape(runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis), np.shape(out))
+    return runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis)
 
 
 # the ufuncs' own methods: `np.add.reduce(x)` goes along the first axis
@@ -258,6 +262,13 @@ def multiply_reduce(array, axis=0, keepdims=False, *, d_out):
     return d_out * runtime.product_of_others(array, axis)
 
 
+@pushforward(np.multiply.reduce)
+def multiply_reduce_dot(array, axis=0, keepdims=False, *, array_dot):
+    if keepdims:
+        return np.sum(array_dot * runtime.product_of_others(array, axis), axis, keepdims=True)
+    return np.sum(array_dot * runtime.product_of_others(array, axis), axis)
+
+
 @pullback(np.maximum.reduce, np.minimum.reduce, at=ALONG_FIRST)
 def extreme_reduce(array, axis=0, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
@@ -267,11 +278,28 @@ def extreme_reduce(array, axis=0, keepdims=False, *, out, d_out):
     return d_out * reached / np.sum(reached, axis, keepdims=True)
 
 
+@pushforward(np.maximum.reduce, np.minimum.reduce)
+def extreme_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
+    if keepdims:
+        reached = array == out
+        return np.sum(array_dot * reached, axis, keepdims=True) / np.sum(reached, axis, keepdims=True)
+    reached = array == (out if axis is None else np.expand_dims(out, axis))
+    return np.sum(array_dot * reached, axis) / np.sum(reached, axis)
+
+
 @pullback(np.logaddexp.reduce, at=ALONG_FIRST[:3])
 def logaddexp_reduce(array, axis=0, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
         return np.expand_dims(d_out, axis) * np.exp(array - np.expand_dims(out, axis))
     return d_out * np.exp(array - out)
+
+
+@pushforward(np.logaddexp.reduce)
+def logaddexp_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
+    if keepdims:
+        return np.sum(array_dot * np.exp(array - out), axis, keepdims=True)
+    shares = np.exp(array - (out if axis is None else np.expand_dims(out, axis)))
+    return np.sum(array_dot * shares, axis)
 
 
 @linear(np.add.accumulate, at=[(ROW,), (TABLE,), (TABLE, 1)])
