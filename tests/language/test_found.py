@@ -199,3 +199,36 @@ def the_parts_of_a_split_are_views(x):
     a, b = np.split(y, 2)
     y[0] = x[1]
     return np.sum(a * b)
+
+
+class Scaled:
+    def __init__(self, value):
+        self._value = value
+
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value = value
+
+
+@programs.at(2.0, -0.7)
+def a_property_is_written(x):
+    s = Scaled(x)
+    s.value = x * x
+    return s.value * x
+
+
+@programs.at(2.0, -0.7)
+def a_state_of_different_things_gets_a_new_key(x):
+    state = {"u": np.array([x, x]), "t": x}
+    state["t"] = x * x
+    state["w"] = x
+    return state["t"] * state["w"] + np.sum(state["u"])
+
+
+@programs.at(np.array([0.5, -1.2, 2.0]))
+def norms_of_several_orders(x):
+    return np.linalg.norm(x, 1) + 2.0 * np.linalg.norm(x, 3) + np.linalg.norm(x, np.inf)

@@ -34,7 +34,7 @@ def program_of(fn: Any, case: Case) -> tuple[Any, list[Any]]:
         text = f"a{i}"
         if written_out(value):
             text = repr(value)
-        elif leaves(value).size and not (isinstance(value, np.ndarray) and value.dtype.kind in "iu"):
+        elif leaves(value).size:
             params.append(text)
             args.append(value)
         else:
