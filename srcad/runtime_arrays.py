@@ -40,6 +40,18 @@ def cumprod_adjoint(d: Any, x: Any, axis: Any = None) -> Any:
     return np.reshape(made, np.shape(x)) if axis is None else np.moveaxis(made, 0, axis)
 
 
+def cumprod_tangent(x_dot: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `np.cumprod(x, axis)`, which is right where elements are zero."""
+    rows = np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
+    rows_dot = np.reshape(x_dot, -1) if axis is None else np.moveaxis(np.asarray(x_dot), axis, 0)
+    before = np.ones_like(rows)
+    before[1:] = np.cumprod(rows[:-1], axis=0)
+    made = before * rows_dot
+    for i in range(1, len(rows)):
+        made[i] += rows[i] * made[i - 1]
+    return made if axis is None else np.moveaxis(made, 0, axis)
+
+
 def _quantile_rows(x: Any, axis: Any) -> tuple[Any, Any]:
     """`x` and the numbers of its elements, with the axes of a quantile brought to the front as one."""
     axes = tuple(range(np.ndim(x))) if axis is None else tuple(int(i) % np.ndim(x) for i in np.atleast_1d(axis))
@@ -73,6 +85,25 @@ def quantile_slope(d: Any, x: Any, q: Any, axis: Any = None) -> Any:
     steps = (ordered[np.minimum(low + 1, len(rows) - 1)] - ordered[low]) * (len(rows) - 1)
     made = np.sum(d * steps, axis=tuple(range(np.ndim(q), np.ndim(d))))
     return made if isinstance(q, np.ndarray) else float(made)
+
+
+def quantile_tangent(x_dot: Any, q_dot: Any, x: Any, q: Any, axis: Any = None) -> Any:
+    """The tangent of `np.quantile(x, q, axis)`; None stands for the tangent of what does not move."""
+    rows, _ = _quantile_rows(x, axis)
+    order = np.argsort(rows, axis=0)
+    at = np.multiply(q, len(rows) - 1.0)
+    low = np.minimum(np.floor(at).astype(int), max(0, len(rows) - 2))
+    high = np.minimum(low + 1, len(rows) - 1)
+    aligned = np.shape(q) + (1,) * (rows.ndim - 1)
+    made: Any = 0.0
+    if x_dot is not None:
+        moved = np.take_along_axis(_quantile_rows(x_dot, axis)[0], order, axis=0)
+        share = np.reshape(at - low, aligned)
+        made = made + moved[low] * (1 - share) + moved[high] * share
+    if q_dot is not None:
+        ordered = np.take_along_axis(rows, order, axis=0)
+        made = made + (ordered[high] - ordered[low]) * (len(rows) - 1) * np.reshape(q_dot, aligned)
+    return made
 
 
 def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:

@@ -12,11 +12,15 @@ import numpy as np
 
 def matrix_power_adjoint(d: Any, a: Any, n: int) -> Any:
     """The cotangent of `a` in `np.linalg.matrix_power(a, n)`, n being positive or zero."""
-    turned = np.matrix_transpose(a)
-    made = np.zeros_like(d)
+    return matrix_power_tangent(d, np.matrix_transpose(a), n)
+
+
+def matrix_power_tangent(a_dot: Any, a: Any, n: int) -> Any:
+    """The tangent of `np.linalg.matrix_power(a, n)`, n being positive or zero: each factor moves in turn."""
+    made = np.zeros_like(a_dot)
     for left in range(n):
-        before = np.linalg.matrix_power(turned, left)
-        made = made + before @ d @ np.linalg.matrix_power(turned, n - 1 - left)
+        before = np.linalg.matrix_power(a, left)
+        made = made + before @ a_dot @ np.linalg.matrix_power(a, n - 1 - left)
     return made
 
 
@@ -36,4 +40,14 @@ def multi_dot_adjoint(d: Any, arrays: Any) -> list[Any]:
         for after in reversed(matrices[i + 1 :]):
             part = part @ after.T
         made.append(np.reshape(part, np.shape(x)))
+    return made
+
+
+def multi_dot_tangent(arrays_dot: Any, arrays: Any) -> Any:
+    """The tangent of the product `np.linalg.multi_dot(arrays)`: each factor is replaced by its tangent in turn."""
+    arrays = list(arrays)
+    made: Any = 0.0
+    for i, moved in enumerate(arrays_dot):
+        if moved is not None:  # an array of integers
+            made = made + np.linalg.multi_dot([*arrays[:i], moved, *arrays[i + 1 :]])
     return made

@@ -17,7 +17,7 @@ from srcad.rules.asks import refuse
 from srcad.rules.kinding import by_example
 from srcad.rules.known import OPEN
 from srcad.rules.operators import STACK, TABLE
-from srcad.rules.registry import Call, call, pullback
+from srcad.rules.registry import Call, call, pullback, pushforward
 
 SQUARE = np.array([[2.0, 0.3, -0.4], [0.5, 1.5, 0.2], [0.1, -0.6, 1.1]])
 SYMMETRIC = SQUARE @ SQUARE.T
@@ -39,6 +39,18 @@ def cholesky(a, upper=False, *, out, d_out):
     return np.tril(d_both)
 
 
+@pushforward(np.linalg.cholesky)
+def cholesky_dot(a, upper=False, *, out, a_dot):
+    lower = np.matrix_transpose(out) if upper else out
+    read = np.matrix_transpose(a_dot) if upper else a_dot
+    both = np.tril(read) + np.matrix_transpose(np.tril(read, -1))
+    inverse = np.linalg.inv(lower)
+    middle = np.tril(inverse @ both @ np.matrix_transpose(inverse)) * (1 - 0.5 * np.eye(np.shape(a)[-1]))
+    if upper:
+        return np.matrix_transpose(lower @ middle)
+    return lower @ middle
+
+
 @pullback(np.linalg.qr, at=[(SQUARE,), (SQUARES,), (TABLE.T,), (TABLE,), (STACK,), call(TABLE.T, mode="reduced")])
 def qr(a, mode="reduced", *, out, d_out):
     if mode != "reduced":
@@ -54,17 +66,38 @@ def qr(a, mode="reduced", *, out, d_out):
     return np.concatenate((d_left, q @ d_right), -1)
 
 
-@pullback(np.linalg.eigvalsh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
+@pushforward(np.linalg.qr)
+def qr_dot(a, mode="reduced", *, out, a_dot):
+    if mode != "reduced":
+        return refuse("np.linalg.qr with a mode other than 'reduced' has no rule", "leave mode out")
+    q = out[0]
+    width = np.shape(q)[-1]
+    moved = a_dot[..., :width] @ np.linalg.inv(out[1][..., :width])
+    inner = np.matrix_transpose(q) @ moved
+    below = np.tril(inner, -1)
+    turn = below - np.matrix_transpose(below)  # what q turns by within the space of its columns
+    return moved + q @ (turn - inner), np.triu(np.matrix_transpose(q) @ a_dot - turn @ out[1])
+
+
+@pullback(np.linalg.eigvalsh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U"), (SYMMETRIC, "u")])
 def eigvalsh(a, UPLO="L", *, d_out):  # noqa: N803 - NumPy's name
     v = np.linalg.eigh(a, UPLO)[1]
     d_a = (v * d_out[..., None, :]) @ np.matrix_transpose(v)
     d_both = d_a * (2 - np.eye(np.shape(a)[-1]))
-    if UPLO == "U":
+    if UPLO == "U" or UPLO == "u":
         return np.triu(d_both)
     return np.tril(d_both)
 
 
-@pullback(np.linalg.eigh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
+@pushforward(np.linalg.eigvalsh)
+def eigvalsh_dot(a, UPLO="L", *, a_dot):  # noqa: N803 - NumPy's name
+    v = np.linalg.eigh(a, UPLO)[1]
+    read = np.matrix_transpose(a_dot) if UPLO == "U" or UPLO == "u" else a_dot
+    both = np.tril(read) + np.matrix_transpose(np.tril(read, -1))
+    return np.sum(v * (both @ v), -2)
+
+
+@pullback(np.linalg.eigh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U"), (SYMMETRIC, "u")])
 def eigh(a, UPLO="L", *, out, d_out):  # noqa: N803 - NumPy's name
     v = out[1]
     one = np.eye(np.shape(a)[-1])
@@ -73,15 +106,32 @@ def eigh(a, UPLO="L", *, out, d_out):  # noqa: N803 - NumPy's name
     inner = turned / (gap + ((gap == 0) & (turned == 0))) + d_out[0][..., None, :] * one
     d_a = v @ inner @ np.matrix_transpose(v)
     d_both = (d_a + np.matrix_transpose(d_a)) * (1 - 0.5 * one)
-    if UPLO == "U":
+    if UPLO == "U" or UPLO == "u":
         return np.triu(d_both)
     return np.tril(d_both)
+
+
+@pushforward(np.linalg.eigh)
+def eigh_dot(a, UPLO="L", *, out, a_dot):  # noqa: N803 - NumPy's name
+    v = out[1]
+    read = np.matrix_transpose(a_dot) if UPLO == "U" or UPLO == "u" else a_dot
+    both = np.tril(read) + np.matrix_transpose(np.tril(read, -1))
+    inner = np.matrix_transpose(v) @ both @ v
+    turned = inner * (1 - np.eye(np.shape(a)[-1]))
+    gap = out[0][..., None, :] - out[0][..., :, None]
+    return np.array(np.diagonal(inner, 0, -2, -1)), v @ (turned / (gap + ((gap == 0) & (turned == 0))))
 
 
 @pullback(np.linalg.svdvals, at=[(SQUARE,), (TABLE,), (STACK,)])
 def svdvals(x, *, d_out):
     thin = np.linalg.svd(x, full_matrices=False)
     return (thin[0] * d_out[..., None, :]) @ thin[2]
+
+
+@pushforward(np.linalg.svdvals)
+def svdvals_dot(x, *, x_dot):
+    thin = np.linalg.svd(x, full_matrices=False)
+    return np.sum(thin[0] * (x_dot @ np.matrix_transpose(thin[2])), -2)
 
 
 def _with_vectors(call: Call) -> Kind:
@@ -122,3 +172,31 @@ def svd(a, full_matrices=True, compute_uv=True, *, out, d_out):
     outside_u = (d_out[0] - u @ u_turned) / s @ vt
     outside_v = u / s @ (d_out[2] - np.matrix_transpose(v_turned) @ vt)
     return u @ inner @ vt + outside_u + outside_v
+
+
+@pushforward(np.linalg.svd)
+def svd_dot(a, full_matrices=True, compute_uv=True, *, out, a_dot):
+    if not compute_uv:
+        thin = np.linalg.svd(a, full_matrices=False)
+        return np.sum(thin[0] * (a_dot @ np.matrix_transpose(thin[2])), -2)
+    if full_matrices:
+        return refuse("np.linalg.svd with full_matrices=True has no rule", "give full_matrices=False")
+    u = out[0]
+    s = out[1][..., None, :]
+    vt = out[2]
+    across = a_dot @ np.matrix_transpose(vt)
+    down = np.matrix_transpose(u) @ a_dot
+    inner = np.matrix_transpose(u) @ across
+    mirrored = np.matrix_transpose(inner)
+    column = np.matrix_transpose(s)
+    gap = s * s - column * column
+    others = 1 - np.eye(np.shape(s)[-1])
+    u_turn = (inner * s + column * mirrored) * others
+    v_turn = (column * inner + mirrored * s) * others
+    u_turn = u_turn / (gap + ((gap == 0) & (u_turn == 0)))
+    v_turn = v_turn / (gap + ((gap == 0) & (v_turn == 0)))
+    return (
+        u @ u_turn + (across - u @ inner) / s,
+        np.array(np.diagonal(inner, 0, -2, -1)),
+        np.matrix_transpose(v_turn) @ vt + (down - inner @ vt) / column,
+    )

@@ -11,7 +11,7 @@ from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
 from srcad.rules.factorizations import SQUARE, SQUARES
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import Call, call, pullback
+from srcad.rules.registry import Call, call, pullback, pushforward
 from srcad.rules.shapes import always
 
 FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
@@ -24,6 +24,11 @@ def det(a, *, out, d_out):
     return np.expand_dims(d_out * out, (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
 
 
+@pushforward(np.linalg.det)
+def det_dot(a, *, out, a_dot):
+    return out * np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
+
+
 @pullback(np.linalg.slogdet, at=[(SQUARE,), (SQUARES,), (-SQUARE,)])
 def slogdet(a, *, d_out):
     if has_ndim(a) and np.ndim(a) == 2:
@@ -31,9 +36,21 @@ def slogdet(a, *, d_out):
     return np.expand_dims(d_out[1], (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
 
 
+@pushforward(np.linalg.slogdet)
+def slogdet_dot(a, *, out, a_dot):
+    if has_ndim(a) and np.ndim(a) == 2:
+        return 0.0, np.sum(np.linalg.inv(a).T * a_dot)
+    return np.zeros_like(out[0]), np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
+
+
 @pullback(np.linalg.inv, kind=shapes.same, at=[(SQUARE,), (SQUARES,)])
 def inv(a, *, out, d_out):
     return -np.matrix_transpose(out) @ d_out @ np.matrix_transpose(out)
+
+
+@pushforward(np.linalg.inv)
+def inv_dot(a, *, out, a_dot):
+    return -out @ a_dot @ out
 
 
 @pullback(np.linalg.pinv, at=[(SQUARE,), (TABLE,), (TABLE.T,), (STACK,)])
@@ -43,6 +60,15 @@ def pinv(a, *, out, d_out):
     rows = (d_turned - a @ out @ d_turned) @ out @ turned
     columns = turned @ out @ (d_turned - d_turned @ out @ a)
     return rows + columns - turned @ d_out @ turned
+
+
+@pushforward(np.linalg.pinv)
+def pinv_dot(a, *, out, a_dot):
+    turned = np.matrix_transpose(out)
+    turned_dot = np.matrix_transpose(a_dot)
+    rows = out @ turned @ (turned_dot - turned_dot @ a @ out)
+    columns = (turned_dot - out @ a @ turned_dot) @ turned @ out
+    return rows + columns - out @ a_dot @ out
 
 
 @pullback(
@@ -59,12 +85,34 @@ def solve(a, b, *, out, d_out):
     return runtime.unbroadcast(-d_b @ np.matrix_transpose(out), a), runtime.unbroadcast(d_b, b)
 
 
+@pushforward(np.linalg.solve)
+def solve_dot(a, b, *, out, a_dot, b_dot):
+    if not has_ndim(b):
+        return refuse("np.linalg.solve with a right side of unknown dimensions has no rule", "make its kind known")
+    if a_dot is None:
+        return np.linalg.solve(a, b_dot)
+    if np.ndim(b) == 1 and not (has_ndim(a) and np.ndim(a) == 2):
+        moved = (a_dot @ out[..., None])[..., 0]
+        rest = -moved if b_dot is None else b_dot - moved
+        return np.linalg.solve(a, rest[..., None])[..., 0]
+    rest = -(a_dot @ out) if b_dot is None else b_dot - a_dot @ out
+    return np.linalg.solve(a, rest)
+
+
 @pullback(np.linalg.matrix_power, at=[(SQUARE, 0), (SQUARE, 1), (SQUARE, 3), (SQUARES, 2), (SQUARE, -2)])
 def matrix_power(a, n, *, d_out):
     if n >= 0:
         return runtime_linalg.matrix_power_adjoint(d_out, a, n)
     inverse = np.matrix_transpose(np.linalg.inv(a))
     return -inverse @ runtime_linalg.matrix_power_adjoint(d_out, np.linalg.inv(a), -n) @ inverse
+
+
+@pushforward(np.linalg.matrix_power)
+def matrix_power_dot(a, n, *, a_dot):
+    if n >= 0:
+        return runtime_linalg.matrix_power_tangent(a_dot, a, n)
+    inverse = np.linalg.inv(a)
+    return runtime_linalg.matrix_power_tangent(-inverse @ a_dot @ inverse, inverse, -n)
 
 
 def _some_array(call: Call) -> Kind:
@@ -81,6 +129,11 @@ def multi_dot(arrays, *, d_out):
     return runtime_linalg.multi_dot_adjoint(d_out, arrays)
 
 
+@pushforward(np.linalg.multi_dot)
+def multi_dot_dot(arrays, *, arrays_dot):
+    return runtime_linalg.multi_dot_tangent(arrays_dot, arrays)
+
+
 @pullback(
     np.linalg.tensorinv,
     kind=_some_array,
@@ -90,6 +143,13 @@ def tensorinv(a, ind=2, *, out, d_out):
     count = np.prod(np.shape(a)[:ind])
     inverse = np.reshape(out, (count, count)).T
     return np.reshape(-inverse @ np.reshape(d_out, (count, count)) @ inverse, np.shape(a))
+
+
+@pushforward(np.linalg.tensorinv)
+def tensorinv_dot(a, ind=2, *, out, a_dot):
+    count = np.prod(np.shape(a)[:ind])
+    inverse = np.reshape(out, (count, count))
+    return np.reshape(-inverse @ np.reshape(a_dot, (count, count)) @ inverse, np.shape(out))
 
 
 @pullback(
@@ -103,6 +163,15 @@ def tensorsolve(a, b, *, out, d_out):
     return np.reshape(-np.outer(d_b, np.ravel(out)), np.shape(a)), np.reshape(d_b, np.shape(b))
 
 
+@pushforward(np.linalg.tensorsolve)
+def tensorsolve_dot(a, b, *, out, a_dot, b_dot):
+    if a_dot is None:
+        return np.linalg.tensorsolve(a, b_dot)
+    moved = np.tensordot(a_dot, out, np.ndim(out))
+    rest = -moved if b_dot is None else b_dot - moved
+    return np.linalg.tensorsolve(a, rest)
+
+
 @pullback(np.linalg.cond, at=[(SQUARE,), (SQUARES,), (SQUARE, 2), (TABLE,), (SQUARE, -2)])
 def cond(x, p=None, *, out, d_out):
     if p is not None and p != 2 and p != -2:
@@ -113,6 +182,18 @@ def cond(x, p=None, *, out, d_out):
     smallest = slope / parts[1][..., -1]
     d_s = np.stack((largest, -smallest), -1)
     return (parts[0][..., [0, -1]] * d_s[..., None, :]) @ parts[2][..., [0, -1], :]
+
+
+@pushforward(np.linalg.cond)
+def cond_dot(x, p=None, *, out, x_dot):
+    if p is not None and p != 2 and p != -2:
+        return refuse("np.linalg.cond with this norm has no rule", "multiply the norms of x and of its inverse")
+    parts = np.linalg.svd(x, full_matrices=False)
+    s_dot = np.sum(parts[0] * (x_dot @ np.matrix_transpose(parts[2])), -2)
+    growth = s_dot / parts[1]
+    if p == -2:
+        return out * (growth[..., -1] - growth[..., 0])
+    return out * (growth[..., 0] - growth[..., -1])
 
 
 @pullback(
@@ -215,3 +296,12 @@ def matrix_norm(x, keepdims=False, ord="fro", *, out, d_out):
     if keepdims:
         return d_out / out * x
     return np.expand_dims(d_out / out, (-2, -1)) * x
+
+
+@pushforward(np.linalg.matrix_norm)
+def matrix_norm_dot(x, keepdims=False, ord="fro", *, out, x_dot):
+    if ord != "fro":
+        return refuse("np.linalg.matrix_norm of this order has no rule", "use np.linalg.norm(x, ord, axis=(-2, -1))")
+    if keepdims:
+        return np.sum(x * x_dot, (-2, -1), keepdims=True) / out
+    return np.sum(x * x_dot, (-2, -1)) / out

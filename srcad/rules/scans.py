@@ -10,7 +10,7 @@ from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
 from srcad.rules.reductions import ALONG, ZEROS
-from srcad.rules.registry import call, linear, pullback
+from srcad.rules.registry import call, linear, pullback, pushforward
 
 HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
 HOLES = [
@@ -31,6 +31,11 @@ def cumprod(a, axis=None, dtype=None, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, a, axis)
 
 
+@pushforward(np.cumprod)
+def cumprod_dot(a, axis=None, dtype=None, *, a_dot):
+    return runtime_arrays.cumprod_tangent(a_dot, a, axis)
+
+
 @linear(np.cumulative_sum, at=[(ROW,), call(TABLE, axis=1), call(TABLE, axis=-2)])
 def cumulative_sum(x, axis=None, *, d_out):
     if axis is None:
@@ -43,6 +48,11 @@ def cumulative_prod(x, axis=None, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, x, axis)
 
 
+@pushforward(np.cumulative_prod)
+def cumulative_prod_dot(x, axis=None, *, x_dot):
+    return runtime_arrays.cumprod_tangent(x_dot, x, axis)
+
+
 @pullback(np.nancumsum, kind=layouts.running, at=[(HOLED,), (HOLED, 0), (HOLED, -1), (ROW,)])
 def nancumsum(a, axis=None, *, d_out):
     if axis is None:
@@ -50,10 +60,21 @@ def nancumsum(a, axis=None, *, d_out):
     return np.where(np.isnan(a), 0.0, np.flip(np.cumsum(np.flip(d_out, axis), axis), axis))
 
 
+@pushforward(np.nancumsum)
+def nancumsum_dot(a, axis=None, *, a_dot):
+    return np.cumsum(np.where(np.isnan(a), 0.0, a_dot), axis)
+
+
 @pullback(np.nancumprod, kind=layouts.running, at=[(HOLED,), (HOLED, 0), (HOLED, -1), (ROW,)])
 def nancumprod(a, axis=None, *, d_out):
     filled = np.where(np.isnan(a), 1.0, a)
     return np.where(np.isnan(a), 0.0, runtime_arrays.cumprod_adjoint(d_out, filled, axis))
+
+
+@pushforward(np.nancumprod)
+def nancumprod_dot(a, axis=None, *, a_dot):
+    filled = np.where(np.isnan(a), 1.0, a)
+    return runtime_arrays.cumprod_tangent(np.where(np.isnan(a), 0.0, a_dot), filled, axis)
 
 
 @pullback(np.nansum, kind=shapes.reduced, at=HOLES)
@@ -151,6 +172,33 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
     return share * np.reshape(weights, along), None, np.reshape(d_weights, np.shape(weights))
 
 
+@pushforward(np.average)
+def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weights_dot):
+    if weights is None and keepdims:
+        return np.mean(a_dot, axis, keepdims=True)
+    if weights is None:
+        return np.mean(a_dot, axis)
+    if not (has_ndim(a) and has_ndim(weights)):
+        return refuse("np.average of arrays whose dimensions are not known has no rule", "divide np.sum by np.sum")
+    if np.ndim(a) == np.ndim(weights):
+        share = weights / np.sum(weights, axis, keepdims=True)
+        share_dot = None if weights_dot is None else weights_dot / np.sum(weights, axis, keepdims=True)
+    else:
+        along = runtime_arrays.shape_along(a, axis)
+        share = np.reshape(weights / np.sum(weights), along)
+        share_dot = None if weights_dot is None else np.reshape(weights_dot / np.sum(weights), along)
+    middle = np.expand_dims(out, axis) if axis is not None and not keepdims else out
+    if weights_dot is None:
+        moved = share * a_dot
+    elif a_dot is None:
+        moved = share_dot * (a - middle)
+    else:
+        moved = share * a_dot + share_dot * (a - middle)
+    if keepdims:
+        return np.sum(moved, axis, keepdims=True)
+    return np.sum(moved, axis)
+
+
 @pullback(np.median, kind=shapes.reduced, at=[*ALONG[:4], *ALONG[5:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
 def median(a, axis=None, keepdims=False, *, d_out):
     return runtime_arrays.quantile_adjoint(d_out, a, 0.5, axis)
@@ -168,12 +216,31 @@ def quantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
     return d_a, runtime_arrays.quantile_slope(d_out, a, q, axis)
 
 
+@pushforward(np.quantile)
+def quantile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
+    if method != "linear":
+        return refuse("np.quantile with this method has no rule", 'use method="linear"')
+    if keepdims:
+        return np.reshape(runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis), np.shape(out))
+    return runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis)
+
+
 @pullback(np.percentile, at=[(ROW, 30.0), (TABLE, 40.0, 1), (TABLE, 100 * QUARTERS, 0), call(ROW, 30.0, keepdims=True)])
 def percentile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
     if method != "linear":
         return refuse("np.percentile with this method has no rule", 'use method="linear"')
     d_a = runtime_arrays.quantile_adjoint(d_out, a, q / 100, axis)
     return d_a, runtime_arrays.quantile_slope(d_out, a, q / 100, axis) / 100
+
+
+@pushforward(np.percentile)
+def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
+    if method != "linear":
+        return refuse("np.percentile with this method has no rule", 'use method="linear"')
+    share_dot = None if q_dot is None else q_dot / 100
+    if keepdims:
+        return np.reshape(runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis), np.shape(out))
+    return runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis)
 
 
 # the ufuncs' own methods: `np.add.reduce(x)` goes along the first axis
@@ -195,6 +262,13 @@ def multiply_reduce(array, axis=0, keepdims=False, *, d_out):
     return d_out * runtime.product_of_others(array, axis)
 
 
+@pushforward(np.multiply.reduce)
+def multiply_reduce_dot(array, axis=0, keepdims=False, *, array_dot):
+    if keepdims:
+        return np.sum(array_dot * runtime.product_of_others(array, axis), axis, keepdims=True)
+    return np.sum(array_dot * runtime.product_of_others(array, axis), axis)
+
+
 @pullback(np.maximum.reduce, np.minimum.reduce, at=ALONG_FIRST)
 def extreme_reduce(array, axis=0, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
@@ -204,11 +278,28 @@ def extreme_reduce(array, axis=0, keepdims=False, *, out, d_out):
     return d_out * reached / np.sum(reached, axis, keepdims=True)
 
 
+@pushforward(np.maximum.reduce, np.minimum.reduce)
+def extreme_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
+    if keepdims:
+        reached = array == out
+        return np.sum(array_dot * reached, axis, keepdims=True) / np.sum(reached, axis, keepdims=True)
+    reached = array == (out if axis is None else np.expand_dims(out, axis))
+    return np.sum(array_dot * reached, axis) / np.sum(reached, axis)
+
+
 @pullback(np.logaddexp.reduce, at=ALONG_FIRST[:3])
 def logaddexp_reduce(array, axis=0, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
         return np.expand_dims(d_out, axis) * np.exp(array - np.expand_dims(out, axis))
     return d_out * np.exp(array - out)
+
+
+@pushforward(np.logaddexp.reduce)
+def logaddexp_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
+    if keepdims:
+        return np.sum(array_dot * np.exp(array - out), axis, keepdims=True)
+    shares = np.exp(array - (out if axis is None else np.expand_dims(out, axis)))
+    return np.sum(array_dot * shares, axis)
 
 
 @linear(np.add.accumulate, at=[(ROW,), (TABLE,), (TABLE, 1)])
@@ -219,3 +310,8 @@ def add_accumulate(array, axis=0, *, d_out):
 @pullback(np.multiply.accumulate, at=[(ROW,), (ZEROS,), (TABLE, 1)])
 def multiply_accumulate(array, axis=0, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, array, axis)
+
+
+@pushforward(np.multiply.accumulate)
+def multiply_accumulate_dot(array, axis=0, *, array_dot):
+    return runtime_arrays.cumprod_tangent(array_dot, array, axis)

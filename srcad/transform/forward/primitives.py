@@ -200,7 +200,8 @@ class Primitives(Containers):
             for i, part in enumerate(returned):
                 leaf = by_item.get((("item", i),))
                 if leaf is not None:
-                    made.append(self.bind(target, leaf, part))
+                    own = Op(np.array, (part,)) if isinstance(part, Var) and is_array(leaf.kind) else part
+                    made.append(self.bind(target, leaf, own))
             return made
         return [*steps, *self.result(target, returned[0], True)]
 
