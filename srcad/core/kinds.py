@@ -444,12 +444,14 @@ def _shown_order(option: Kind) -> tuple[str, str, int, int]:
     name = getattr(value, "__qualname__", None) or getattr(value, "name", "")
     place = getattr(value, "place", None)
     code = getattr(value, "__code__", None)
-    at = (place.line, place.column) if place is not None else (0, 0) if code is None else _start(code)
+    at = (place.line, place.column) if place is not None else _start(code)
     return str(getattr(value, "__module__", "")), str(name), *at
 
 
-def _start(code: types.CodeType) -> tuple[int, int]:
+def _start(code: Any) -> tuple[int, int]:
     """Where the first expression of a function is: several lambdas may stand on one line."""
+    if not isinstance(code, types.CodeType):  # a class that describes functions has something else of this name
+        return 0, 0
     first = code.co_firstlineno
     return first, min((column for line, _, column, _ in code.co_positions() if line == first and column), default=0)
 
