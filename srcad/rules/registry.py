@@ -101,6 +101,7 @@ _ALL: list[Rule] = []
 # A namespace, and the modules of `srcad.rules` for it. Who calls its functions has imported it: not we.
 _WAITING: dict[str, tuple[str, ...]] = {
     "scipy.special": ("scipy_special", "scipy_gamma", "scipy_bessel"),
+    "scipy.linalg": ("scipy_linalg", "scipy_factorizations", "scipy_matrices"),
     "scipy.stats": ("scipy_stats", "scipy_cdf", "scipy_counts", "scipy_multivariate"),
 }
 
