@@ -102,6 +102,8 @@ _ALL: list[Rule] = []
 _WAITING: dict[str, tuple[str, ...]] = {
     "scipy.special": ("scipy_special", "scipy_gamma", "scipy_bessel"),
     "scipy.linalg": ("scipy_linalg", "scipy_factorizations", "scipy_matrices"),
+    "scipy.signal": ("scipy_signal",),
+    "scipy.integrate": ("scipy_integrate",),
     "scipy.stats": ("scipy_stats", "scipy_cdf", "scipy_counts", "scipy_multivariate"),
 }
 

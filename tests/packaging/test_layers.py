@@ -14,7 +14,16 @@ PACKAGE = Path(srcad.__file__).parent
 # Earlier layers know nothing of later ones. Layers in one row may use each other.
 LAYERS = (
     {"errors", "core"},
-    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_signals", "runtime_stats"},
+    {
+        "rules",
+        "runtime",
+        "runtime_arrays",
+        "runtime_filters",
+        "runtime_linalg",
+        "runtime_products",
+        "runtime_signals",
+        "runtime_stats",
+    },
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},

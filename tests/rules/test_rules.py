@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats  # noqa: F401  (its rules wait for it, and it imports scipy.special)
+import scipy.integrate  # noqa: F401  (rules wait until what they are for is imported)
+import scipy.signal  # noqa: F401
+import scipy.stats  # noqa: F401  (and scipy.linalg and scipy.special with it)
 
 import srcad.rules  # noqa: F401  (registers them)
 from srcad import runtime
