@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from srcad.core.kinds import Array
+from srcad.core.kinds import INT, Array
 from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "dead", "direct", "fold", "increments", "propagate", "split", "sugar"]
-KINDS = {"d_row": Array("float64", "n")}
+PASSES = ["algebra", "common", "dead", "direct", "fold", "increments", "places", "propagate", "split", "sugar"]
+ROW = Array("float64", "n")
+KINDS = {"d_row": ROW, "d_table": Array("float64", "nn"), "d_part": ROW, "d_other": ROW, "row": INT, "column": INT}
 
 
 @pytest.mark.parametrize("name", PASSES)

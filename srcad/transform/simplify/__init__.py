@@ -18,6 +18,7 @@ from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.fold import fold
 from srcad.transform.simplify.increments import increments
 from srcad.transform.simplify.memory import Memory
+from srcad.transform.simplify.places import places
 from srcad.transform.simplify.propagate import propagate
 from srcad.transform.simplify.split import split
 from srcad.transform.simplify.sugar import sugar
@@ -26,7 +27,7 @@ Pass = Callable[[Program, Facts, Memory], Program]
 
 # First while expressions are flat and every value has a name, then while they grow into trees.
 FLAT: tuple[Pass, ...] = (propagate, common, algebra, remove_dead)
-TREES: tuple[Pass, ...] = (fold, direct, sugar, propagate, increments, algebra, remove_dead)
+TREES: tuple[Pass, ...] = (fold, direct, sugar, propagate, places, increments, algebra, remove_dead)
 _ROUNDS = 4
 
 
