@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from srcad.core.kinds import INT, Array
@@ -14,7 +15,7 @@ from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "dead", "direct", "fold", "increments", "places", "propagate", "split", "sugar"]
+PASSES = ["algebra", "common", "copies", "dead", "direct", "fold", "increments", "places", "propagate", "split", "sugar"]
 ROW = Array("float64", "n")
 KINDS = {"d_row": ROW, "d_table": Array("float64", "nn"), "d_part": ROW, "d_other": ROW, "row": INT, "column": INT}
 
@@ -24,7 +25,7 @@ def test_a_pass_does_what_its_docstring_shows(name: str) -> None:
     module = importlib.import_module(f"srcad.transform.simplify.{name}")
 
     def shown(text: str, change: Callable[[Program, Facts], Program]) -> None:
-        program = read(text, {"note": print})
+        program = read(text, {"note": print, "array": np.array})
         print(show(change(program, facts_of(program, KINDS))).rstrip())
 
     space: dict[str, Any] = {**vars(module), "show": shown}

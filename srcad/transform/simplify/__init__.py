@@ -12,6 +12,7 @@ from collections.abc import Callable
 from srcad.core.nodes import Program
 from srcad.transform.simplify.algebra import algebra
 from srcad.transform.simplify.common import common
+from srcad.transform.simplify.copies import copies
 from srcad.transform.simplify.dead import remove_dead
 from srcad.transform.simplify.direct import direct
 from srcad.transform.simplify.facts import Facts
@@ -27,7 +28,7 @@ Pass = Callable[[Program, Facts, Memory], Program]
 
 # First while expressions are flat and every value has a name, then while they grow into trees.
 FLAT: tuple[Pass, ...] = (propagate, common, algebra, remove_dead)
-TREES: tuple[Pass, ...] = (fold, direct, sugar, propagate, places, increments, algebra, remove_dead)
+TREES: tuple[Pass, ...] = (copies, fold, direct, sugar, propagate, places, increments, algebra, remove_dead)
 _ROUNDS = 4
 
 
