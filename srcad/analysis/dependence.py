@@ -269,6 +269,7 @@ def _next(form: Linear | None) -> Linear | None:
 
 _NONE = Array("object", None)
 _ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.neg}
+_WRITERS = {prims.call_method, prims.push, prims.pop, operator.delitem}
 
 
 def _may_write(value: Expr) -> bool:
@@ -278,13 +279,8 @@ def _may_write(value: Expr) -> bool:
     if value.fn is prims.call:
         callee = value.args[0]
         return not (isinstance(callee, Ref) and not isinstance(callee.value, FunctionHandle) and callee.value is print)
-    return value.fn in (prims.call_method, prims.push, prims.pop, operator.delitem) or getattr(value.fn, "__name__", "") in (
-        "at",
-        "copyto",
-        "fill_diagonal",
-        "put",
-        "place",
-    )
+    named = getattr(value.fn, "__name__", "")
+    return value.fn in _WRITERS or named in ("at", "copyto", "fill_diagonal", "put", "place")
 
 
 def _sites(block: Block, around: tuple[tuple[Stmt, int], ...] = ()) -> Iterator[Site]:

@@ -15,7 +15,19 @@ from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "copies", "dead", "direct", "fold", "increments", "places", "propagate", "split", "sugar"]
+PASSES = [
+    "algebra",
+    "common",
+    "copies",
+    "dead",
+    "direct",
+    "fold",
+    "increments",
+    "places",
+    "propagate",
+    "split",
+    "sugar",
+]
 ROW = Array("float64", "n")
 KINDS = {"d_row": ROW, "d_table": Array("float64", "nn"), "d_part": ROW, "d_other": ROW, "row": INT, "column": INT}
 

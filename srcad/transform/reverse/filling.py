@@ -22,9 +22,7 @@ from srcad.core.operators import IN_PLACE
 from srcad.transform.reverse.mirror import Node, Step, nodes_of
 
 
-def whole_arrays(
-    nodes: list[Node], params: set[str], kinds: Mapping[str, Kind], regions: Regions
-) -> frozenset[str]:
+def whole_arrays(nodes: list[Node], params: set[str], kinds: Mapping[str, Kind], regions: Regions) -> frozenset[str]:
     """The variables bound once, to an array of which all that shares its region is a view."""
     roots: dict[str, list[str]] = {}  # by region
     unclear: set[str] = set()
