@@ -40,41 +40,6 @@ def cumprod_adjoint(d: Any, x: Any, axis: Any = None) -> Any:
     return np.reshape(made, np.shape(x)) if axis is None else np.moveaxis(made, 0, axis)
 
 
-def _quantile_rows(x: Any, axis: Any) -> tuple[Any, Any]:
-    """`x` and the numbers of its elements, with the axes of a quantile brought to the front as one."""
-    axes = tuple(range(np.ndim(x))) if axis is None else tuple(int(i) % np.ndim(x) for i in np.atleast_1d(axis))
-    order = axes + tuple(i for i in range(np.ndim(x)) if i not in axes)
-    kept = tuple(np.shape(x)[i] for i in order[len(axes) :])
-    numbers = np.transpose(np.reshape(np.arange(np.size(x)), np.shape(x)), order)
-    return np.reshape(np.transpose(np.asarray(x), order), (-1, *kept)), np.reshape(numbers, (-1, *kept))
-
-
-def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, method: Any = "linear") -> Any:
-    """The cotangent of `x` in `np.quantile(x, q, axis, method=method)`: each quantile mixes two ordered elements."""
-    rows, numbers = _quantile_rows(x, axis)
-    d = np.reshape(d, (*np.shape(q), *rows.shape[1:]))
-    in_order = np.take_along_axis(numbers, np.argsort(rows, axis=0), axis=0)
-    at = np.quantile(np.arange(len(rows), dtype=float), q, method=method)
-    low = np.floor(at).astype(int)
-    high = np.minimum(low + 1, len(rows) - 1)
-    share = np.reshape(at - low, np.shape(q) + (1,) * (rows.ndim - 1))
-    made = np.zeros(np.size(x), np.asarray(d).dtype)
-    np.add.at(made, in_order[low], d * (1 - share))
-    np.add.at(made, in_order[high], d * share)
-    return np.reshape(made, np.shape(x))
-
-
-def quantile_slope(d: Any, x: Any, q: Any, axis: Any = None) -> Any:
-    """The cotangent of `q` in `np.quantile(x, q, axis)`."""
-    rows, _ = _quantile_rows(x, axis)
-    d = np.reshape(d, (*np.shape(q), *rows.shape[1:]))
-    ordered = np.sort(rows, axis=0)
-    low = np.minimum(np.floor(np.multiply(q, len(rows) - 1)).astype(int), max(0, len(rows) - 2))
-    steps = (ordered[np.minimum(low + 1, len(rows) - 1)] - ordered[low]) * (len(rows) - 1)
-    made = np.sum(d * steps, axis=tuple(range(np.ndim(q), np.ndim(d))))
-    return made if isinstance(q, np.ndarray) else float(made)
-
-
 def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:
     """The cotangent of `values` in `np.insert`: the part of `d` where `at` is negative, summed to their shape."""
     if axis is None:

@@ -1,10 +1,11 @@
-"""Helpers of generated code for differences, integrals, interpolation and convolution.
+"""Helpers of generated code for differences, integrals, interpolation, convolution and `np.sinc`.
 
 As in `runtime.py`, each needs NumPy alone, so that a saved derivative can carry a copy of its source.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -111,3 +112,18 @@ def correlate_left(d: Any, a: Any, v: Any, mode: str = "valid") -> Any:
 def correlate_right(d: Any, a: Any, v: Any, mode: str = "valid") -> Any:
     """The cotangent of `v` in `np.correlate(a, v, mode)`."""
     return convolve_left(d, v[::-1], a, mode)[::-1]
+
+
+def sinc_slope(x: Any, n: int = 1) -> Any:
+    """The derivative of order `n` of `np.sinc(x)`: by its series near zero, where the quotient loses its digits."""
+    z = np.pi * np.asarray(x, dtype=float)
+    is_near = np.abs(z) < n + 1
+    near = np.where(is_near, z, 0.0)
+    series = 0.0
+    for k in range(n % 2, 3 * n + 40, 2):
+        series = series + (-1) ** ((n + k) // 2) / (n + k + 1) / math.factorial(k) * near**k
+    far = np.where(is_near, 1.0, z)
+    made = np.sin(far) / far
+    for k in range(1, n + 1):
+        made = (np.sin(far + k * np.pi / 2) - k * made) / far
+    return (np.pi**n * np.where(is_near, series, made))[()]

@@ -9,7 +9,7 @@ from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
-from srcad.rules.reductions import ALONG, ZEROS
+from srcad.rules.reductions import ZEROS
 from srcad.rules.registry import call, linear, pullback
 
 HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
@@ -76,7 +76,7 @@ def nanvar(a, axis=None, ddof=0, keepdims=False, *, d_out):
     share = d_out
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out, axis)
-    centred = a - np.nanmean(a, axis, keepdims=True)
+    centred = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis, keepdims=True))
     count = np.sum(np.isfinite(a), axis, keepdims=True) - ddof
     return np.where(np.isnan(a), 0.0, 2 * share / count * centred)
 
@@ -86,7 +86,7 @@ def nanstd(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
     share = d_out / out
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out / out, axis)
-    centred = a - np.nanmean(a, axis, keepdims=True)
+    centred = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis, keepdims=True))
     count = np.sum(np.isfinite(a), axis, keepdims=True) - ddof
     return np.where(np.isnan(a), 0.0, share / count * centred)
 
@@ -149,31 +149,6 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
     share = share / np.sum(weights)
     d_weights = runtime.unbroadcast(share * (a - middle), np.reshape(weights, along))
     return share * np.reshape(weights, along), None, np.reshape(d_weights, np.shape(weights))
-
-
-@pullback(np.median, kind=shapes.reduced, at=[*ALONG[:4], *ALONG[5:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
-def median(a, axis=None, keepdims=False, *, d_out):
-    return runtime_arrays.quantile_adjoint(d_out, a, 0.5, axis)
-
-
-QUARTERS = np.array([0.27, 0.65])
-QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
-
-
-@pullback(np.quantile, at=[*QUANTILES, call(ROW, 0.3, keepdims=True), call(TABLE, QUARTERS, 1, keepdims=True)])
-def quantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    d_a = runtime_arrays.quantile_adjoint(d_out, a, q, axis)
-    return d_a, runtime_arrays.quantile_slope(d_out, a, q, axis)
-
-
-@pullback(np.percentile, at=[(ROW, 30.0), (TABLE, 40.0, 1), (TABLE, 100 * QUARTERS, 0), call(ROW, 30.0, keepdims=True)])
-def percentile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.percentile with this method has no rule", 'use method="linear"')
-    d_a = runtime_arrays.quantile_adjoint(d_out, a, q / 100, axis)
-    return d_a, runtime_arrays.quantile_slope(d_out, a, q / 100, axis) / 100
 
 
 # the ufuncs' own methods: `np.add.reduce(x)` goes along the first axis
