@@ -27,17 +27,67 @@ def shape_along(x: Any, axis: int) -> tuple[int, ...]:
     return tuple(size if i == axis % np.ndim(x) else 1 for i, size in enumerate(np.shape(x)))
 
 
+def _along(x: Any, axis: Any) -> Any:
+    """`x` with the axis in front; flat for None."""
+    return np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
+
+
+def _back(made: Any, x: Any, axis: Any) -> Any:
+    return np.reshape(made, np.shape(x)) if axis is None else np.moveaxis(made, 0, axis)
+
+
+def _products_after(d: Any, rows: Any) -> Any:
+    """The cotangent of the product of the rows up to each: `after[i] = d[i] + rows[i + 1] * after[i + 1]`."""
+    after = np.array(d)
+    for i in reversed(range(len(rows) - 1)):
+        after[i] += rows[i + 1] * after[i + 1]
+    return after
+
+
 def cumprod_adjoint(d: Any, x: Any, axis: Any = None) -> Any:
     """The cotangent of `x` in `np.cumprod(x, axis)`, which is right where elements are zero."""
-    rows = np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
-    d = d if axis is None else np.moveaxis(d, axis, 0)
-    made = np.ones_like(d)
-    made[1:] = np.cumprod(rows[:-1], axis=0)
-    after = np.zeros_like(d[:1].sum(axis=0))
-    for i in reversed(range(len(rows))):  # after: the cotangent of the product of the elements up to i
-        after = d[i] + (rows[i + 1] * after if i + 1 < len(rows) else 0.0)
-        made[i] = made[i] * after
-    return np.reshape(made, np.shape(x)) if axis is None else np.moveaxis(made, 0, axis)
+    rows = _along(x, axis)
+    before = np.ones_like(rows)
+    before[1:] = np.cumprod(rows[:-1], axis=0)
+    return _back(before * _products_after(_along(d, axis), rows), x, axis)
+
+
+def cumprod_along(v: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `np.cumprod(x, axis)` where that of `x` is `v`."""
+    rows, moves = _along(x, axis), np.array(_along(v, axis))
+    products = np.cumprod(rows, axis=0)
+    for i in range(1, len(rows)):
+        moves[i] = moves[i] * products[i - 1] + moves[i - 1] * rows[i]
+    return moves if axis is None else np.moveaxis(moves, 0, axis)
+
+
+def cumprod_curved(d: Any, v: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `cumprod_adjoint(d, x, axis)` where that of `x` is `v`: also the cotangent, as it is symmetric."""
+    rows, moves = _along(x, axis), _along(v, axis)
+    before, before_dot = np.ones_like(rows), np.zeros_like(rows)
+    after = _products_after(_along(d, axis), rows)
+    after_dot = np.zeros_like(after)
+    for i in range(1, len(rows)):
+        before[i] = before[i - 1] * rows[i - 1]
+        before_dot[i] = before_dot[i - 1] * rows[i - 1] + before[i - 1] * moves[i - 1]
+    for i in reversed(range(len(rows) - 1)):
+        after_dot[i] = moves[i + 1] * after[i + 1] + rows[i + 1] * after_dot[i + 1]
+    return _back(before_dot * after + before * after_dot, x, axis)
+
+
+def product_curved(d: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `product_of_others(x, axis)` where that of `x` is `d`: also the cotangent, as it is symmetric."""
+    axes = tuple(range(np.ndim(x))) if axis is None else tuple(int(i) % np.ndim(x) for i in np.atleast_1d(axis))
+    front = tuple(range(len(axes)))
+    moved = np.moveaxis(np.asarray(x), axes, front)
+    rows = np.reshape(moved, (-1, *moved.shape[len(axes) :]))
+    moves = np.reshape(np.moveaxis(np.asarray(d), axes, front), rows.shape)
+    made = np.zeros_like(rows)
+    for i in range(len(rows)):
+        for k in range(len(rows)):
+            if k != i:
+                made[i] += moves[k] * np.prod(np.delete(rows, (i, k), 0), axis=0)
+    return np.moveaxis(np.reshape(made, moved.shape), front, axes)
 
 
 def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:

@@ -127,3 +127,10 @@ def sinc_slope(x: Any, n: int = 1) -> Any:
     for k in range(1, n + 1):
         made = (np.sin(far + k * np.pi / 2) - k * made) / far
     return (np.pi**n * np.where(is_near, series, made))[()]
+
+
+def polyder_adjoint(d: Any, m: int = 1) -> Any:
+    """The transpose of `np.polyder(p, m)` applied to `d`, where `p` has more than `m` coefficients."""
+    for _ in range(m):
+        d = np.concatenate((d * np.arange(len(d), 0, -1), [0.0]))
+    return d

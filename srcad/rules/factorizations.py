@@ -17,7 +17,7 @@ from srcad.rules.asks import refuse
 from srcad.rules.kinding import by_example
 from srcad.rules.known import OPEN
 from srcad.rules.operators import STACK, TABLE
-from srcad.rules.registry import Call, call, pullback
+from srcad.rules.registry import Call, call, pullback, pushforward
 
 SQUARE = np.array([[2.0, 0.3, -0.4], [0.5, 1.5, 0.2], [0.1, -0.6, 1.1]])
 SYMMETRIC = SQUARE @ SQUARE.T
@@ -39,6 +39,18 @@ def cholesky(a, upper=False, *, out, d_out):
     return np.tril(d_both)
 
 
+@pushforward(np.linalg.cholesky)
+def cholesky_dot(a, upper=False, *, out, a_dot):
+    lower = np.matrix_transpose(out) if upper else out
+    half = np.tril(np.matrix_transpose(a_dot) if upper else a_dot)
+    both = half + np.matrix_transpose(np.tril(half, -1))
+    inverse = np.linalg.inv(lower)
+    middle = np.tril(inverse @ both @ np.matrix_transpose(inverse)) * (1 - 0.5 * np.eye(np.shape(a)[-1]))
+    if upper:
+        return np.matrix_transpose(lower @ middle)
+    return lower @ middle
+
+
 @pullback(np.linalg.qr, at=[(SQUARE,), (SQUARES,), (TABLE.T,), (TABLE,), (STACK,), call(TABLE.T, mode="reduced")])
 def qr(a, mode="reduced", *, out, d_out):
     if mode != "reduced":
@@ -54,6 +66,22 @@ def qr(a, mode="reduced", *, out, d_out):
     return np.concatenate((d_left, q @ d_right), -1)
 
 
+@pushforward(np.linalg.qr)
+def qr_dot(a, mode="reduced", *, out, a_dot):
+    if mode != "reduced":
+        return refuse("np.linalg.qr with a mode other than 'reduced' has no rule", "leave mode out")
+    q = out[0]
+    width = np.shape(q)[-1]
+    left = out[1][..., :width]
+    scaled = a_dot[..., :width] @ np.linalg.inv(left)
+    turned = np.matrix_transpose(q) @ scaled
+    turn = np.tril(turned, -1) - np.matrix_transpose(np.tril(turned, -1))
+    upper = turned - turn
+    q_dot = scaled - q @ upper
+    right_dot = np.matrix_transpose(q_dot) @ a[..., width:] + np.matrix_transpose(q) @ a_dot[..., width:]
+    return q_dot, np.concatenate((upper @ left, right_dot), -1)
+
+
 @pullback(np.linalg.eigvalsh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
 def eigvalsh(a, UPLO="L", *, d_out):  # noqa: N803 - NumPy's name
     v = np.linalg.eigh(a, UPLO)[1]
@@ -62,6 +90,14 @@ def eigvalsh(a, UPLO="L", *, d_out):  # noqa: N803 - NumPy's name
     if UPLO == "U":
         return np.triu(d_both)
     return np.tril(d_both)
+
+
+@pushforward(np.linalg.eigvalsh)
+def eigvalsh_dot(a, UPLO="L", *, a_dot):  # noqa: N803 - NumPy's name
+    v = np.linalg.eigh(a, UPLO)[1]
+    half = np.matrix_transpose(np.triu(a_dot)) if UPLO == "U" else np.tril(a_dot)
+    both = half + np.matrix_transpose(np.tril(half, -1))
+    return np.sum(v * (both @ v), -2)
 
 
 @pullback(np.linalg.eigh, at=[(SYMMETRIC,), (SYMMETRICS,), (SYMMETRIC, "U")])
@@ -78,10 +114,27 @@ def eigh(a, UPLO="L", *, out, d_out):  # noqa: N803 - NumPy's name
     return np.tril(d_both)
 
 
+@pushforward(np.linalg.eigh)
+def eigh_dot(a, UPLO="L", *, out, a_dot):  # noqa: N803 - NumPy's name
+    v = out[1]
+    half = np.matrix_transpose(np.triu(a_dot)) if UPLO == "U" else np.tril(a_dot)
+    both = half + np.matrix_transpose(np.tril(half, -1))
+    inner = np.matrix_transpose(v) @ both @ v
+    turned = inner * (1 - np.eye(np.shape(a)[-1]))
+    gap = out[0][..., None, :] - out[0][..., :, None]
+    return np.sum(v * (both @ v), -2), v @ (turned / (gap + ((gap == 0) & (turned == 0))))
+
+
 @pullback(np.linalg.svdvals, at=[(SQUARE,), (TABLE,), (STACK,)])
 def svdvals(x, *, d_out):
     thin = np.linalg.svd(x, full_matrices=False)
     return (thin[0] * d_out[..., None, :]) @ thin[2]
+
+
+@pushforward(np.linalg.svdvals)
+def svdvals_dot(x, *, x_dot):
+    thin = np.linalg.svd(x, full_matrices=False)
+    return np.sum(thin[0] * (x_dot @ np.matrix_transpose(thin[2])), -2)
 
 
 def _with_vectors(call: Call) -> Kind:
@@ -122,3 +175,27 @@ def svd(a, full_matrices=True, compute_uv=True, *, out, d_out):
     outside_u = (d_out[0] - u @ u_turned) / s @ vt
     outside_v = u / s @ (d_out[2] - np.matrix_transpose(v_turned) @ vt)
     return u @ inner @ vt + outside_u + outside_v
+
+
+@pushforward(np.linalg.svd)
+def svd_dot(a, full_matrices=True, compute_uv=True, *, out, a_dot):
+    if not compute_uv:
+        thin = np.linalg.svd(a, full_matrices=False)
+        return np.sum(thin[0] * (a_dot @ np.matrix_transpose(thin[2])), -2)
+    if full_matrices:
+        return refuse("np.linalg.svd with full_matrices=True has no rule", "give full_matrices=False")
+    u = out[0]
+    s = out[1][..., None, :]
+    vt = out[2]
+    v = np.matrix_transpose(vt)
+    inner = np.matrix_transpose(u) @ a_dot @ v
+    turned = np.matrix_transpose(inner)
+    gap = s * s - np.matrix_transpose(s * s)
+    u_part = inner * s + np.matrix_transpose(s) * turned
+    v_part = np.matrix_transpose(s) * inner + turned * s
+    one = np.eye(np.shape(s)[-1])
+    u_part = u_part * (1 - one) / (gap + one + ((gap == 0) & (u_part == 0)))
+    v_part = v_part * (1 - one) / (gap + one + ((gap == 0) & (v_part == 0)))
+    u_dot = u @ u_part + (a_dot @ v - u @ inner) / s
+    v_dot = v @ v_part + (np.matrix_transpose(a_dot) @ u - v @ turned) / s
+    return u_dot, np.sum(inner * one, -1), np.matrix_transpose(v_dot)

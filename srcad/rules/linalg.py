@@ -11,7 +11,7 @@ from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
 from srcad.rules.factorizations import SQUARE, SQUARES
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import Call, call, pullback
+from srcad.rules.registry import Call, call, pullback, pushforward
 from srcad.rules.shapes import always
 
 FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
@@ -24,6 +24,11 @@ def det(a, *, out, d_out):
     return np.expand_dims(d_out * out, (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
 
 
+@pushforward(np.linalg.det)
+def det_dot(a, *, out, a_dot):
+    return out * np.trace(np.linalg.solve(a, a_dot), 0, -2, -1)
+
+
 @pullback(np.linalg.slogdet, at=[(SQUARE,), (SQUARES,), (-SQUARE,)])
 def slogdet(a, *, d_out):
     if has_ndim(a) and np.ndim(a) == 2:
@@ -31,9 +36,19 @@ def slogdet(a, *, d_out):
     return np.expand_dims(d_out[1], (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
 
 
+@pushforward(np.linalg.slogdet)
+def slogdet_dot(a, *, out, a_dot):
+    return 0.0 * out[0], np.trace(np.linalg.solve(a, a_dot), 0, -2, -1)
+
+
 @pullback(np.linalg.inv, kind=shapes.same, at=[(SQUARE,), (SQUARES,)])
 def inv(a, *, out, d_out):
     return -np.matrix_transpose(out) @ d_out @ np.matrix_transpose(out)
+
+
+@pushforward(np.linalg.inv)
+def inv_dot(a, *, out, a_dot):
+    return -out @ a_dot @ out
 
 
 @pullback(np.linalg.pinv, at=[(SQUARE,), (TABLE,), (TABLE.T,), (STACK,)])
@@ -43,6 +58,15 @@ def pinv(a, *, out, d_out):
     rows = (d_turned - a @ out @ d_turned) @ out @ turned
     columns = turned @ out @ (d_turned - d_turned @ out @ a)
     return rows + columns - turned @ d_out @ turned
+
+
+@pushforward(np.linalg.pinv)
+def pinv_dot(a, *, out, a_dot):
+    turned = np.matrix_transpose(out)
+    turned_dot = np.matrix_transpose(a_dot)
+    rows = out @ turned @ (turned_dot - turned_dot @ a @ out)
+    columns = (turned_dot - out @ a @ turned_dot) @ turned @ out
+    return rows + columns - out @ a_dot @ out
 
 
 @pullback(
@@ -59,12 +83,35 @@ def solve(a, b, *, out, d_out):
     return runtime.unbroadcast(-d_b @ np.matrix_transpose(out), a), runtime.unbroadcast(d_b, b)
 
 
+@pushforward(np.linalg.solve)
+def solve_dot(a, b, *, out, a_dot, b_dot):
+    if not has_ndim(b):
+        return refuse("np.linalg.solve with a right side of unknown dimensions has no rule", "make its kind known")
+    if a_dot is None:
+        return np.linalg.solve(a, b_dot)
+    if np.ndim(b) == 1:
+        moved = (a_dot @ out[..., None])[..., 0]
+        right = -moved if b_dot is None else b_dot - moved
+        return np.linalg.solve(a, right[..., None])[..., 0]
+    right = -a_dot @ out if b_dot is None else b_dot - a_dot @ out
+    return np.linalg.solve(a, right)
+
+
 @pullback(np.linalg.matrix_power, at=[(SQUARE, 0), (SQUARE, 1), (SQUARE, 3), (SQUARES, 2), (SQUARE, -2)])
 def matrix_power(a, n, *, d_out):
     if n >= 0:
         return runtime_linalg.matrix_power_adjoint(d_out, a, n)
     inverse = np.matrix_transpose(np.linalg.inv(a))
     return -inverse @ runtime_linalg.matrix_power_adjoint(d_out, np.linalg.inv(a), -n) @ inverse
+
+
+@pushforward(np.linalg.matrix_power)
+def matrix_power_dot(a, n, *, a_dot):
+    if n >= 0:
+        return runtime_linalg.matrix_power_adjoint(a_dot, np.matrix_transpose(a), n)
+    inverse = np.linalg.inv(a)
+    inverse_dot = -inverse @ a_dot @ inverse
+    return runtime_linalg.matrix_power_adjoint(inverse_dot, np.matrix_transpose(inverse), -n)
 
 
 def _some_array(call: Call) -> Kind:
@@ -79,6 +126,11 @@ def _some_array(call: Call) -> Kind:
 )
 def multi_dot(arrays, *, d_out):
     return runtime_linalg.multi_dot_adjoint(d_out, arrays)
+
+
+@pushforward(np.linalg.multi_dot)
+def multi_dot_dot(arrays, *, arrays_dot):
+    return runtime_linalg.multi_dot_along(arrays_dot, arrays)
 
 
 @pullback(
@@ -215,3 +267,10 @@ def matrix_norm(x, keepdims=False, ord="fro", *, out, d_out):
     if keepdims:
         return d_out / out * x
     return np.expand_dims(d_out / out, (-2, -1)) * x
+
+
+@pushforward(np.linalg.matrix_norm)
+def matrix_norm_dot(x, keepdims=False, ord="fro", *, out, x_dot):
+    if ord != "fro":
+        return refuse("np.linalg.matrix_norm of this order has no rule", "use np.linalg.norm(x, ord, axis=(-2, -1))")
+    return np.sum(x * x_dot, (-2, -1), keepdims=keepdims) / out

@@ -10,7 +10,7 @@ from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
 from srcad.rules.reductions import ZEROS
-from srcad.rules.registry import call, linear, pullback
+from srcad.rules.registry import call, linear, pullback, pushforward
 
 HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
 HOLES = [
@@ -31,6 +31,11 @@ def cumprod(a, axis=None, dtype=None, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, a, axis)
 
 
+@pushforward(np.cumprod)
+def cumprod_dot(a, axis=None, dtype=None, *, a_dot):
+    return runtime_arrays.cumprod_along(a_dot, a, axis)
+
+
 @linear(np.cumulative_sum, at=[(ROW,), call(TABLE, axis=1), call(TABLE, axis=-2)])
 def cumulative_sum(x, axis=None, *, d_out):
     if axis is None:
@@ -43,11 +48,21 @@ def cumulative_prod(x, axis=None, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, x, axis)
 
 
+@pushforward(np.cumulative_prod)
+def cumulative_prod_dot(x, axis=None, *, x_dot):
+    return runtime_arrays.cumprod_along(x_dot, x, axis)
+
+
 @pullback(np.nancumsum, kind=layouts.running, at=[(HOLED,), (HOLED, 0), (HOLED, -1), (ROW,)])
 def nancumsum(a, axis=None, *, d_out):
     if axis is None:
         return np.where(np.isnan(a), 0.0, np.reshape(np.flip(np.cumsum(np.flip(d_out))), np.shape(a)))
     return np.where(np.isnan(a), 0.0, np.flip(np.cumsum(np.flip(d_out, axis), axis), axis))
+
+
+@pushforward(np.nancumsum)
+def nancumsum_dot(a, axis=None, *, a_dot):
+    return np.cumsum(np.where(np.isnan(a), 0.0, a_dot), axis)
 
 
 @pullback(np.nancumprod, kind=layouts.running, at=[(HOLED,), (HOLED, 0), (HOLED, -1), (ROW,)])
@@ -56,11 +71,22 @@ def nancumprod(a, axis=None, *, d_out):
     return np.where(np.isnan(a), 0.0, runtime_arrays.cumprod_adjoint(d_out, filled, axis))
 
 
+@pushforward(np.nancumprod)
+def nancumprod_dot(a, axis=None, *, a_dot):
+    is_hole = np.isnan(a)
+    return runtime_arrays.cumprod_along(np.where(is_hole, 0.0, a_dot), np.where(is_hole, 1.0, a), axis)
+
+
 @pullback(np.nansum, kind=shapes.reduced, at=HOLES)
 def nansum(a, axis=None, keepdims=False, *, d_out):
     if axis is not None and not keepdims:
         return np.where(np.isnan(a), 0.0, np.expand_dims(d_out, axis))
     return np.where(np.isnan(a), 0.0, d_out)
+
+
+@pushforward(np.nansum)
+def nansum_dot(a, axis=None, keepdims=False, *, a_dot):
+    return np.sum(np.where(np.isnan(a), 0.0, a_dot), axis, keepdims=keepdims)
 
 
 @pullback(np.nanmean, kind=shapes.reduced, at=HOLES)
@@ -194,3 +220,8 @@ def add_accumulate(array, axis=0, *, d_out):
 @pullback(np.multiply.accumulate, at=[(ROW,), (ZEROS,), (TABLE, 1)])
 def multiply_accumulate(array, axis=0, *, d_out):
     return runtime_arrays.cumprod_adjoint(d_out, array, axis)
+
+
+@pushforward(np.multiply.accumulate)
+def multiply_accumulate_dot(array, axis=0, *, array_dot):
+    return runtime_arrays.cumprod_along(array_dot, array, axis)

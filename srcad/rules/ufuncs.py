@@ -13,7 +13,7 @@ from srcad import runtime, runtime_signals
 from srcad.rules import shapes
 from srcad.rules.asks import is_scalar
 from srcad.rules.operators import COLUMN, POSITIVE, ROW
-from srcad.rules.registry import elementwise, pullback, zero
+from srcad.rules.registry import elementwise, pullback, pushforward, zero
 
 SMALL = np.array([0.3, -0.6, 0.9])
 LARGE = np.array([[1.3], [2.6]])
@@ -236,9 +236,19 @@ def modf(x, *, d_out):
     return d_out[0]
 
 
+@pushforward(np.modf)
+def modf_dot(x, *, out, x_dot):
+    return x_dot, 0.0 * out[1]
+
+
 @pullback(np.frexp, at=[(1.7,), (ROW,)])
 def frexp(x, *, out, d_out):
     return d_out[0] / 2.0 ** out[1]
+
+
+@pushforward(np.frexp)
+def frexp_dot(x, *, out, x_dot):
+    return x_dot / 2.0 ** out[1], None
 
 
 @elementwise(np.copysign, at=[(0.7, -1.2), (ROW, COLUMN)])

@@ -47,33 +47,8 @@ def program_of(fn: Any, case: Case) -> tuple[Any, list[Any]]:
     return space["f"], args
 
 
-# Rules that state their cotangents only: forward mode refuses them. Each names what it lacks.
-REVERSE_ONLY = {
-    np.linalg.qr: "the tangents of its two results",
-    np.linalg.eigh: "the tangents of its two results",
-    np.linalg.svd: "the tangents of its results",
-    np.linalg.slogdet: "the tangents of its two results",
-    np.modf: "the tangents of its two results",
-    np.frexp: "the tangents of its two results",
-    np.linalg.multi_dot: "the tangent of a product of a list of arrays, which may be a number",
-}
-
-
-def is_refused(fn: Any, case: Case) -> bool:
-    values_alone = dict(case.kwargs).get("compute_uv") is False
-    return any(fn is other for other in REVERSE_ONLY) and not values_alone
-
-
-@pytest.mark.parametrize(("rule", "fn", "case"), [c for c in CASES if is_refused(c.values[1], c.values[2])])
-def test_a_rule_that_states_cotangents_only_is_refused(rule: Rule, fn: Any, case: Case) -> None:
-    f, args = program_of(fn, case)
-    with pytest.raises(srcad.MissingRule) as caught:
-        srcad.jvp(f, args, at_random(args))
-    assert "reverse mode" in caught.value.remedy and caught.value.place is not None
-
-
 @pytest.mark.filterwarnings("ignore:invalid value")  # powers of negative bases
-@pytest.mark.parametrize(("rule", "fn", "case"), [c for c in CASES if not is_refused(c.values[1], c.values[2])])
+@pytest.mark.parametrize(("rule", "fn", "case"), CASES)
 def test_the_tangent_agrees_with_differences(rule: Rule, fn: Any, case: Case) -> None:
     f, args = program_of(fn, case)
     if not args:
