@@ -62,8 +62,8 @@ def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> A
 
 def trapezoid_nodes(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     """The cotangent of `x` in `np.trapezoid(y, x, axis=axis)`; `d` has a dimension of one along `axis`."""
-    first, last = (np.moveaxis(np.asarray(y), axis, 0)[part] for part in (slice(None, -1), slice(1, None)))
-    made = diff_adjoint(d * np.moveaxis((first + last) / 2, 0, axis), 1, axis)
+    moved = np.moveaxis(np.asarray(y), axis, 0)
+    made = diff_adjoint(d * np.moveaxis((moved[:-1] + moved[1:]) / 2, 0, axis), 1, axis)
     if np.ndim(x) == 1:
         return np.sum(made, axis=tuple(i for i in range(np.ndim(y)) if i != axis % np.ndim(y)))
     return np.reshape(made, np.shape(x))

@@ -67,6 +67,30 @@ def rejoin(parts, d, axis=0, *, d_out):
 # ---------------------------------------------------------------- products of arrays
 
 
+def _arrays(call: Call) -> Kind:
+    return Array("float64", None)
+
+
+@pullback(
+    runtime.inner_left,
+    kind=_arrays,
+    at=[(np.inner(STACK, TABLE), TABLE), (np.inner(TABLE, ROW), ROW)],
+    multilinear_in=("d", "y"),
+)
+def inner_left(d, y, *, d_out):
+    return np.inner(d_out, y), runtime.inner_right(d, d_out)
+
+
+@pullback(
+    runtime.inner_right,
+    kind=_arrays,
+    at=[(np.inner(STACK, TABLE), STACK), (np.inner(TABLE, TABLE + 1), TABLE)],
+    multilinear_in=("d", "x"),
+)
+def inner_right(d, x, *, d_out):
+    return np.inner(x, d_out), runtime.inner_left(d, d_out)
+
+
 @pullback(
     runtime_products.tensordot_left,
     kind=_like(1),
