@@ -49,7 +49,7 @@ def _nodes_along(y: Any, x: Any, axis: int) -> Any:
     return x
 
 
-def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1, axis: int = -1) -> Any:
     """What `np.trapezoid(y, x, dx, axis)` multiplies the elements of `y` by."""
     if x is None:
         steps = np.full([n - 1 if i == axis % np.ndim(y) else 1 for i, n in enumerate(np.shape(y))], dx)

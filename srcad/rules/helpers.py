@@ -222,9 +222,9 @@ def cumprod_along(v, x, axis=None, *, d_out):
     at=[(ROW, None, 0.5), (TABLE, KNOTS), (TABLE, TABLE * TABLE, 1, 0)],
     linear_in=("x", "dx"),
 )
-def trapezoid_weights(y, x=None, dx=1.0, axis=-1, *, d_out):
+def trapezoid_weights(y, x=None, dx=1, axis=-1, *, d_out):
     if x is None:
-        return None, None, np.sum(d_out * runtime_signals.trapezoid_weights(y, None, 1.0, axis))
+        return None, None, np.sum(d_out * runtime_signals.trapezoid_weights(y, None, 1, axis))
     return None, runtime_signals.trapezoid_nodes(1.0, d_out, x, axis)
 
 
@@ -236,7 +236,7 @@ def trapezoid_weights(y, x=None, dx=1.0, axis=-1, *, d_out):
 )
 def trapezoid_nodes(d, y, x, axis=-1, *, d_out):
     by_d = np.expand_dims(np.trapezoid(y, d_out, axis=axis), axis)
-    return runtime.unbroadcast(by_d, d), d * runtime_signals.trapezoid_weights(y, d_out, 1.0, axis)
+    return runtime.unbroadcast(by_d, d), d * runtime_signals.trapezoid_weights(y, d_out, 1, axis)
 
 
 @linear(runtime_signals.gradient_adjoint, kind=shapes.same, at=[(LONG,), (LONG, 0, 2), (TABLE, 1)])
