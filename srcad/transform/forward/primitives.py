@@ -144,7 +144,7 @@ class Primitives(Containers):
     ) -> list[Stmt]:
         """The function applied to the tangents of all the parameters that it is linear in at once."""
         tangent = self._applied(rule, value, bound, {n: self._given(bound[n]) for n in linear_in})
-        made = self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        made = self.result(target, tangent, True)
         base = value.args[0]
         if value.fn in _BY_LAYOUT and isinstance(base, Var) and self.activity.regions.is_array_written(target):
             whole = self.whole_leaf(target)
