@@ -48,13 +48,26 @@ def split_extreme(d: Any, items: Any, extreme: Any) -> Any:
     return d * reached / np.count_nonzero(reached)
 
 
-def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> list[Any]:
+def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> tuple[Any, ...]:
     """The part of `d` that each of `arrays` has in their concatenation along `axis`, in the array's own shape."""
     along = 0 if axis is None else axis
     width = max(1, np.size(d) // max(1, np.shape(d)[along]))
     stops = np.cumsum([np.size(x) // width for x in arrays])
     parts = np.split(d, stops[:-1], along)
-    return [np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)]
+    return tuple([np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)])
+
+
+def sum_of_each(xs: Any, ys: Any) -> tuple[Any, ...]:
+    """The sums of the items of two sequences of one length."""
+    return tuple([x + y for x, y in zip(xs, ys, strict=True)])
+
+
+def rejoin(parts: Any, d: Any, axis: Any = 0) -> Any:
+    """The transpose of `unconcatenate(d, parts, axis)`: the parts, each in its place of an array like `d`."""
+    along = 0 if axis is None else axis % np.ndim(d)
+    before, after = np.shape(d)[:along], np.shape(d)[along + 1 :]
+    width = max(1, math.prod(before + after))
+    return np.concatenate([np.reshape(x, (*before, np.size(x) // width, *after)) for x in parts], along)
 
 
 def part_width(size: int, count: int) -> int:
