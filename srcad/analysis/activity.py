@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from srcad.analysis.hashed import keyed, reads_keys, refuse_hashed
 from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_regions
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
@@ -148,9 +149,13 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
         for stmt in walk(body):
             if isinstance(stmt, Assign):
                 changed |= _follow_text(stmt, kinds, varied, texts)
+            for name in keyed(stmt, kinds, varied, body):
+                changed |= add(name, getattr(stmt, "place", None))
             match stmt:
                 case Assign(target=target, value=value):
-                    if any(n in varied for n in differentiable_reads(value)):
+                    reads = [n for n in differentiable_reads(value) if n in varied]
+                    if reads and not reads_keys(value, kinds):
+                        refuse_hashed(stmt, kinds, reads, body)
                         _check_call(value, varied, body, stmt)
                         changed |= add(target, stmt.place)
                         for name in (*_given_memory(value, kinds, regions), *_appended_to(value)):
