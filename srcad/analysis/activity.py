@@ -42,6 +42,7 @@ from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
+_REMEDIES = dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]")
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,9 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
         raise MissingRule(
             f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
-            "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
+            _REMEDIES.get(
+                callee.name, "use a function of math or numpy that has a rule, write it in Python, or give it a rule"
+            ),
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
 

@@ -259,7 +259,7 @@ class _Fold:
             case Raise(exception=exception, cause=cause):
                 return replace(
                     stmt,
-                    exception=None if exception is None else self.use(exception, room + 6, out),
+                    exception=None if exception is None else self.use(exception, room + 6, out, whole=True),
                     cause=cause,
                 )
             case _:
