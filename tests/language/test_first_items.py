@@ -39,7 +39,7 @@ def test_the_first_item():
     check(first_of_a_list, 2.0)
     check(first_of_a_dict, 2.0, {"a": 3.0, "b": 1.0}, argnums=(0, 1))
     check(at_the_first_key, 2.0, {"a": 3.0, "b": 1.0}, argnums=(0, 1))
-    for limit in (0.0, 4.0, 100.0):
+    for limit in (0.0, 5.0, 100.0):
         check(first_or_else, 2.0, limit, argnums=0)
     check(loops_over_an_iterator, 2.0)
 
