@@ -46,6 +46,7 @@ class Specialised:
     outside: Outside
     powers: tuple[Place, ...] = ()  # where a number may turn complex
     writes: Mapping[str, Place] = field(default_factory=dict)  # the array parameters that are written into, and where
+    plain: bool = False  # given Python's numbers, it computes with Python's numbers alone
 
 
 class Derivative:
@@ -119,7 +120,7 @@ class Derivative:
                 raise self._refused(wrong, made) from None
             if made.powers:
                 self._refuse_complex(result, made)
-            return result if type(result) is float else self._with_gradient(result, floats)
+            return result if made.plain or type(result) is float else self._with_gradient(result, floats)
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
         if self._positional and not kwargs and len(args) == len(self._params):

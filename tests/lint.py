@@ -21,7 +21,17 @@ def complaints(directory: Path, sources: Mapping[str, str]) -> str:
     for name, source in sources.items():
         (directory / f"{name}.py").write_text(source, encoding="utf-8")
     settings = ["--config", str(SETTINGS), "--line-length", "88", "--extend-ignore", "F821,B007", "--no-cache"]
-    command = [sys.executable, "-m", "ruff", "check", *settings, "--quiet", "--output-format", "concise", str(directory)]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        *settings,
+        "--quiet",
+        "--output-format",
+        "concise",
+        str(directory),
+    ]
     return subprocess.run(command, capture_output=True, text=True).stdout
 
 
