@@ -206,25 +206,6 @@ def a_dict_of_a_float_key(x):
     return p["a"] * x
 
 
-def grows_while_it_is_numbered(x):
-    xs = [x, x * x]
-    total = 0.0
-    for i, v in enumerate(xs):
-        if len(xs) < 5:
-            xs.append(v * x)
-        total += v * i
-    return total
-
-
-def shrinks_while_it_is_gone_through(x):
-    xs = [x, x * x]
-    total = 0.0
-    for v in xs:
-        last = xs.pop()
-        total += v * last
-    return total
-
-
 def default_that_keeps(x, into=[]):  # noqa: B006
     into.append(x * x)
     return sum(into)
@@ -263,8 +244,6 @@ REFUSED = [
     (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
-    (grows_while_it_is_numbered, (2.0,), "xs.append", "a list changes length (.append)"),
-    (shrinks_while_it_is_gone_through, (2.0,), "xs.pop", "a list changes length (.pop)"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 
