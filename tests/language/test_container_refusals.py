@@ -216,6 +216,50 @@ def calls_what_keeps(x):
     return y * x
 
 
+class Link:
+    def __init__(self, value, following=None):
+        self.value = value
+        self.following = following
+
+
+def links_objects_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = Link(x * i, head)
+    total = 0.0
+    while head is not None:
+        total += head.value**2
+        head = head.following
+    return total
+
+
+def links_at_the_tail(x):
+    head = tail = Link(x)
+    for _ in range(3):
+        tail.following = Link(tail.value * x)
+        tail = tail.following
+    return head.value * tail.value
+
+
+def links_pairs_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = (x * i, head)
+    return head[0] * head[1][0]
+
+
+def grows_a_tree(x):
+    def branch(depth, w):
+        if depth == 0:
+            return None
+        return (w, branch(depth - 1, w * 0.5), branch(depth - 1, np.sin(w)))
+
+    def total(tree):
+        return 0.0 if tree is None else tree[0] ** 2 + total(tree[1]) + total(tree[2])
+
+    return total(branch(3, x))
+
+
 REFUSED = [
     (appends_to_a_global, (2.0,), "LOG.append", "a write into the global LOG"),
     (sets_an_item_of_a_global, (2.0,), "TABLE[", "a write into the global TABLE"),
@@ -244,6 +288,10 @@ REFUSED = [
     (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
+    (links_objects_in_a_loop, (2.0,), "", "do not settle"),
+    (links_at_the_tail, (2.0,), "", "do not settle"),
+    (links_pairs_in_a_loop, (2.0,), "", "do not settle"),
+    (grows_a_tree, (2.0,), "", "do not settle"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 

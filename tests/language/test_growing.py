@@ -1117,7 +1117,32 @@ def the_values_of_a_dict_numbered_while_a_helper_writes_them(x):
     return s
 
 
+def a_zip_that_is_kept(x):
+    xs, s = [x], 0.0
+    pairs = zip(xs, [1.0, 2.0])
+    xs.append(x * x)
+    for a, b in pairs:
+        s += a * b
+    return s
+
+
+def a_map_that_is_used_up(x):
+    doubled = map(lambda v: 2 * v, [x, x * x])
+    return sum(doubled) + sum(doubled)
+
+
+def kept_backwards(xs):
+    return reversed(xs)
+
+
+def an_iterator_that_is_returned(x):
+    return sum(kept_backwards([x, x * x]))
+
+
 REFUSED = [
+    (a_zip_that_is_kept, "pairs = zip", "an iterator that is kept is not supported"),
+    (a_map_that_is_used_up, "doubled = map", "an iterator that is kept is not supported"),
+    (an_iterator_that_is_returned, "return reversed", "an iterator that is kept is not supported"),
     (a_deque_that_grows_before_the_loop_is_left, "p.append", "deque of float changes length while a loop runs over it"),
     (a_full_deque_that_moves_on, "p.append", "changes length while a loop runs over it"),
     (a_deque_that_rotates, "p.rotate", "deque of float changes length"),

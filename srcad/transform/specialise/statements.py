@@ -34,6 +34,7 @@ from srcad.core.kinds import (
     Object,
     OneOf,
     Opaque,
+    is_deeper,
     is_sum,
     join,
     show,
@@ -75,6 +76,7 @@ from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
 MOST_ROUNDS = 60
+MOST_DEEP = 12  # parts within parts of a value
 
 
 class Specialiser:
@@ -109,12 +111,7 @@ class Specialiser:
             if not self.changed:
                 break
         else:
-            raise KindError(
-                "the kinds of this function do not settle",
-                self.program.place,
-                "give each variable one type; objects that hold others of their own class without end are kept in a "
-                "list, and refer to each other by index",
-            )
+            raise self._endless(self.program.place)
         if self.unsettled is not None:
             raise self.unsettled
         for name in sorted(assigned_in(body)):
@@ -148,8 +145,18 @@ class Specialiser:
         old = self.kinds.get(name, BOTTOM)
         new = join(old, kind)
         if new != old:
+            if is_deeper(new, MOST_DEEP):
+                raise self._endless(self.place)
             self.kinds[name] = new
             self.changed = True
+
+    def _endless(self, place: Place | None) -> KindError:
+        return KindError(
+            "the kinds of this function do not settle",
+            place,
+            "give each variable one type; lists and trees that are linked, each item holding the next without end, are "
+            "kept in a list whose items refer to each other by index",
+        )
 
     def is_local(self, name: str) -> bool:
         """Whether a variable is made here and not given."""
