@@ -281,7 +281,7 @@ REFUSED = [
     (multiplies_a_list_by_a_float, (2.0,), "xs * x", "a list times float"),
     (an_unknown_list_method, (2.0,), "xs.rotate", "the list method .rotate()"),
     (an_unknown_dict_method, (2.0,), "p.move_to_end", "the method .move_to_end()"),
-    (objects_without_end, (2.0,), "def objects_without_end", "do not settle"),
+    (objects_without_end, (2.0,), "node.next = head", "do not settle"),
     (through_setattr, (2.0,), "", "Guarded.value"),
     (writes_into_a_number, (2.0,), "y[0] = x", "a write into float"),
     (writes_an_attribute_of_an_array, (2.0,), "y.scale = x", "a write to the attribute .scale"),
