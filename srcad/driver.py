@@ -44,6 +44,7 @@ from srcad.errors import Place
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
+from srcad.transform.walks import settle_walks
 from srcad.validity import Outside, outside_of
 
 _LOWERED: dict[Any, Program] = {}
@@ -81,6 +82,7 @@ def specialise(
             special = session.special(program, key)
             session.solve(special)
             session.represent()
+            settle_walks(session.specials(), session.holds_address, Differentiator(session, _simplify, _tidy).summary)
             return session, special
         except Restart:
             continue

@@ -377,6 +377,11 @@ def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
         x[index[k]] = function(x[index[k]])
 
 
+def ufunc_at_pairs(function: Any, x: Any, rows: Any, columns: Any, values: Any) -> None:
+    for k in range(len(rows)):
+        x[rows[k], columns[k]] = function(x[rows[k], columns[k]], values[k])
+
+
 def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:
     for k in range(len(index)):
         x[index[k]] = function(x[index[k]], values[k])

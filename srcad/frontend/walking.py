@@ -212,6 +212,21 @@ def bind(frame: Frame, items: Items, target: Any, index: Expr) -> None:
             assign(frame, target, _item(frame, items, index))
 
 
+def gone_through(items: Items) -> tuple[Atom, ...]:
+    """What decides when there are no more items: sequences, whose lengths may change on the way, and fixed lengths."""
+    match items:
+        case Sequence(values=values):
+            return (values,)
+        case Count(length=length) | Backwards(items=Count(length=length)):
+            return (length,)
+        case Numbered(items=inner):
+            return gone_through(inner)
+        case Together(parts=parts):
+            return tuple(atom for part in parts for atom in gone_through(part))
+        case Backwards(items=inner):
+            return (Lit("reversed"), *gone_through(inner))
+
+
 def kept_items(items: Items, kept: Callable[[Atom], Atom]) -> Items:
     match items:
         case Sequence(values=values, length=length):

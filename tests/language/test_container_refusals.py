@@ -206,25 +206,6 @@ def a_dict_of_a_float_key(x):
     return p["a"] * x
 
 
-def grows_while_it_is_numbered(x):
-    xs = [x, x * x]
-    total = 0.0
-    for i, v in enumerate(xs):
-        if len(xs) < 5:
-            xs.append(v * x)
-        total += v * i
-    return total
-
-
-def shrinks_while_it_is_gone_through(x):
-    xs = [x, x * x]
-    total = 0.0
-    for v in xs:
-        last = xs.pop()
-        total += v * last
-    return total
-
-
 def default_that_keeps(x, into=[]):  # noqa: B006
     into.append(x * x)
     return sum(into)
@@ -233,6 +214,50 @@ def default_that_keeps(x, into=[]):  # noqa: B006
 def calls_what_keeps(x):
     y = default_that_keeps(x)
     return y * x
+
+
+class Link:
+    def __init__(self, value, following=None):
+        self.value = value
+        self.following = following
+
+
+def links_objects_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = Link(x * i, head)
+    total = 0.0
+    while head is not None:
+        total += head.value**2
+        head = head.following
+    return total
+
+
+def links_at_the_tail(x):
+    head = tail = Link(x)
+    for _ in range(3):
+        tail.following = Link(tail.value * x)
+        tail = tail.following
+    return head.value * tail.value
+
+
+def links_pairs_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = (x * i, head)
+    return head[0] * head[1][0]
+
+
+def grows_a_tree(x):
+    def branch(depth, w):
+        if depth == 0:
+            return None
+        return (w, branch(depth - 1, w * 0.5), branch(depth - 1, np.sin(w)))
+
+    def total(tree):
+        return 0.0 if tree is None else tree[0] ** 2 + total(tree[1]) + total(tree[2])
+
+    return total(branch(3, x))
 
 
 REFUSED = [
@@ -256,15 +281,17 @@ REFUSED = [
     (multiplies_a_list_by_a_float, (2.0,), "xs * x", "a list times float"),
     (an_unknown_list_method, (2.0,), "xs.rotate", "the list method .rotate()"),
     (an_unknown_dict_method, (2.0,), "p.move_to_end", "the method .move_to_end()"),
-    (objects_without_end, (2.0,), "def objects_without_end", "do not settle"),
+    (objects_without_end, (2.0,), "node.next = head", "do not settle"),
     (through_setattr, (2.0,), "", "Guarded.value"),
     (writes_into_a_number, (2.0,), "y[0] = x", "a write into float"),
     (writes_an_attribute_of_an_array, (2.0,), "y.scale = x", "a write to the attribute .scale"),
     (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
-    (grows_while_it_is_numbered, (2.0,), "xs.append", "a list changes length (.append)"),
-    (shrinks_while_it_is_gone_through, (2.0,), "xs.pop", "a list changes length (.pop)"),
+    (links_objects_in_a_loop, (2.0,), "", "do not settle"),
+    (links_at_the_tail, (2.0,), "", "do not settle"),
+    (links_pairs_in_a_loop, (2.0,), "", "do not settle"),
+    (grows_a_tree, (2.0,), "", "do not settle"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 
