@@ -20,7 +20,7 @@ def measure_growth(name: str, sizes: tuple[int, ...]) -> dict[str, list[Any]]:
     engines = {engine.key: engine for engine in ENGINES}
     series: dict[str, list[Any]] = {key: [] for key in engines}
     for k, size in enumerate(sizes):
-        for key, cell in measure_row(load(name, size), tuple(engines.values()), rounds=3).items():
+        for key, cell in measure_row(load(name, size), tuple(engines.values()), rounds=5).items():
             if cell.seconds is None:
                 del engines[key]
                 continue
