@@ -186,6 +186,18 @@ def dict_items(d: Any) -> Any:
     return [(k, d[k]) for k in d]
 
 
+def first_item(xs: Any) -> Any:
+    for x in xs:
+        return x
+    raise StopIteration
+
+
+def first_or(xs: Any, default: Any) -> Any:
+    for x in xs:
+        return x
+    return default
+
+
 def dict_values(d: Any) -> Any:
     return [d[k] for k in d]
 
@@ -363,6 +375,11 @@ def list_replace(xs: Any, first: Any, last: Any, ys: Any) -> None:
 def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
     for k in range(len(index)):
         x[index[k]] = function(x[index[k]])
+
+
+def ufunc_at_pairs(function: Any, x: Any, rows: Any, columns: Any, values: Any) -> None:
+    for k in range(len(rows)):
+        x[rows[k], columns[k]] = function(x[rows[k], columns[k]], values[k])
 
 
 def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from srcad import runtime_linalg
+from srcad import runtime_matrices
 from srcad.core.kinds import Array, Kind
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
@@ -76,11 +76,11 @@ def cho_solve(c_and_lower, b, check_finite=True, *, out, d_out):
     if not has_ndim(b) or np.ndim(b) > 2:
         return refuse("scipy.linalg.cho_solve has a rule for a vector or matrix", "solve for one after the other")
     lower = c_and_lower[1]
-    factor = runtime_linalg.triangle(c_and_lower[0], lower)
+    factor = runtime_matrices.triangle(c_and_lower[0], lower)
     d_b = linalg.cho_solve(c_and_lower, d_out)
     moved = np.outer(d_b, out) if np.ndim(b) == 1 else d_b @ out.T
     both = moved + moved.T
-    return (runtime_linalg.triangle(np.where(lower, -both @ factor, -factor @ both), lower), None), d_b
+    return (runtime_matrices.triangle(np.where(lower, -both @ factor, -factor @ both), lower), None), d_b
 
 
 @pushforward(linalg.cho_solve)
@@ -90,16 +90,16 @@ def cho_solve_dot(c_and_lower, b, check_finite=True, *, out, c_and_lower_dot, b_
     if c_and_lower_dot is None:
         return linalg.cho_solve(c_and_lower, b_dot)
     lower = c_and_lower[1]
-    factor = runtime_linalg.triangle(c_and_lower[0], lower)
-    moved = runtime_linalg.triangle(c_and_lower_dot[0], lower)
+    factor = runtime_matrices.triangle(c_and_lower[0], lower)
+    moved = runtime_matrices.triangle(c_and_lower_dot[0], lower)
     half = np.where(lower, moved @ factor.T, moved.T @ factor)
     rest = -(half + half.T) @ out
     return linalg.cho_solve(c_and_lower, rest if b_dot is None else b_dot + rest)
 
 
-@linear(runtime_linalg.triangle, kind=shapes.same, at=[(SQUARE, True), (TABLE, False)])
+@linear(runtime_matrices.triangle, kind=shapes.same, at=[(SQUARE, True), (TABLE, False)])
 def triangle(x, lower, *, d_out):
-    return runtime_linalg.triangle(d_out, lower)
+    return runtime_matrices.triangle(d_out, lower)
 
 
 # ---------------------------------------------------------------- LU: a[order] = L U, in one matrix
@@ -109,7 +109,7 @@ def _order(call: Call) -> Kind:
     return Array("int64", "?")
 
 
-zero(runtime_linalg.permutation, kind=_order, at=[(np.array([2, 2, 2]),)])
+zero(runtime_matrices.permutation, kind=_order, at=[(np.array([2, 2, 2]),)])
 
 
 @pullback(linalg.lu_factor, at=[(SQUARE,), (SYMMETRIC[::-1],), call(SQUARE, check_finite=False)])
@@ -118,14 +118,14 @@ def lu_factor(a, check_finite=True, *, out, d_out):
     right = np.triu(out[0])
     inner = np.tril(left.T @ np.tril(d_out[0], -1), -1) + np.triu(np.triu(d_out[0]) @ right.T)
     d_rows = np.linalg.solve(left.T, inner) @ np.linalg.inv(right).T
-    return d_rows[np.argsort(runtime_linalg.permutation(out[1]))]
+    return d_rows[np.argsort(runtime_matrices.permutation(out[1]))]
 
 
 @pushforward(linalg.lu_factor)
 def lu_factor_dot(a, check_finite=True, *, out, a_dot):
     left = np.tril(out[0], -1) + np.eye(len(a))
     right = np.triu(out[0])
-    inner = np.linalg.solve(left, a_dot[runtime_linalg.permutation(out[1])]) @ np.linalg.inv(right)
+    inner = np.linalg.solve(left, a_dot[runtime_matrices.permutation(out[1])]) @ np.linalg.inv(right)
     return left @ np.tril(inner, -1) + np.triu(inner) @ right, None
 
 
@@ -136,7 +136,7 @@ def lu_factor_dot(a, check_finite=True, *, out, a_dot):
 def lu_solve(lu_and_piv, b, trans=0, check_finite=True, *, out, d_out):
     if not has_ndim(b) or np.ndim(b) > 2:
         return refuse("scipy.linalg.lu_solve has a rule for a vector or matrix", "solve for one after the other")
-    order = runtime_linalg.permutation(lu_and_piv[1])
+    order = runtime_matrices.permutation(lu_and_piv[1])
     left = np.tril(lu_and_piv[0], -1) + np.eye(len(order))
     right = np.triu(lu_and_piv[0])
     d_b = linalg.lu_solve(lu_and_piv, d_out, 1 if trans == 0 else 0)
@@ -152,7 +152,7 @@ def lu_solve_dot(lu_and_piv, b, trans=0, check_finite=True, *, out, lu_and_piv_d
         return refuse("scipy.linalg.lu_solve has a rule for a vector or matrix", "solve for one after the other")
     if lu_and_piv_dot is None:
         return linalg.lu_solve(lu_and_piv, b_dot, trans)
-    order = runtime_linalg.permutation(lu_and_piv[1])
+    order = runtime_matrices.permutation(lu_and_piv[1])
     left = np.tril(lu_and_piv[0], -1) + np.eye(len(order))
     rows = np.tril(lu_and_piv_dot[0], -1) @ np.triu(lu_and_piv[0]) + left @ np.triu(lu_and_piv_dot[0])
     moved = (rows @ out)[np.argsort(order)] if trans == 0 else rows.T @ out[order]

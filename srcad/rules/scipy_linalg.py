@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from srcad import runtime_arrays, runtime_linalg
+from srcad import runtime_arrays, runtime_matrices
 from srcad.core.kinds import UNKNOWN, Array, Kind, Tuple
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
@@ -181,7 +181,7 @@ def _matrix(call: Call) -> Kind:
 
 @pullback(linalg.block_diag, kind=_matrix, at=[(SQUARE, TABLE), (ROW, TABLE, 2.5)], linear_in=("arrs",))
 def block_diag(*arrs, d_out):
-    return runtime_linalg.diagonal_blocks(d_out, arrs)
+    return runtime_matrices.diagonal_blocks(d_out, arrs)
 
 
 def _like_blocks(call: Call) -> Kind:
@@ -191,11 +191,11 @@ def _like_blocks(call: Call) -> Kind:
     return Tuple(tuple(items)) if items and len(items) == len(kinds) else UNKNOWN
 
 
-@linear(runtime_linalg.diagonal_blocks, kind=_like_blocks, at=[(np.arange(30.0).reshape(5, 6), (SQUARE, TABLE))])
+@linear(runtime_matrices.diagonal_blocks, kind=_like_blocks, at=[(np.arange(30.0).reshape(5, 6), (SQUARE, TABLE))])
 def diagonal_blocks(d, arrays, *, d_out):
-    return runtime_linalg.block_diagonal(d_out)
+    return runtime_matrices.block_diagonal(d_out)
 
 
-@linear(runtime_linalg.block_diagonal, kind=_matrix, at=[((SQUARE, TABLE),)])
+@linear(runtime_matrices.block_diagonal, kind=_matrix, at=[((SQUARE, TABLE),)])
 def block_diagonal(arrays, *, d_out):
-    return runtime_linalg.diagonal_blocks(d_out, arrays)
+    return runtime_matrices.diagonal_blocks(d_out, arrays)

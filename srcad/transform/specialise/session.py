@@ -145,6 +145,10 @@ class Session:
             self._placed[id(program)] = program, placed(program, place)
         return self._placed[id(program)][1]
 
+    def specials(self) -> list[Special]:
+        """Every program at the kinds at which it is called."""
+        return list(self._specials.values())
+
     def programs(self) -> list[Program]:
         """Every program that was lowered here."""
         return list(self._programs.values())
