@@ -16,6 +16,7 @@ from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_region
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
+from srcad.core.libraries import remedy_for
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -39,6 +40,7 @@ from srcad.core.nodes import (
 from srcad.core.spoken import spoken
 from srcad.errors import KindError, MissingRule, Place
 from srcad.rules.changes import METHODS
+from srcad.rules.known import is_sparse_kind
 from srcad.rules.registry import rule_for
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
@@ -155,6 +157,12 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
             match stmt:
                 case Assign(target=target, value=value):
                     reads = [n for n in differentiable_reads(value) if n in varied]
+                    if reads and is_sparse_kind(kinds.get(target, UNKNOWN)) and not _takes_part(value):
+                        raise MissingRule(
+                            f"{spoken(target, body)} is a sparse matrix, and its numbers carry a derivative",
+                            stmt.place,
+                            "keep the matrix constant and scale the product: a * (A @ x)",
+                        )
                     if reads and not reads_keys(value, kinds):
                         refuse_hashed(stmt, kinds, reads, body)
                         _check_call(value, varied, body, stmt)
@@ -236,6 +244,11 @@ def _given_memory(value: Expr, kinds: Mapping[str, Kind], regions: Regions) -> l
     ]
 
 
+def _takes_part(value: Expr) -> bool:
+    """Whether an expression is another name for something, or a part of it."""
+    return not isinstance(value, Op) or value.fn in (operator.getitem, prims.get_attr)
+
+
 def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
     """Refuse an opaque call that a varied value reaches."""
     if not isinstance(value, Op) or value.fn not in (prims.call, prims.call_method):
@@ -260,13 +273,19 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
         if isinstance(callee.value, (FunctionHandle, type)):
             return
         raise MissingRule(
-            f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
+            f"{_shown(callee)} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
-            _REMEDIES.get(
+            remedy_for(callee.value)
+            or _REMEDIES.get(
                 callee.name, "use a function of math or numpy that has a rule, write it in Python, or give it a rule"
             ),
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
+
+
+def _shown(callee: Ref) -> str:
+    """The name of a function; of a class, where it is its `__init__` that is called."""
+    return str(callee.value.__qualname__).rpartition(".")[0] if callee.name == "__init__" else callee.name
 
 
 def _useful(

@@ -42,7 +42,7 @@ from srcad.core.kinds import (
     join_all,
     widen,
 )
-from srcad.core.libraries import is_library_object, the_one
+from srcad.core.libraries import is_library_object, is_sparse, the_one
 from srcad.core.sums import holds_sum
 
 _CODE = (
@@ -127,6 +127,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return Function(value.func, (("__partial__", BOTTOM), *fields))
     if isinstance(value, _CODE):
         return Const(value)
+    if is_sparse(type(value)) and value.dtype.kind in "biuf":
+        return Opaque(type(value))  # constant data, and linear in what it is multiplied with
     attributes = getattr(value, "__dict__", None)
     if attributes is None and hasattr(type(value), "__slots__"):
         slots = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]

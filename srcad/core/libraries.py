@@ -20,6 +20,7 @@ NAMESPACES = (
     "scipy.integrate",
     "scipy.optimize",
     "scipy.interpolate",
+    "scipy.sparse.linalg",
 )
 
 Path = tuple[types.ModuleType, tuple[str, ...]]
@@ -59,6 +60,21 @@ def the_one(value: Any) -> Any:
     return public if same else value
 
 
+REMEDIES = {
+    "scipy.optimize": "differentiate the equations that the solution satisfies (the implicit function theorem: one "
+    "linear solve at the solution), or write the iteration in Python",
+    "scipy.integrate": "write the time steps or the quadrature rule in Python, or integrate samples: integrate.simpson",
+    "scipy.interpolate": "use np.interp, or write the interpolation in Python",
+    "scipy.sparse.linalg": "use scipy.sparse.linalg.spsolve with a constant matrix, or write the iteration in Python",
+}
+
+
+def remedy_for(value: Any) -> str | None:
+    """What to do instead of calling a function of a library that has no rule, where its namespace says."""
+    module = str(getattr(value, "__module__", None) or "")
+    return next((remedy for space, remedy in REMEDIES.items() if module.startswith(f"{space}.")), None)
+
+
 def is_library_object(value: Any) -> bool:
     """Whether a value is one of SciPy's distributions: an object that stands for its methods, and never changes."""
     cls = type(value)
@@ -68,6 +84,18 @@ def is_library_object(value: Any) -> bool:
 def is_frozen(cls: type) -> bool:
     """Whether a class is that of SciPy's distributions with parameters held."""
     return cls.__module__.startswith("scipy.stats._") and cls.__name__.endswith("_frozen")
+
+
+def is_sparse(cls: type) -> bool:
+    """Whether a class is one of SciPy's sparse matrices and arrays."""
+    return cls.__module__.startswith("scipy.sparse._") and hasattr(cls, "tocsr")
+
+
+def makes_sparse(value: Any) -> bool:
+    """Whether a callable makes a sparse matrix."""
+    if isinstance(value, type):
+        return is_sparse(value)
+    return getattr(value, "__module__", None) == "scipy.sparse._construct"
 
 
 def _of_object(value: Any) -> Path | None:

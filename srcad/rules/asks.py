@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.core import libraries
 from srcad.errors import RuleError
 
 
@@ -35,6 +36,11 @@ def is_float_type(dtype: Any) -> bool:
 def when(test: Any, then: Any, otherwise: Any) -> Any:
     """`then if test else otherwise`, decided when the program runs; an `if` in a rule is decided before."""
     return then if test else otherwise
+
+
+def is_sparse(x: Any) -> bool:
+    """`x` is a sparse matrix, whose numbers are constant."""
+    return libraries.is_sparse(type(x))
 
 
 def refuse(message: str, remedy: str) -> Any:

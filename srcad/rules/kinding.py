@@ -40,7 +40,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
-from srcad.rules.known import OPEN, constant, literal
+from srcad.rules.known import OPEN, constant, is_sparse_kind, literal
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
 
@@ -58,6 +58,8 @@ def kind_of_call(call: Call) -> Kind:
         return BOTTOM
     if call.fn is prims.choose:
         return join(call.args[1], call.args[2])
+    if call.fn is np.transpose and len(call.args) == 1 and is_sparse_kind(call.args[0]):
+        return call.args[0]
     rule = rule_for(call.fn)
     if rule is not None and rule.kind is not None:
         return rule.kind(call)

@@ -28,6 +28,7 @@ from srcad.core.kinds import (
     is_number,
     widen,
 )
+from srcad.core.libraries import is_sparse
 from srcad.core.nodes import Expr, Lit, Op, Ref
 
 
@@ -76,6 +77,11 @@ def ndim_of(kind: Kind) -> Any:
             return OPEN if depths or deepest is OPEN else deepest + 1
         case _:
             return 0 if is_number(kind) else OPEN
+
+
+def is_sparse_kind(kind: Kind) -> bool:
+    """Whether values of this kind are sparse matrices."""
+    return isinstance(kind, Opaque) and is_sparse(kind.cls)
 
 
 def is_instance(kind: Kind, classes: tuple[Any, ...]) -> Any:

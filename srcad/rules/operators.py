@@ -14,9 +14,10 @@ import numpy as np
 from srcad import runtime
 from srcad.core.kinds import BOOL, INT
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_literal, is_scalar, when
+from srcad.rules.asks import has_ndim, is_literal, is_scalar, is_sparse, refuse, when
 from srcad.rules.registry import elementwise, pullback, zero
 
+SPARSE = "arithmetic of a sparse matrix, other than @, has no rule"
 ROW = np.array([0.7, -1.23, 2.47])
 COLUMN = np.array([[0.4], [1.9]])
 POSITIVE = np.array([0.6, 1.3, 2.2])
@@ -26,16 +27,22 @@ STACK = np.array([TABLE, TABLE * 0.6 + 0.2, 1 - TABLE, TABLE + 0.5])
 
 @elementwise(operator.add, np.add, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (ROW, 1.5)])
 def add(x, y):
+    if is_sparse(x) or is_sparse(y):
+        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
     return 1, 1
 
 
 @elementwise(operator.sub, np.subtract, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (1.5, ROW)])
 def subtract(x, y):
+    if is_sparse(x) or is_sparse(y):
+        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
     return 1, -1
 
 
 @elementwise(operator.mul, np.multiply, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (ROW, 1.5)])
 def multiply(x, y):
+    if is_sparse(x) or is_sparse(y):
+        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
     return y, x
 
 
@@ -46,6 +53,8 @@ def multiply(x, y):
     at=[(2.0, 3.0), (ROW, COLUMN), (1.5, ROW), (3, 2.0)],
 )
 def divide(x, y, *, out):
+    if is_sparse(x) or is_sparse(y):
+        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
     return 1 / y, -out / y
 
 
@@ -109,6 +118,10 @@ def absolute(x):
     multilinear_in=("x", "y"),
 )
 def matmul(x, y, *, d_out):
+    if is_sparse(x):
+        return None, x.T @ d_out
+    if is_sparse(y):
+        return d_out @ y.T, None
     if not (has_ndim(x) and has_ndim(y)):
         return runtime.matmul_left(d_out, x, y), runtime.matmul_right(d_out, x, y)
     if np.ndim(x) == 1 and np.ndim(y) == 1:

@@ -104,6 +104,7 @@ _WAITING: dict[str, tuple[str, ...]] = {
     "scipy.linalg": ("scipy_linalg", "scipy_factorizations", "scipy_matrices"),
     "scipy.signal": ("scipy_signal",),
     "scipy.integrate": ("scipy_integrate",),
+    "scipy.sparse.linalg": ("scipy_sparse",),
     "scipy.stats": ("scipy_stats", "scipy_cdf", "scipy_counts", "scipy_multivariate"),
 }
 

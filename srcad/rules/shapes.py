@@ -42,7 +42,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Expr
-from srcad.rules.known import OPEN, constant, literal
+from srcad.rules.known import OPEN, constant, is_sparse_kind, literal
 from srcad.rules.registry import Call, KindRule
 
 # ---------------------------------------------------------------- operands
@@ -220,6 +220,9 @@ def binary(call: Call) -> Kind:
     pair = (widen(x), widen(y))
     name = call.fn.__name__
     has_array = any(isinstance(k, Array) or k is NUMBER for k in pair)
+    sparse = [k for k in pair if is_sparse_kind(k)]
+    if sparse:  # with a number or another of its kind it gives one more
+        return sparse[0] if all(is_number(k) or is_sparse_kind(k) for k in pair) else UNKNOWN
     if not has_array and name in ("add", "iadd"):
         match pair:
             case (List(item=a), List(item=b)):
@@ -337,6 +340,8 @@ def _axis_count(kind: Kind) -> int | None:
 
 def product(call: Call) -> Kind:
     """`np.matmul` and `@` (`np.dot` differs from three dimensions on)."""
+    if any(map(is_sparse_kind, call.args)):
+        return _sparse_product(call)
     pair = _pair(call)
     if isinstance(pair, Kind):
         return pair
@@ -346,6 +351,17 @@ def product(call: Call) -> Kind:
     batch = broadcast_dims(x[:-2], y[:-2])
     assert batch is not None
     return array_or_scalar(dtype, batch + x[-2:-1] + (y[-1:] if len(y) > 1 else ""))
+
+
+def _sparse_product(call: Call) -> Kind:
+    """The product of a sparse matrix with an array is an array, with another sparse matrix is sparse."""
+    x, y = call.args
+    if is_sparse_kind(x) and is_sparse_kind(y):
+        return x
+    array = as_array(y if is_sparse_kind(x) else x)
+    if not isinstance(array, Array) or array.dims is None or len(array.dims) not in (1, 2):
+        return UNKNOWN
+    return Array("float64", "?" + array.dims[1:] if is_sparse_kind(x) else array.dims[:-1] + "?")
 
 
 def dot_product(call: Call) -> Kind:

@@ -30,11 +30,11 @@ from srcad.core.kinds import (
     is_number,
     widen,
 )
-from srcad.core.libraries import public_path
 from srcad.core.nodes import NONE, Assign, Block, Expr, If, Lit, Op, Ref, Return, Var, map_operands
 from srcad.errors import KindError, MissingRule, Place, RuleError
-from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, refuse, unroll, when
-from srcad.rules.known import OPEN, constant, is_instance, literal, ndim_of
+from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, is_sparse, refuse, unroll, when
+from srcad.rules.known import OPEN, constant, is_instance, is_sparse_kind, literal, ndim_of
+from srcad.rules.naming import function_name
 from srcad.rules.registry import Rule
 
 # ---------------------------------------------------------------- binding
@@ -101,15 +101,6 @@ def bind(
     return {name: bound[name] for name in (*rule.params, *((rule.variadic,) if rule.variadic else ()))}
 
 
-def no_derivative_in(rule: Rule, shown: str, name: str) -> tuple[str, str]:
-    """What to say where an active value reaches a parameter that has no derivative, and the remedy."""
-    others = [param for param in rule.params if param not in rule.refused]
-    return (
-        f"{shown} has no derivative in {name}, and an active value reaches it",
-        f"hold {name} constant (the rule differentiates in {', '.join(others)}), or srcad.stop_gradient it",
-    )
-
-
 def _listed(rule: Rule) -> str:
     names = list(rule.params) + ([f"*{rule.variadic}"] if rule.variadic else [])
     return ", ".join(names) if names else "no arguments"
@@ -117,21 +108,6 @@ def _listed(rule: Rule) -> str:
 
 def _is_default(arg: Expr, default: Any) -> bool:
     return isinstance(arg, Lit) and default is not inspect.Parameter.empty and Lit(default) == arg
-
-
-def function_name(fn: Callable[..., Any]) -> str:
-    """How a message names a callable: `np.sum`, `math.sin`, `operator.add`."""
-    name = getattr(fn, "__name__", repr(fn))
-    if vars(np).get(name) is fn:
-        return f"np.{name}"
-    path = public_path(fn)
-    if path is not None:
-        return f"{path[0].__name__}.{'.'.join(path[1])}"
-    module = str(getattr(fn, "__module__", "") or "")
-    if module in ("builtins", ""):
-        return str(name)
-    short = {"numpy": "np", "_operator": "operator"}.get(module, module)
-    return f"{short}.{name}"
 
 
 # ---------------------------------------------------------------- settling
@@ -252,7 +228,8 @@ class _Settler:
                 return Op(prims.choose, (self.expr(test), self.expr(then), self.expr(otherwise)))
             case Op(fn=fn, args=(Lit(value=name), items, element)) if fn is unroll:
                 return Op(prims.make_list, tuple(self.unrolled(name, item, element) for item in self.items(items)))
-            case Op(fn=fn, args=(Lit(value=message), Lit(value=remedy))) if fn is refuse:
+            case Op(fn=fn, args=args) if fn is refuse:
+                message, remedy = map(self.value, args)
                 raise MissingRule(message, self.place, remedy)
             case Op(fn=runtime.inverse_axes, args=(axes,)) if self.value(axes) is not OPEN:
                 return Op(prims.make_tuple, tuple(map(Lit, runtime.inverse_axes(self.value(axes)))))
@@ -400,6 +377,9 @@ class _Settler:
             return False
         return is_number(self.kind(x.name))
 
+    def is_sparse(self, x: Expr) -> bool:
+        return isinstance(x, Var) and is_sparse_kind(self.kind(x.name))
+
     def is_literal(self, x: Expr) -> bool:
         return isinstance(x, Var) and isinstance(self.value_of(x.name), (bool, int, float))
 
@@ -426,6 +406,7 @@ _DECIDABLE: dict[Callable[..., Any], Callable[..., Any]] = {
     is_scalar: _Settler.is_scalar,
     is_literal: _Settler.is_literal,
     has_ndim: _Settler.has_ndim,
+    is_sparse: _Settler.is_sparse,
     is_float_type: _Settler.is_float_type,
 }
 

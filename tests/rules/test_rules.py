@@ -22,8 +22,9 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import UNKNOWN, Array, Const, Kind, List, Maybe, Tuple, TupleOf, is_number, join
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.rules.kinding import kind_of_call
+from srcad.rules.naming import function_name
 from srcad.rules.registry import Call, Case, Rule, all_rules, register_imported
-from srcad.rules.static import bind, function_name, padded, settle
+from srcad.rules.static import bind, padded, settle
 
 register_imported()
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import srcad
+from srcad.rules.naming import function_name
 from srcad.rules.registry import Case, all_rules
-from srcad.rules.static import function_name
 from tests.rules.test_forward import program_of
 from tests.rules.test_rules import at_random, jacobian, leaves, rebuilt
 

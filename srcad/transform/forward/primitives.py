@@ -35,8 +35,9 @@ from srcad.core.nodes import NONE, Assign, Do, Expr, For, Lit, Op, Stmt, Var, na
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules import shapes
 from srcad.rules.kinding import kind_of_call
+from srcad.rules.naming import no_derivative_in
 from srcad.rules.registry import Call, Rule, rule_for
-from srcad.rules.static import bind, no_derivative_in, padded, reached_by, settle
+from srcad.rules.static import bind, padded, reached_by, settle
 from srcad.transform.forward.containers import Containers
 from srcad.transform.reverse.primitives import times
 

@@ -44,8 +44,9 @@ from srcad.core.nodes import (
 )
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules.kinding import kind_of_call
+from srcad.rules.naming import no_derivative_in
 from srcad.rules.registry import Call, rule_for
-from srcad.rules.static import bind, no_derivative_in, padded, settle
+from srcad.rules.static import bind, padded, settle
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 

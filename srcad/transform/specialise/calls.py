@@ -28,7 +28,7 @@ from srcad.core.kinds import (
     is_sum,
     show,
 )
-from srcad.core.libraries import is_library_object
+from srcad.core.libraries import is_library_object, makes_sparse
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
 from srcad.errors import KindError
 from srcad.rules.registry import rule_for
@@ -48,6 +48,7 @@ from srcad.transform.specialise.functions import (
 )
 from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.sparse import make_sparse
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -128,6 +129,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return make_deque(sp, args, kwargs)
     if value is collections.defaultdict:
         return default_dict(sp, args, kwargs)
+    if makes_sparse(value):
+        return make_sparse(name, value, args, kwargs)
     if isinstance(value, type):
         if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
             return opaque(name, value, args, kwargs)

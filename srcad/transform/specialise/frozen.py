@@ -14,8 +14,8 @@ from srcad.core import prims
 from srcad.core.kinds import Const, Function, Kind, Object, Record, Tuple
 from srcad.core.nodes import Expr, Lit, Op, Star
 from srcad.errors import MissingRule
+from srcad.rules.naming import function_name
 from srcad.rules.registry import rule_for
-from srcad.rules.static import function_name
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.session import Resolved
 

@@ -39,6 +39,7 @@ from srcad.core.kinds import (
 from srcad.core.libraries import is_frozen, is_library_object
 from srcad.core.nodes import Expr, Lit, Op, Ref, Star
 from srcad.errors import KindError, MissingRule
+from srcad.rules.known import is_sparse_kind
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
@@ -49,6 +50,7 @@ from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.sparse import sparse_method
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -130,6 +132,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             if any(holds_smooth(sp.kind(a)) for a in args):
                 raise sp.refuse("a float put into a set", "use a list: sets cannot be differentiated")
             return made, held if name in ("union", "intersection", "difference", "copy") else UNKNOWN
+        case _ if is_sparse_kind(held):
+            return sparse_method(sp, made, base, held, name, args, kwargs)
         case _ if held is STRING:
             return made, _string_method(name)
         case _ if is_number(held):

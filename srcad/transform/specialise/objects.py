@@ -41,12 +41,14 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Expr, Guard, Lit, Op, Ref
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
+from srcad.rules.known import is_sparse_kind
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.sparse import sparse_attribute
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -111,6 +113,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                         sp.session.guard(Guard(value, name, found))
                     return _constant(sp, f"{shown}.{name}", found)
             return op, UNKNOWN
+        case Opaque() if is_sparse_kind(held):
+            return sparse_attribute(sp, op, held, name)
         case Opaque():
             return op, UNKNOWN
         case _ if held is RANGE and name in ("start", "stop", "step"):
