@@ -1,8 +1,8 @@
 """Run the code in the documents and put what it prints below it, so that no document goes stale.
 
 In a page, a block of `python` runs; the block of `text` after it is what it printed. The blocks of a page share their
-names, as in one session. `syntax.md` is written whole from the table in the front end, `numpy.md` from the
-registry of rules.
+names, as in one session. `syntax.md` is written whole from the table in the front end, `numpy.md` and
+`scipy.md` from the registry of rules.
 
     python docs/refresh.py           write the pages again
     python docs/refresh.py --check   exit with status 1 where a page is not current (the tests do this)
@@ -16,12 +16,14 @@ import sys
 from pathlib import Path
 
 from srcad.tools.numpy_page import numpy_page
+from srcad.tools.scipy_page import scipy_page
 from srcad.tools.syntax_page import syntax_page
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/conventions.md", "docs/errors.md", "docs/how-it-works.md")
 SYNTAX = "docs/syntax.md"
 NUMPY = "docs/numpy.md"
+SCIPY = "docs/scipy.md"
 
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 
@@ -61,6 +63,8 @@ def pages():
     yield SYNTAX, current, syntax_page()
     current = (ROOT / NUMPY).read_text() if (ROOT / NUMPY).exists() else ""
     yield NUMPY, current, numpy_page()
+    current = (ROOT / SCIPY).read_text() if (ROOT / SCIPY).exists() else ""
+    yield SCIPY, current, scipy_page()
 
 
 def main():

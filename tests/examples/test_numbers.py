@@ -11,6 +11,7 @@ import deep_network
 import linear_regression
 import log_product
 import logistic_unit
+import maximum_likelihood
 import quickstart
 import shared_subexpression
 import srcad
@@ -126,3 +127,10 @@ def test_closed_form_of_the_shared_subexpression_agrees_with_differences():
     there, back = shared_subexpression.f(x + step), shared_subexpression.f(x - step)
     assert shared_subexpression.closed_form(x) == pytest.approx((there - back) / (2 * step), rel=1e-8)
     assert math.isfinite(shared_subexpression.f(0.0))
+
+
+def test_maximum_likelihood_finds_the_line_within_its_errors():
+    x, y = maximum_likelihood.measurements()
+    parameters, errors = maximum_likelihood.fit(x, y)
+    assert np.all(np.abs(parameters[:2] - [2.0, -1.0]) < 3 * errors[:2])
+    assert np.all(np.abs(srcad.grad(maximum_likelihood.loss)(parameters, x, y)) < 1e-3)

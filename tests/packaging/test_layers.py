@@ -37,7 +37,7 @@ RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}
 
 NEEDED = {"numpy", "gast", "astor", "srcad"}
 OF_TOOLS = {"typer", "rich"}  # the extra `tools`
-OPTIONAL = {"scipy"}  # of the rules for it, which wait until the program has imported it
+OPTIONAL = {"scipy"}  # of the rules for it, which wait until the program has imported it, and of their page
 
 
 def modules():
@@ -89,7 +89,7 @@ def test_file_imports_no_later_layer(path):
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_file_imports_what_is_declared(path):
-    waits = path.parent.name == "rules" and path.stem.split("_")[0] in OPTIONAL
+    waits = path.parent.name in ("rules", "tools") and path.stem.split("_")[0] in OPTIONAL
     allowed = NEEDED | (OF_TOOLS if layer_of(path) == "tools" else set()) | (OPTIONAL if waits else set())
     for name in imported(path):
         top = name.split(".")[0]
