@@ -7,7 +7,7 @@ In a shape parameter there is no closed form for most of them: there it is refus
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from srcad.rules.operators import COLUMN, POSITIVE, ROW
 from srcad.rules.registry import call, elementwise
@@ -110,28 +110,28 @@ LOGGED = [(0.7, 1.8), (POSITIVE + 2, 0.8, COLUMN, 1.4), call(POSITIVE, s=1.2, sc
 def lognorm_cdf(x, s, loc=0, scale=1):
     z = (x - loc) / scale
     density = stats.lognorm.pdf(x, s, loc, scale)
-    return density, -density * (x - loc) * np.log(z) / s, -density, -density * z
+    return density, -special.xlogy(density * (x - loc), z) / s, -density, -density * z
 
 
 @elementwise(stats.lognorm.sf, at=LOGGED)
 def lognorm_sf(x, s, loc=0, scale=1):
     z = (x - loc) / scale
     density = stats.lognorm.pdf(x, s, loc, scale)
-    return -density, density * (x - loc) * np.log(z) / s, density, density * z
+    return -density, special.xlogy(density * (x - loc), z) / s, density, density * z
 
 
 @elementwise(stats.lognorm.logcdf, at=LOGGED)
 def lognorm_logcdf(x, s, loc=0, scale=1, *, out):
     z = (x - loc) / scale
     share = np.exp(stats.lognorm.logpdf(x, s, loc, scale) - out)
-    return share, -share * (x - loc) * np.log(z) / s, -share, -share * z
+    return share, -special.xlogy(share * (x - loc), z) / s, -share, -share * z
 
 
 @elementwise(stats.lognorm.logsf, at=LOGGED)
 def lognorm_logsf(x, s, loc=0, scale=1, *, out):
     z = (x - loc) / scale
     share = np.exp(stats.lognorm.logpdf(x, s, loc, scale) - out)
-    return -share, share * (x - loc) * np.log(z) / s, share, share * z
+    return -share, special.xlogy(share * (x - loc), z) / s, share, share * z
 
 
 PARTS = [(0.7, 2, 3), (SHARE + 0.5, 2, 3, COLUMN / 4, 1.9), call(SHARE, 2, b=3, scale=1.3)]

@@ -90,8 +90,8 @@ def expit(x, *, out):
 
 
 @elementwise(special.logit, at=[(0.7,), (SHARE,)])
-def logit(x):
-    return 1 / (x * (1 - x))
+def logit(x, *, out):
+    return 2 + 2 * np.cosh(out)  # 1 / (x * (1 - x)), and NaN outside
 
 
 @elementwise(special.log_expit, at=[(0.7,), (ROW,), (-40.0,)])
@@ -181,32 +181,32 @@ def exprel(x):
 @elementwise(special.boxcox, at=[(0.7, 0.4), (POSITIVE, COLUMN), (POSITIVE, 0.0)])
 def boxcox(x, lmbda):
     log = np.log(x)
-    return x ** (lmbda - 1), log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
+    return np.power(x, lmbda - 1), log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
 
 
 @elementwise(special.boxcox1p, at=[(0.7, 0.4), (POSITIVE, COLUMN), (POSITIVE, 0.0)])
 def boxcox1p(x, lmbda):
     log = np.log1p(x)
-    return (1 + x) ** (lmbda - 1), log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
+    return np.power(1 + x, lmbda - 1), log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
 
 
 @elementwise(special.inv_boxcox, at=[(0.7, 0.4), (POSITIVE, COLUMN), (POSITIVE, 0.0)])
 def inv_boxcox(x, lmbda, *, out):
     log = np.log(out)
-    slope = out ** (1 - lmbda)
+    slope = np.power(out, 1 - lmbda)
     return slope, -slope * log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
 
 
 @elementwise(special.inv_boxcox1p, at=[(0.7, 0.4), (POSITIVE, COLUMN), (POSITIVE, 0.0)])
 def inv_boxcox1p(x, lmbda, *, out):
     log = np.log1p(out)
-    slope = (1 + out) ** (1 - lmbda)
+    slope = np.power(1 + out, 1 - lmbda)
     return slope, -slope * log * log * special.hyp1f1(2.0, 3.0, lmbda * log) / 2
 
 
 @elementwise(special.powm1, at=[(0.7, 0.4), (POSITIVE, COLUMN)])
 def powm1(x, y, *, out):
-    return y * x ** (y - 1), np.log(x) * (out + 1)
+    return y * np.power(x, y - 1), np.log(x) * (out + 1)
 
 
 # ---------------------------------------------------------------- angles in degrees

@@ -204,6 +204,9 @@ def test_what_has_no_derivative_is_refused_with_a_place_and_a_remedy(f, args, re
         lambda s: stats.beta.logpdf(s, 2.0, 3.0),
         lambda s: special.erfinv(s),
         lambda s: special.ndtri(s),
+        lambda s: special.logit(s),
+        lambda s: special.boxcox(s, 0.4),
+        lambda s: special.powm1(s, 0.4),
     ],
 )
 def test_outside_of_a_domain_the_derivative_is_nan(f):
@@ -221,6 +224,8 @@ def test_outside_of_a_domain_the_derivative_is_nan(f):
         lambda x, a: stats.expon.pdf(x, scale=a),
         lambda x, a: stats.uniform.cdf(x, scale=a),
         lambda x, a: stats.expon.cdf(x, scale=a),
+        lambda x, a: stats.lognorm.cdf(x, a),
+        lambda x, a: stats.lognorm.sf(x, a),
     ],
 )
 def test_outside_of_the_support_a_density_and_its_integral_have_the_slope_zero(f):
