@@ -3,6 +3,7 @@
 from srcad.rules import (
     arranging,
     builtin_functions,
+    choosing,
     contractions,
     creation,
     factorizations,
@@ -24,6 +25,7 @@ from srcad.rules import (
 __all__ = [
     "arranging",
     "builtin_functions",
+    "choosing",
     "contractions",
     "creation",
     "factorizations",
