@@ -145,6 +145,22 @@ def block_adjoint(d: Any, arrays: Any) -> Any:
     return taken(numbers, arrays)
 
 
+def latest_reached(x: Any, extremes: Any, axis: int = 0) -> Any:
+    """For each of the running extremes of `x` along the axis, the place of the latest element that reaches it."""
+    places = np.arange(np.shape(x)[axis]).reshape(shape_along(x, axis))
+    return np.maximum.accumulate(np.where(x == extremes, places, 0), axis)
+
+
+def reduceat_adjoint(d: Any, x: Any, indices: Any, axis: int = 0) -> Any:
+    """The cotangent of `x` in `np.add.reduceat(x, indices, axis)`."""
+    made = np.zeros_like(x)
+    into, rows = np.moveaxis(made, axis, 0), np.moveaxis(np.asarray(d), axis, 0)
+    stops = [*indices[1:], len(into)]
+    for row, start, stop in zip(rows, indices, stops, strict=True):
+        into[start : max(stop, start + 1)] += row
+    return made
+
+
 def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:
     """The cotangent of `values` in `np.insert`: the part of `d` where `at` is negative, summed to their shape."""
     if axis is None:

@@ -18,6 +18,7 @@ from srcad.rules import (
     scans,
     shaping,
     signals,
+    ufunc_methods,
     ufuncs,
     zeros,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "scans",
     "shaping",
     "signals",
+    "ufunc_methods",
     "ufuncs",
     "zeros",
 ]

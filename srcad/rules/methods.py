@@ -21,8 +21,8 @@ ARRAY_METHODS: dict[str, Callable[..., Any]] = {
     **{
         name: getattr(np, name)
         for name in (
-            "all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean min "
-            "nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
+            "all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean "
+            "min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
         ).split()
     },
     "conj": np.conjugate,

@@ -53,6 +53,7 @@ from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
+from srcad.transform.specialise.ufunc_methods import ufunc_method
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -64,6 +65,8 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
         handler = _SPECIAL.get(value)
     except TypeError:
         return None
+    if handler is None:
+        handler = ufunc_method(value)
     if handler is None:
         return None
     if starred(args, kwargs):
