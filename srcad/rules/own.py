@@ -70,6 +70,7 @@ def dot_right(d, x, y, *, d_out):
 
 
 zero(runtime.part_width, kind=shapes.always(INT), at=[(6, 3)])
+zero(runtime.part_start, kind=shapes.always(INT), at=[(7, 3, 2)])
 zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])
 zero(runtime.index_groups, kind=lambda call: List(List(INT)), at=[("combinations", 4, 2), ("permutations", 3, 3)])
 zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.0, 1.0, 2.0], True)])

@@ -52,7 +52,8 @@ from srcad.transform.specialise.functions import call_primitive, make_getter, ma
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
-from srcad.transform.specialise.splitting import split
+from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
+from srcad.transform.specialise.ufunc_methods import ufunc_method
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -64,6 +65,8 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
         handler = _SPECIAL.get(value)
     except TypeError:
         return None
+    if handler is None:
+        handler = ufunc_method(value)
     if handler is None:
         return None
     if starred(args, kwargs):
@@ -453,5 +456,8 @@ _SPECIAL: dict[Any, Any] = {
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,
-    np.split: split,
+    **{function: make_split(function) for function in (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit)},
+    np.unstack: unstack,
+    np.broadcast_arrays: broadcast_arrays,
+    np.meshgrid: meshgrid,
 }
