@@ -42,6 +42,7 @@ from srcad.core.kinds import (
     join_all,
     widen,
 )
+from srcad.core.libraries import is_library_object, the_one
 from srcad.core.sums import holds_sum
 
 _CODE = (
@@ -116,6 +117,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         )
     if isinstance(value, (set, frozenset)):
         return Set(join_all(tuple(kind_of(v, above) for v in value)))
+    if is_library_object(value) or isinstance(value, types.MethodType) and is_library_object(value.__self__):
+        return Const(the_one(value))
     if isinstance(value, types.MethodType):
         return Function(value.__func__, (("__self__", kind_of(value.__self__, above)),))
     if isinstance(value, functools.partial):

@@ -41,7 +41,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.rules.known import OPEN, constant, literal
-from srcad.rules.registry import Call, rule_for
+from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
 
 _IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -62,10 +62,21 @@ def kind_of_call(call: Call) -> Kind:
     if rule is not None and rule.kind is not None:
         return rule.kind(call)
     if rule is not None and rule.style == "elementwise":
-        return broadcast(call)
+        return broadcast(_by_position(call, rule))
     if rule is None and not _is_pure(call.fn):
         return UNKNOWN
     return by_example(call)
+
+
+def _by_position(call: Call, rule: Rule) -> Call:
+    """The call of a function of each element with its named operands at their places, defaults between them."""
+    named, defaults = dict(call.kwargs), dict(rule.defaults)
+    kinds = list(call.args)
+    for name in rule.params[len(kinds) :]:
+        if not named.keys() & set(rule.params) or name not in named and name not in defaults:
+            break
+        kinds.append(named.pop(name) if name in named else kind_of(defaults[name]))
+    return replace(call, args=tuple(kinds))
 
 
 # ---------------------------------------------------------------- by example

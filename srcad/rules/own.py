@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime, runtime_arrays, runtime_signals
+from srcad import runtime, runtime_arrays, runtime_signals, runtime_stats
 from srcad.core.kinds import FLOAT as FLOATING
 from srcad.core.kinds import INT, Array, Kind, List, is_number, widen
 from srcad.rules import shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
-from srcad.rules.registry import Call, linear, pullback, zero
+from srcad.rules.registry import Call, elementwise, linear, pullback, zero
 
 
 def _like_second(call: Call) -> Kind:
@@ -88,3 +88,13 @@ def add_at(d, at, x, *, d_out):
 @linear(runtime_signals.diff_adjoint, at=[(ROW,), (TABLE, 2, 0)])
 def diff_adjoint(d, n=1, axis=-1, length=None, *, d_out):
     return np.diff(d_out, n, axis)
+
+
+@elementwise(runtime_stats.inside, at=[(0.7, 0.0, 1.0), (POSITIVE, 0, 3)])
+def inside(x, low, high):
+    return 1, None, None
+
+
+@elementwise(runtime_stats.whole, at=[(2,), (np.array([0, 3, 1]),)])
+def whole(k):
+    return 1

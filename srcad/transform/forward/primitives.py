@@ -36,7 +36,7 @@ from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules import shapes
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, Rule, rule_for
-from srcad.rules.static import bind, padded, reached_by, settle
+from srcad.rules.static import bind, no_derivative_in, padded, reached_by, settle
 from srcad.transform.forward.containers import Containers
 from srcad.transform.reverse.primitives import times
 
@@ -60,6 +60,9 @@ class Primitives(Containers):
         bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
         if not any(map(self._reaches, bound.values())):
             return self.zeros(target, value)
+        for name in rule.refused:
+            if self._reaches(bound[name]):
+                raise self.refuse(*no_derivative_in(rule, shown, name), MissingRule)
         if rule.style != "linear" and self._is_view(target, value):
             raise self.refuse(
                 f"{shown} may share the memory of what it is given, which is written to",

@@ -45,7 +45,7 @@ from srcad.core.nodes import (
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, rule_for
-from srcad.rules.static import bind, padded, settle
+from srcad.rules.static import bind, no_derivative_in, padded, settle
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 
@@ -73,6 +73,9 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         shadows.fresh_shadows(builder, target)
         return
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    for name in rule.refused:
+        if any(map(builder.active, map(Var, names_in(bound[name])))):
+            raise builder.refuse(*no_derivative_in(rule, shown, name), MissingRule)
     kind = builder.made(target)
     found = builder.leaves(target)
     if isinstance(kind, Tuple) and all(map(_may_be_item, kind.items)) and not any(leaf.shadow for leaf in found):

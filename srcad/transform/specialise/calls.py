@@ -28,6 +28,7 @@ from srcad.core.kinds import (
     is_sum,
     show,
 )
+from srcad.core.libraries import is_library_object
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
 from srcad.errors import KindError
 from srcad.rules.registry import rule_for
@@ -37,6 +38,7 @@ from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dic
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.deques import make_deque
 from srcad.transform.specialise.derivatives import MAKERS, call_derivative, make_derivative
+from srcad.transform.specialise.frozen import make_frozen
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
@@ -130,6 +132,10 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
             return opaque(name, value, args, kwargs)
         return objects.construct(sp, value, args, kwargs)
+    if is_library_object(value):
+        return make_frozen(sp, value, args, kwargs)
+    if isinstance(value, types.MethodType) and is_library_object(value.__self__):
+        return opaque(name, value, args, kwargs)
     if isinstance(value, types.MethodType):
         return call_function(sp, value.__func__, (Ref(f"{name}.__self__", value.__self__), *args), kwargs)
     if isinstance(value, functools.partial):

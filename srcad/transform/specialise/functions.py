@@ -252,7 +252,7 @@ def call_closure(
     """A call of a value that holds a function."""
     if isinstance(of, Derived):
         return call_derived(sp, callee, of, fields[0][1], args, kwargs)
-    held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
+    held = {name: field_of(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
         return call_program(sp, of, args, kwargs, held)
     if of is operator.itemgetter or of is operator.attrgetter:
@@ -291,7 +291,7 @@ def _picked(sp: Specialiser, of: Any, fields: tuple[tuple[str, Kind], ...], args
     return sp.resolve(Op(prims.make_tuple, tuple(expr for expr, _ in made)))
 
 
-def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
+def field_of(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
     """What a function value holds at a position."""
     held = sp.assign("held", Op(operator.getitem, (callee, Lit(position))), kind)
     sp.share_field(callee, position, held.name)

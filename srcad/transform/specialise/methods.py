@@ -36,6 +36,7 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
+from srcad.core.libraries import is_frozen, is_library_object
 from srcad.core.nodes import Expr, Lit, Op, Ref, Star
 from srcad.errors import KindError, MissingRule
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
@@ -43,6 +44,7 @@ from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
+from srcad.transform.specialise.frozen import method_of_frozen, method_of_object
 from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.sequences import present_array
@@ -79,6 +81,9 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         case OneOf():
             return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name, args, kwargs))
         case Object(cls=cls):
+            frozen = method_of_object(sp, base, held, name, args, kwargs) if is_frozen(cls) else None
+            if frozen is not None:
+                return frozen
             attribute = objects.class_attribute(cls, name)
             if name in dict(held.attrs):
                 value = sp.op(Op(prims.get_attr, (base, key)))
@@ -109,6 +114,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
                         return call_function(sp, function, (Ref(value.__name__, value), *args), kwargs)
                 return sp.call(f"{shown}.{name}", found, args, kwargs)
             raise sp.refuse(f"{show(held)} has no attribute {name}", "check the name", KindError)
+        case Function(of=of) if is_library_object(of):
+            return method_of_frozen(sp, base, held, name, args, kwargs)
         case Function():
             raise sp.refuse(f"the method .{name} of a function", "call the function", KindError)
         case Array():
