@@ -24,6 +24,7 @@ from srcad.errors import (
     UnsupportedSyntax,
 )
 from srcad.higher import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize
+from srcad.own import rule
 from srcad.runtime import stop_gradient
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "rule",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -19,7 +19,7 @@ from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
-from srcad.derivative import GENERATING
+from srcad.derivative import FORGET, GENERATING
 from srcad.errors import AliasError, ArgumentError, KindError, Place, UnsupportedSyntax
 from srcad.pullback import check_form, part_at
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Key = tuple[tuple[Kind, ...], tuple[int, ...]]
 _TANGENTS: weakref.WeakKeyDictionary[FunctionType, dict[Key, LoadedTangent]] = weakref.WeakKeyDictionary()
+FORGET.append(_TANGENTS.clear)
 
 
 def loaded_tangent(function: FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
@@ -101,7 +102,7 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         value, tangent = loaded.function(*values, *given)
     except runtime.Refusal as wrong:
         message, remedy, *place = wrong.args
-        raise UnsupportedSyntax(message, Place(*place), remedy) from None
+        raise UnsupportedSyntax(message, Place(*place) if place else None, remedy) from None
     except runtime.Overlap as wrong:
         raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
     return value, tangent

@@ -256,7 +256,7 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
         raise MissingRule(
             f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
-            "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
+            "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule",
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
 

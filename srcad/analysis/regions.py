@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.purity import is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import (
@@ -187,7 +188,7 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
             if fn in (operator.mul, operator.add):  # of lists: the items are shared
                 return [n for n in names_in(value) if isinstance(kinds.get(n), (List, TupleOf, Tuple))]
             rule = rule_for(fn)
-            if rule is not None:
+            if rule is not None and rule.own is None:  # a function of the user's may return what it was given
                 return []
             return list(names_in(value))
         case _:
@@ -265,6 +266,8 @@ def find_regions(
                     regions.unite([*names_in(base), *names_in(value)])
                 regions.write(list(names_in(base)), isinstance(held, Array))
             case Do(value=value):
+                if is_check(value):
+                    continue
                 if value.fn not in WRITES_FIRST and not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
                     regions.write(list(may_write(value, kinds)))

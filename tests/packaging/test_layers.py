@@ -14,12 +14,12 @@ PACKAGE = Path(srcad.__file__).parent
 # Earlier layers know nothing of later ones. Layers in one row may use each other.
 LAYERS = (
     {"errors", "core"},
-    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_signals"},
+    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_rules", "runtime_signals"},
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
     {"assumed", "callables", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
-    {"api", "checking", "higher", "jacobians"},
+    {"api", "checking", "custom", "higher", "hooks", "jacobians", "numerical", "own"},
     {"tools"},
 )
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}

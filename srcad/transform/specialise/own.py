@@ -1,0 +1,107 @@
+"""Calls of functions that a user gave a rule to.
+
+    y = solve(k)        ->        y = solve(k)
+                                  expect(y, "solve", "float64[:]")
+
+Contract: the kind of the result is what the rule says it is (`rules/results.py`), and generated code checks that, since
+derivatives are made for it. What the rule's body names outside is guarded as what the program names is.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import TYPE_CHECKING, Any
+
+from srcad import runtime_rules
+from srcad.analysis.activity import holds_unknown
+from srcad.core.kind_of import kind_of
+from srcad.core.kinds import BOTTOM, NONE_KIND, Kind, Maybe, Tuple, is_number, show
+from srcad.core.nodes import Do, Expr, Lit, Op, Ref, Star, Var
+from srcad.errors import KindError
+from srcad.rules.registry import Rule, hashed
+from srcad.rules.results import as_smooth, forms_of, result_kind
+from srcad.rules.static import bind
+from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.session import Resolved
+
+if TYPE_CHECKING:
+    from srcad.transform.specialise.statements import Specialiser
+
+
+def call_own(sp: Specialiser, name: str, value: Any, rule: Rule, args: Args, kwargs: Kwargs) -> Resolved:
+    """A call of a function with a user's rule: the call, the check of its result, and its kind."""
+    value = hashed(value)
+    made = Op(value, args, kwargs, name=name)
+    if any(sp.kind(a) is BOTTOM for a in (*args, *dict(kwargs).values()) if not isinstance(a, Star)):
+        return made, BOTTOM
+    stated = rule.own
+    for guard in stated.guards():
+        sp.session.guard(guard)
+    bound = bind(rule, args, kwargs, value, sp.place)
+    kinds = {key: _kind(sp, atom) for key, atom in bound.items()}
+    kind = result_kind(stated, kinds, _by_source(sp, value, args, kwargs) if stated.like is None else None)
+    forms = forms_of(kind)
+    if not forms:
+        raise sp.refuse(
+            f"{name} has a rule, and returns {show(kind)}",
+            "a rule is for a function that returns a float, a float array, or a tuple of several of these",
+            KindError,
+        )
+    shaped = [bound[stated.like]] if isinstance(stated.like, str) else _operands(bound, kinds)
+    if shaped and (isinstance(stated.like, str) or stated.is_elementwise):
+        sp.check(made, Op(runtime_rules.expect_shape, (Lit(stated.name), *shaped)))
+    else:
+        sp.check(made, Op(runtime_rules.expect, (Lit(stated.name), *map(Lit, forms))))
+    return made, kind
+
+
+def _kind(sp: Specialiser, atom: Expr) -> Kind:
+    if isinstance(atom, Op):  # the operands of a variadic parameter
+        return Tuple(tuple(_kind(sp, part) for part in atom.args))
+    kind = sp.kind(atom)
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
+def _operands(bound: dict[str, Expr], kinds: dict[str, Kind]) -> list[Expr]:
+    """The operands whose shapes the result has; a number has none."""
+    made: list[Expr] = []
+    for key, atom in bound.items():
+        parts = atom.args if isinstance(atom, Op) else (atom,)
+        if not (is_number(kinds[key]) or isinstance(atom, Lit)):
+            made += parts
+    return made
+
+
+def _by_source(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Kind | None:
+    """The kind of what the function's own source returns, where it has one that can be read."""
+    kinds: list[Kind] = []
+    function = value
+    if isinstance(value, types.MethodType):
+        function, kinds = value.__func__, [kind_of(value.__self__)]
+    if not isinstance(function, types.FunctionType) or any(isinstance(a, Star) for a in args):
+        return None
+    signature = inspect.signature(value)
+    try:
+        given = signature.bind(*args, **dict(kwargs))
+    except TypeError:
+        return None
+    given.apply_defaults()
+    for parameter, held in zip(signature.parameters.values(), given.arguments.values(), strict=True):
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            return None
+        kinds.append(sp.kind(held) if isinstance(held, (Lit, Ref, Var)) else kind_of(held))
+    found = sp.session.kind_by_source(function, tuple(kinds))
+    return None if found is None or holds_unknown(found) else as_smooth(found)
+
+
+def checked(fn: Any) -> Any:
+    """A call of one of the checks in generated code that is differentiated again."""
+
+    def resolve(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+        made = Op(fn, args, tuple(kwargs.items()))
+        last = sp.out[-1] if sp.out else None
+        again = isinstance(last, Do) and last.value == made  # the call before it is checked already
+        return (Lit(None) if again else made), NONE_KIND
+
+    return resolve
