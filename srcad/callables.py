@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from srcad.backend.emit import Emitted
-from srcad.backend.load import load
-from srcad.core.nodes import FunctionHandle
+from srcad.calling import calling
 from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
 
 
@@ -48,41 +47,6 @@ def _defined(function: types.FunctionType) -> Place:
     """Where a function is defined."""
     code = function.__code__
     return Place(code.co_filename, code.co_firstlineno, 0, linecache.getline(code.co_filename, code.co_firstlineno))
-
-
-_CALLING: dict[int, tuple[Any, types.FunctionType]] = {}  # by what was stated
-
-
-def calling(fun: Any, stated: Any) -> types.FunctionType:
-    """A function that does nothing but call one that has a user's rule: that is what is differentiated."""
-    known = _CALLING.get(id(stated))
-    if known is not None:
-        return known[1]
-    name = stated.name if stated.name.isidentifier() else "function"
-    try:
-        parameters = list(inspect.signature(fun).parameters.values())
-    except (ValueError, TypeError):
-        defaults = dict(stated.defaults)
-        keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters = [inspect.Parameter(p, keyword, default=defaults.get(p, inspect._empty)) for p in stated.params]
-    shown: list[str] = []
-    given: list[str] = []
-    stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    space: dict[str, Any] = {}
-    for p in parameters:
-        if p.kind is p.KEYWORD_ONLY and not any(s.startswith("*") for s in shown):
-            shown.append("*")
-        if p.default is not p.empty:
-            space[f"{p.name}_default"] = p.default
-        star = stars.get(p.kind, "")
-        shown.append(star + p.name + ("" if p.default is p.empty else f"={p.name}_default"))
-        given.append(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else star + p.name)
-    text = f"def {name}({', '.join(shown)}):\n    return {name}({', '.join(given)})\n"
-    made: Any = load(Emitted(text, space, {FunctionHandle(name): name}, name))[name]
-    made.__globals__[name] = fun  # what the text calls: the name of the function itself is not needed
-    made.__module__ = str(getattr(fun, "__module__", None) or "builtins")
-    _CALLING[id(stated)] = stated, made
-    return _CALLING[id(stated)][1]
 
 
 @dataclass(frozen=True)
@@ -142,7 +106,7 @@ def find_target(fun: Any) -> Target:
 
     Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
     """
-    own = own_rule_of(fun)
+    own = fun if isinstance(fun, Custom) else own_rule_of(fun)
     if own is not None:
         return Target(calling(fun, own))
     if isinstance(fun, types.FunctionType):

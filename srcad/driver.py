@@ -72,10 +72,11 @@ def specialise(
 
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
+    from srcad.transform.marks import without_marks
     from srcad.transform.simplify import Facts, simplify
     from srcad.transform.simplify.counters import share_counters
 
-    return share_counters(simplify(program, Facts(kinds, adjoints)))
+    return share_counters(simplify(without_marks(program, kinds), Facts(kinds, adjoints)))
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:

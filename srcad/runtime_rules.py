@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from srcad.runtime import Refusal
+from srcad.runtime_arrays import unit_like
 
 
 def form_of(value: Any) -> str:
@@ -108,22 +109,79 @@ def given_parts(parts: Any, names: str) -> Any:
     return parts
 
 
-def inner_product(d: Any, tangent: Any) -> float:
+def inner_product(d: Any, tangent: Any) -> Any:
     """The sum of the products of the numbers of a cotangent and a tangent; None stands for zeros."""
     if d is None or tangent is None:
         return 0.0
     if isinstance(tangent, (tuple, list)):
-        return sum(map(inner_product, d, tangent))
-    return float(np.sum(np.multiply(d, tangent)))
+        return sum([inner_product(d[i], tangent[i]) for i in range(len(tangent))])
+    return np.sum(d * tangent)
 
 
 def along_units(push: Callable[[Any], Any], x: Any, d: Any) -> Any:
     """The cotangent of `x` where only the tangent of the result along a tangent of `x` is known: number by number."""
     if not isinstance(x, np.ndarray):
         return inner_product(d, push(1.0))
-    made = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        unit = np.zeros_like(x)
-        unit[index] = 1.0
-        made[index] = inner_product(d, push(unit))
-    return made
+    made = []
+    for i in range(x.size):
+        made.append(inner_product(d, push(unit_like(x, i))))
+    return np.reshape(np.array(made), x.shape)
+
+
+def zero_like(x: Any) -> Any:
+    """The tangent of what does not move."""
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+def still(x: Any) -> Any:
+    """A value as a step of its own that no derivative passes through; generated code has a copy in its place."""
+    return x
+
+
+def hook(y: Any, *how: Any) -> Any:
+    """A value whose cotangent is to be changed; generated code has nothing in its place."""
+    return y
+
+
+def hooked(d: Any, given: Any) -> Any:
+    """The cotangent that a hook makes of the one that it is given: that one, where it returns None."""
+    if d is None:
+        return given
+    if np.shape(d) != np.shape(given):
+        raise Refusal(
+            f"a hook returned a cotangent of shape {np.shape(d)}, and was given one of shape {np.shape(given)}",
+            "return a cotangent of the same shape, or None to leave it as it is",
+        )
+    return d
+
+
+def differences(fun: Callable[..., Any], args: Any, tangents: Any, step: float, levels: int) -> Any:
+    """The derivative of `fun` along a direction by central differences, extrapolated (Richardson) from halved steps."""
+    moved = [i for i, t in enumerate(tangents) if t is not None and np.any(t)]
+    if not moved:
+        return _scaled(0.0, fun(*args))
+    width = max(float(np.max(np.abs(tangents[i]) / np.maximum(1.0, np.abs(args[i])))) for i in moved)
+    table: list[Any] = []
+    for level in range(levels):
+        h = step / width / 2**level
+        ahead, behind = (
+            fun(*(x + s * t if i in moved else x for i, (x, t) in enumerate(zip(args, tangents, strict=True))))
+            for s in (h, -h)
+        )
+        row = [_combined(1 / (2 * h), ahead, -1 / (2 * h), behind)]
+        for k in range(level):
+            factor = 4.0 ** (k + 1)
+            row.append(_combined(factor / (factor - 1), row[k], -1 / (factor - 1), table[k]))
+        table = row
+    return table[-1]
+
+
+def _combined(a: float, x: Any, b: float, y: Any) -> Any:
+    """`a * x + b * y`, item by item where they are tuples."""
+    if isinstance(x, tuple):
+        return tuple(_combined(a, p, b, q) for p, q in zip(x, y, strict=True))
+    return a * x + b * y
+
+
+def _scaled(a: float, x: Any) -> Any:
+    return tuple(_scaled(a, part) for part in x) if isinstance(x, tuple) else a * x

@@ -35,7 +35,8 @@ def place_of(function: Any) -> Place | None:
 def name_of(function: Any) -> str:
     """What a callable is called in messages and in generated code."""
     inner = getattr(function, "func", function)
-    return str(getattr(inner, "__name__", type(inner).__name__))
+    name = str(getattr(inner, "__name__", type(inner).__name__))
+    return name if name.isidentifier() else "anonymous"
 
 
 class _Reader(BodyReader):

@@ -10,13 +10,14 @@ stands beside either.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from srcad import runtime_rules
 from srcad.core.nodes import Block, Guard
+from srcad.core.texts import written
 from srcad.errors import RuleError
 from srcad.rules.bodies import StatedBody, name_of, place_of
 from srcad.rules.registry import Body, Rule, hashed, own_rule_of, rule_for, state_own
@@ -37,6 +38,8 @@ class Stated:
     style: str = ""  # "elementwise" or "pullback", as in the registry; "" where there is a pushforward alone
     body: StatedBody | None = None
     push: StatedBody | None = None
+    settings: tuple[str, ...] = ()  # parameters that no value which is differentiated may reach
+    keeps_result: bool = False  # whether the result is memory that is read again on the way back
     like: Any = None
     _rule: Rule | None = None
     _read: tuple[Any, ...] = ()
@@ -72,26 +75,28 @@ class Stated:
     def _by_units(self) -> Block:
         """Cotangents where only a pushforward is stated: the tangent along each number of each parameter."""
         assert self.push is not None
-        made = _units_of(self.push.function, self.params)
+        made = _units_of(self.push.function, self.name, self.params)
         return StatedBody(made, f"{self.name}_pullback", self.params).template()
 
 
-def _units_of(push: Body, params: tuple[str, ...]) -> Body:
+def _units_of(push: Body, name: str, params: tuple[str, ...]) -> Body:
     """A pullback that calls a pushforward along the unit of each number."""
-    taken = {p.name for p in inspect.signature(push).parameters.values() if p.kind is p.KEYWORD_ONLY}
-
-    def pullback(*args: Any, out: Any, d_out: Any) -> tuple[Any, ...]:
-        still = {f"{name}_dot": runtime_rules.shaped_as(None, x, name) for name, x in zip(params, args, strict=True)}
-        given = {name: held for name, held in {**still, "out": out}.items() if name in taken}
-
-        def cotangent(name: str, x: Any) -> Any:
-            if f"{name}_dot" not in taken:
-                return None
-            return runtime_rules.along_units(lambda unit: push(*args, **{**given, f"{name}_dot": unit}), x, d_out)
-
-        return tuple(map(cotangent, params, args))
-
-    return pullback
+    taken = [p.name for p in inspect.signature(push).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    moving = [p for p in params if f"{p}_dot" in taken]
+    parts: list[str] = []
+    for p in params:
+        given = [f"{q}_dot={'unit' if q == p else f'zero_like({q})'}" for q in moving]
+        given = [*params, *(["out=out"] if "out" in taken else []), *given]
+        along = f"along_units(lambda unit: {name}_pushforward({', '.join(given)}), {p}, d_out)"
+        parts.append(along if p in moving else "None")
+    text = f"def {name}_pullback({', '.join(params)}, *, out, d_out):\n    return ({', '.join(parts)},)\n"
+    space = {
+        f"{name}_pushforward": push,
+        "along_units": runtime_rules.along_units,
+        "zero_like": runtime_rules.zero_like,
+    }
+    made: Body = written(text, f"{name}_pullback", space)
+    return made
 
 
 def state(function: Any, body: Any, mode: str | None = None, like: Any = None) -> None:
@@ -114,13 +119,13 @@ def state(function: Any, body: Any, mode: str | None = None, like: Any = None) -
         raise _misfit(function, body, name, 'mode="reverse", and no d_out after the *')
     if forward and not any(k in tangents for k in keywords):
         raise _misfit(function, body, name, 'mode="forward", and no tangent such as x_dot after the *')
-    for written, line in written_parameters(getattr(body, "__wrapped__", body)):
-        raise RuleError(f"the rule of {name} writes into {written} (line {line})", place_of(body), "make a copy first")
+    for held, line in written_parameters(getattr(body, "__wrapped__", body)):
+        raise RuleError(f"the rule of {name} writes into {held} (line {line})", place_of(body), "make a copy first")
     before = own_rule_of(function)
     function = hashed(function)
     stated = Stated(function, name, params, defaults, variadic)
     if before is not None and before.params == params:
-        stated = Stated(function, name, params, defaults, variadic, before.style, before.body, before.push, before.like)
+        stated = replace(before, defaults=defaults, _rule=None)
     what = "pushforward" if forward else "pullback" if "d_out" in keywords else "partials"
     read = StatedBody(body, f"{name}_{what}", params, forward)
     if forward:
@@ -144,9 +149,9 @@ def _refuse_function(function: Any, name: str) -> None:
             place_of(function),
             f"wrap it and give that a rule: def my_{name}(x): return {name}(x)",
         )
-    for written, line in written_parameters(getattr(function, "__func__", function)):
+    for held, line in written_parameters(getattr(function, "__func__", function)):
         raise RuleError(
-            f"{name} writes into its argument {written} (line {line}); a rule is for a function that only returns",
+            f"{name} writes into its argument {held} (line {line}); a rule is for a function that only returns",
             place_of(function),
             "let it work on a copy, and return that",
         )

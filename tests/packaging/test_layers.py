@@ -18,7 +18,7 @@ LAYERS = (
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"assumed", "callables", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
+    {"assumed", "callables", "calling", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
     {"api", "checking", "custom", "higher", "hooks", "jacobians", "numerical", "own"},
     {"tools"},
 )

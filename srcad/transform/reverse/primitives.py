@@ -162,21 +162,22 @@ def own_part(builder: Builder, rule: Rule, name: str, operand: Expr, part: Expr,
 def refuse_outside_of_rule(builder: Any, activity: Activity, target: str, value: Op, bound: dict[str, Expr]) -> None:
     """Refuse what the rule of a user does not cover: an active value in a parameter that it leaves out, and memory
     that the function may hand on and that is written to."""
-    stated = {n for operand in bound.values() for n in names_in(operand)}
+    assert (rule := rule_for(value.fn)) is not None
+    stated = {n for name, operand in bound.items() if name not in rule.own.settings for n in names_in(operand)}
     left_out = [n for n in names_in(value) if n in activity.active and n not in stated]
     if left_out:
         raise builder.refuse(
             f"{spoken(left_out[0], activity.body)} carries a derivative, and reaches a parameter of "
             f"{value.name or value.fn.__name__} that its rule leaves out",
-            "name that parameter in the rule too",
+            "name that parameter in the rule too (of a custom_vjp: take it out of nondiff_argnums)",
             MissingRule,
         )
     regions = activity.regions
     given = {regions.of(n) for n in names_in(value)} - {None}
-    if regions.of(target) in given and regions.is_array_written(target):
+    if (regions.of(target) in given or rule.own.keeps_result) and regions.is_array_written(target):
         shown = value.name or getattr(value.fn, "__name__", "this function")
         raise builder.refuse(
-            f"{shown} may return memory that it is given, and that is written to",
+            f"{shown} may return memory that it is given or keeps, and that is written to",
             f"take a copy: np.array({shown}(...))",
             AliasError,
         )

@@ -416,6 +416,13 @@ def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
 
 
+def _differences(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    raise sp.refuse(
+        "a derivative of a derivative by finite differences, which would have half its digits",
+        "state the derivative with @srcad.rule, or take differences of this one: srcad.numerical(srcad.grad(f))",
+    )
+
+
 def _given_parts(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     """What a called rule returned, in generated code that is differentiated again: a tuple, if its kind says so."""
     kind = sp.kind(args[0])
@@ -464,4 +471,5 @@ _SPECIAL: dict[Any, Any] = {
     runtime_rules.expect: checked(runtime_rules.expect),
     runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
     runtime_rules.given_parts: _given_parts,
+    runtime_rules.differences: _differences,
 }

@@ -10,19 +10,35 @@ derivatives are made for it. What the rule's body names outside is guarded as wh
 from __future__ import annotations
 
 import inspect
+import operator
 import types
 from typing import TYPE_CHECKING, Any
 
 from srcad import runtime_rules
 from srcad.analysis.activity import holds_unknown
+from srcad.core import prims
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import BOTTOM, NONE_KIND, Kind, Maybe, Tuple, is_number, show
+from srcad.core.kinds import (
+    BOTTOM,
+    NONE_KIND,
+    NUMBER,
+    UNKNOWN,
+    Function,
+    Kind,
+    Maybe,
+    Tuple,
+    holds_smooth,
+    is_number,
+    show,
+)
 from srcad.core.nodes import Do, Expr, Lit, Op, Ref, Star, Var
 from srcad.errors import KindError
+from srcad.rules.bodies import name_of
+from srcad.rules.custom import Custom
 from srcad.rules.registry import Rule, hashed
 from srcad.rules.results import as_smooth, forms_of, result_kind
 from srcad.rules.static import bind
-from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.binding import Args, Kwargs, argument_kind
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -40,7 +56,51 @@ def call_own(sp: Specialiser, name: str, value: Any, rule: Rule, args: Args, kwa
         sp.session.guard(guard)
     bound = bind(rule, args, kwargs, value, sp.place)
     kinds = {key: _kind(sp, atom) for key, atom in bound.items()}
+    _refuse_functions(sp, name, list(kinds.values()))
     kind = result_kind(stated, kinds, _by_source(sp, value, args, kwargs) if stated.like is None else None)
+    shaped = [bound[stated.like]] if isinstance(stated.like, str) else _operands(bound, kinds)
+    if shaped and (isinstance(stated.like, str) or stated.is_elementwise):
+        sp.check(made, Op(runtime_rules.expect_shape, (Lit(stated.name), *shaped)))
+    else:
+        _check(sp, name, made, stated.name, kind)
+    return made, kind
+
+
+def call_custom(sp: Specialiser, name: str, custom: Custom, args: Args, kwargs: Kwargs) -> Resolved:
+    """A call of a `custom_vjp`: of its forward half, whose result is tied to the arguments by its backward half."""
+    if custom.fwd is None:
+        raise sp.refuse(f"{name} is a custom_vjp without a derivative", f"state it: {name}.defvjp(fwd, bwd)")
+    try:
+        given = inspect.signature(custom.fun).bind(*args, **dict(kwargs))
+    except TypeError as wrong:
+        raise sp.refuse(f"{name}: {wrong}", "give it the arguments of the function") from None
+    given.apply_defaults()
+    atoms = [a if isinstance(a, (Var, Lit, Ref)) else literal_or_ref(key, a) for key, a in given.arguments.items()]
+    kinds = [_kind(sp, a) for a in atoms]
+    _refuse_functions(sp, name, kinds)
+    if any(kind is BOTTOM for kind in kinds):
+        return Op(custom.attached, (Lit(None), Lit(None), *atoms)), BOTTOM
+    fixed = tuple(
+        sp.assign("still", Op(runtime_rules.still, (a,)), k) if isinstance(a, Var) and holds_smooth(k) else a
+        for a, k in zip(atoms, kinds, strict=True)
+    )
+    kind = _known(sp.session.kind_by_source(custom.fun, tuple(map(argument_kind, kinds))))
+    pair = Op(prims.call, (Ref(name_of(custom.fwd), custom.fwd), *fixed))
+    held = sp.assign("pair", pair, Tuple((kind, UNKNOWN)))
+    result = sp.assign(custom.name, Op(operator.getitem, (held, Lit(0))), kind)
+    residuals = sp.assign("residuals", Op(operator.getitem, (held, Lit(1))), UNKNOWN)
+    made = Op(custom.attached, (result, residuals, *atoms))
+    _check(sp, name, made, custom.name, kind)
+    return made, kind
+
+
+def _known(found: Kind | None) -> Kind:
+    """What the source of a function says of its result: a number or an array where it says nothing."""
+    return NUMBER if found is None or holds_unknown(found) else as_smooth(found)
+
+
+def _check(sp: Specialiser, name: str, made: Op, shown: str, kind: Kind) -> None:
+    """Have the result of a call checked for the form that its kind says it has."""
     forms = forms_of(kind)
     if not forms:
         raise sp.refuse(
@@ -48,12 +108,21 @@ def call_own(sp: Specialiser, name: str, value: Any, rule: Rule, args: Args, kwa
             "a rule is for a function that returns a float, a float array, or a tuple of several of these",
             KindError,
         )
-    shaped = [bound[stated.like]] if isinstance(stated.like, str) else _operands(bound, kinds)
-    if shaped and (isinstance(stated.like, str) or stated.is_elementwise):
-        sp.check(made, Op(runtime_rules.expect_shape, (Lit(stated.name), *shaped)))
-    else:
-        sp.check(made, Op(runtime_rules.expect, (Lit(stated.name), *map(Lit, forms))))
-    return made, kind
+    sp.check(made, Op(runtime_rules.expect, (Lit(shown), *map(Lit, forms))))
+
+
+def _refuse_functions(sp: Specialiser, name: str, kinds: list[Kind]) -> None:
+    """A function that captures values is generated code's own, and cannot be handed to a function that is called."""
+    if any(isinstance(kind, Function) for kind in kinds):
+        raise sp.refuse(
+            f"{name} has a rule, and is given a function that captures values",
+            "give it a function of the module, and what that captures as further arguments",
+        )
+
+
+def literal_or_ref(name: str, value: Any) -> Expr:
+    """A default of a parameter as an operand."""
+    return Lit(value) if value is None or isinstance(value, (bool, int, float, str)) else Ref(name, value)
 
 
 def _kind(sp: Specialiser, atom: Expr) -> Kind:
@@ -81,7 +150,7 @@ def _by_source(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Kind 
         function, kinds = value.__func__, [kind_of(value.__self__)]
     if not isinstance(function, types.FunctionType) or any(isinstance(a, Star) for a in args):
         return None
-    signature = inspect.signature(value)
+    signature = inspect.signature(value, follow_wrapped=False)
     try:
         given = signature.bind(*args, **dict(kwargs))
     except TypeError:
