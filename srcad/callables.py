@@ -17,7 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from srcad.calling import calling
 from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+from srcad.rules.custom import Custom
+from srcad.rules.registry import own_rule_of
 
 
 def overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
@@ -83,6 +86,12 @@ class Target:
     def is_wrapper(self) -> bool:
         return hasattr(self.function, "__wrapped__") and self.shown != self.signature
 
+    def given(self, args: tuple[Any, ...]) -> set[str]:
+        """The parameters that a call with these positional arguments gives; the others have their defaults."""
+        if self.is_wrapper:
+            return set(self.signature.parameters)
+        return set(self.signature.bind_partial(*self.before, *args, **dict(self.named)).arguments)
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
         """The arguments of a call, by the parameters of the function, with defaults; a `TypeError` as in the call."""
         args, kwargs = (*self.before, *args), {**dict(self.named), **kwargs}
@@ -106,6 +115,9 @@ def find_target(fun: Any) -> Target:
 
     Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
     """
+    own = fun if isinstance(fun, Custom) else own_rule_of(fun)
+    if own is not None:
+        return Target(calling(fun, own))
     if isinstance(fun, types.FunctionType):
         if "assembled_from" in vars(fun):
             raise ArgumentError(

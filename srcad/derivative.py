@@ -12,6 +12,7 @@ import inspect
 import sys
 import threading
 import types
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +35,17 @@ Key = tuple[Kind, ...]
 
 MOST_SHAPES = 1000  # shapes of arrays that calls are remembered by
 GENERATING = threading.RLock()  # held while source is read, differentiated and compiled
+FORGET: list[Callable[[], None]] = []  # what else forgets what was generated
+
+
+def forget_all() -> None:
+    """Forget everything that was generated: a rule has changed."""
+    with GENERATING:
+        for derivative in list(_ALL):
+            derivative._target = find_target(derivative._fun)  # it may be the function that has a rule now
+            derivative._forget()
+        for forget in FORGET:
+            forget()
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ class Derivative:
         self._last: Specialised | None = None
         self._assumed: Specialised | None = None
         self._with_value: Derivative | None = None
+        _ALL.add(self)
 
     def _look_like(self, fun: Any) -> None:
         inner = getattr(fun, "func", fun) if isinstance(fun, functools.partial) else fun
@@ -289,6 +302,7 @@ class Derivative:
             self._outside = Outside()
             self._watches = False
             self._last = None
+            self._assumed = None
 
     def _current(self) -> Specialised:
         """What was generated latest; before any call, what is generated for assumed kinds."""
@@ -362,6 +376,9 @@ class Derivative:
         if found is self:
             return self.__qualname__
         return _rebuild, (self._fun, self._options)
+
+
+_ALL: weakref.WeakSet[Derivative] = weakref.WeakSet()
 
 
 def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:

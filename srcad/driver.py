@@ -40,7 +40,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
-from srcad.errors import Place
+from srcad.errors import Place, SrcadError
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
@@ -89,10 +89,11 @@ def specialise(
 
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
+    from srcad.transform.marks import without_marks
     from srcad.transform.simplify import Facts, simplify
     from srcad.transform.simplify.counters import share_counters
 
-    return share_counters(simplify(program, Facts(kinds, adjoints)))
+    return share_counters(simplify(without_marks(program, kinds), Facts(kinds, adjoints)))
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
@@ -113,12 +114,29 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     return settle_in_place(program, kinds)
 
 
-def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...], *options: Any) -> Any:
+def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...] = (), *options: Any) -> Any:
     """The derivative of a function or program that is used inside of one that is differentiated."""
     if what == "gradient":
         single, value, aux = options
         return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+    if what == "kind":
+        return _kind_by_source(function, key)
     return make_tangent(find_target(function).function_for(key)[0], key, wrt)
+
+
+_FINDING: set[tuple[Any, tuple[Kind, ...]]] = set()  # what is being read for its kind: it may call itself
+
+
+def _kind_by_source(function: types.FunctionType, key: tuple[Kind, ...]) -> Kind | None:
+    if (function, key) in _FINDING:
+        return None
+    _FINDING.add((function, key))
+    try:
+        return specialise(function, key)[1].result_kind
+    except SrcadError:
+        return None
+    finally:
+        _FINDING.discard((function, key))
 
 
 def make_gradient(
@@ -156,14 +174,18 @@ class LoadedPair:
     outside: Outside
     powers: tuple[Place, ...]
     writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
+    fixed: frozenset[int]  # the positions of parameters without cotangents
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
-def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
-    """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated."""
+def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
+    """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated.
+
+    The parameters at the positions `fixed` are left out.
+    """
     session, special = specialise(function, key)
     maker = Differentiator(session, _simplify, _tidy)
-    mask = tuple(holds_smooth(k) for k in special.out_kinds)
+    mask = tuple(holds_smooth(k) and i not in fixed for i, k in enumerate(special.out_kinds))
     pair = maker.pair(special, mask)
     emitted, functions = _load(maker, pair.reverse)
     return LoadedPair(
@@ -175,6 +197,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         _outside(session, special),
         _powers(special),
         maker.where_written(special),
+        fixed,
         not _writes_arrays(maker, special),
     )
 

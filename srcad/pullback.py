@@ -23,27 +23,39 @@ from srcad.arguments import check_followed
 from srcad.callables import Target, overlapping
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import Array, Kind, Maybe, children, holds_smooth, is_smooth, show
-from srcad.derivative import GENERATING
+from srcad.core.kinds import (
+    Array,
+    Kind,
+    Maybe,
+    children,
+    holds_smooth,
+    is_smooth,
+    show,
+)
+from srcad.derivative import FORGET, GENERATING
 from srcad.errors import ArgumentError, KindError
 from srcad.forms import formed, structure
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
 
-_PAIRS: weakref.WeakKeyDictionary[FunctionType, dict[tuple[Kind, ...], LoadedPair]] = weakref.WeakKeyDictionary()
+_PAIRS: weakref.WeakKeyDictionary[FunctionType, dict[Any, LoadedPair]] = weakref.WeakKeyDictionary()
+FORGET.append(_PAIRS.clear)
 
 
-def loaded_pair(function: FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
-    """The two halves of a function for arguments of these kinds; kept while what it reads from outside is the same."""
+def loaded_pair(function: FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
+    """The two halves of a function for arguments of these kinds; kept while what it reads from outside is the same.
+
+    The parameters at the positions `fixed` have their defaults, and no cotangents.
+    """
     from srcad.driver import make_pair
 
     with GENERATING:
         known = _PAIRS.setdefault(function, {})
-        made = known.get(key)
+        made = known.get((key, fixed))
         if made is None or made.outside.changed():
-            made = make_pair(function, key)
-            known[key] = made
+            made = make_pair(function, key, fixed)
+            known[key, fixed] = made
         return made
 
 
@@ -71,11 +83,13 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
 
 def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
+    given = target.given(primals)
+    fixed = frozenset(i for i, name in enumerate(bound.arguments) if name not in given)
     values = [copied_arrays(v) for v in bound.arguments.values()]
     target.promote(values)
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
-    loaded = loaded_pair(function, key)
+    loaded = loaded_pair(function, key, fixed)
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:
@@ -136,7 +150,10 @@ class _Run:
         found: dict[tuple[int, Path], Any] = dict(shadows)
         for (i, leaf), answer in zip(leaves, answers, strict=True):
             found[(i, leaf.path)] = _own(answer, leaf.kind)
-        return [self._assemble(kind, found, i, (), self.values[i]) for i, kind in enumerate(self.kinds)]
+        return [
+            None if i in self.loaded.fixed else self._assemble(kind, found, i, (), self.values[i])
+            for i, kind in enumerate(self.kinds)
+        ]
 
     def _assemble(self, kind: Kind, found: dict[tuple[int, Path], Any], position: int, path: Path, value: Any) -> Any:
         """The cotangent of a part of an argument, in the part's own form."""

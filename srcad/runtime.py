@@ -82,6 +82,11 @@ def part_width(size: int, count: int) -> int:
     return size // count
 
 
+def part_start(size: int, count: int, i: int) -> int:
+    """Where part number `i` of `count` begins: the first ones are longer by one where they cannot be equal."""
+    return i * (size // count) + min(i, size % count)
+
+
 def product_of_others(x: Any, axis: Any = None) -> Any:
     """For each element, the product of all the others along `axis`, which is right where some are zero."""
     x = np.asarray(x)

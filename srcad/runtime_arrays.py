@@ -18,7 +18,8 @@ def places(x: Any) -> Any:
 def add_at(d: Any, at: Any, x: Any) -> Any:
     """A zero of the shape of `x` with `d` added at the elements of these numbers: the adjoint of picking them."""
     made = np.zeros(np.size(x), np.asarray(d).dtype)
-    np.add.at(made, at, d)
+    if made.size:
+        np.add.at(made, at, d)
     return np.reshape(made, np.shape(x))
 
 
@@ -88,6 +89,76 @@ def product_curved(d: Any, x: Any, axis: Any = None) -> Any:
             if k != i:
                 made[i] += moves[k] * np.prod(np.delete(rows, (i, k), 0), axis=0)
     return np.moveaxis(np.reshape(made, moved.shape), front, axes)
+
+
+def _back_to(d: Any, x: Any) -> Any:
+    """`d`, summed down to the shape of `x`, a float for a number."""
+    if not isinstance(x, np.ndarray):
+        return float(np.sum(d))
+    made = np.sum(d, axis=tuple(range(np.ndim(d) - x.ndim)))
+    return np.sum(made, axis=tuple(i for i, n in enumerate(x.shape) if n == 1), keepdims=True)
+
+
+def choose_adjoint(d: Any, a: Any, choices: Any, mode: Any = "raise") -> tuple[Any, ...]:
+    """The cotangent of each of `choices` in `np.choose(a, choices, mode=mode)`."""
+    chosen = np.choose(a, list(range(len(choices))), mode=mode)
+    return tuple([_back_to(np.where(chosen == i, d, 0.0), x) for i, x in enumerate(choices)])
+
+
+def select_adjoint(d: Any, conditions: Any, choices: Any) -> tuple[Any, ...]:
+    """The cotangent of each of `choices` in `np.select(conditions, choices)`."""
+    made = []
+    for condition, x in zip(conditions, choices, strict=True):
+        made.append(_back_to(np.where(condition, d, 0.0), x))
+        d = np.where(condition, 0.0, d)
+    return tuple(made)
+
+
+def unselected(conditions: Any) -> Any:
+    """Where none of the conditions holds."""
+    made = np.asarray(False)
+    for condition in conditions:
+        made = made | condition
+    return ~made
+
+
+def block_adjoint(d: Any, arrays: Any) -> Any:
+    """The cotangent of each array of the nested lists `arrays` in `np.block(arrays)`."""
+    count = 0
+
+    def numbered(block: Any) -> Any:
+        nonlocal count
+        if isinstance(block, list):
+            return [numbered(inner) for inner in block]
+        count += np.size(block)
+        return np.reshape(np.arange(count - np.size(block), count), np.shape(block))
+
+    numbers = numbered(arrays)
+    flat = np.empty(count)
+    flat[np.ravel(np.block(numbers))] = np.ravel(d)
+
+    def taken(block: Any, like: Any) -> Any:
+        if isinstance(block, list):
+            return [taken(inner, part) for inner, part in zip(block, like, strict=True)]
+        return flat[block] if isinstance(like, np.ndarray) else float(flat[block])
+
+    return taken(numbers, arrays)
+
+
+def latest_reached(x: Any, extremes: Any, axis: int = 0) -> Any:
+    """For each of the running extremes of `x` along the axis, the place of the latest element that reaches it."""
+    places = np.arange(np.shape(x)[axis]).reshape(shape_along(x, axis))
+    return np.maximum.accumulate(np.where(x == extremes, places, 0), axis)
+
+
+def reduceat_adjoint(d: Any, x: Any, indices: Any, axis: int = 0) -> Any:
+    """The cotangent of `x` in `np.add.reduceat(x, indices, axis)`."""
+    made = np.zeros_like(x)
+    into, rows = np.moveaxis(made, axis, 0), np.moveaxis(np.asarray(d), axis, 0)
+    stops = [*indices[1:], len(into)]
+    for row, start, stop in zip(rows, indices, stops, strict=True):
+        into[start : max(stop, start + 1)] += row
+    return made
 
 
 def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:

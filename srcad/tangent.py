@@ -20,7 +20,7 @@ from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
-from srcad.derivative import GENERATING
+from srcad.derivative import FORGET, GENERATING
 from srcad.errors import AliasError, ArgumentError, KindError, Place, UnsupportedSyntax
 from srcad.pullback import check_form, part_at
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Key = tuple[tuple[Kind, ...], tuple[int, ...]]
 _TANGENTS: weakref.WeakKeyDictionary[FunctionType, dict[Key, LoadedTangent]] = weakref.WeakKeyDictionary()
+FORGET.append(_TANGENTS.clear)
 
 
 def loaded_tangent(function: FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:

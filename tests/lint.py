@@ -6,11 +6,9 @@ checked with this rule too), and a loop of the user's that does not use its vari
 
 from __future__ import annotations
 
-import linecache
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 SETTINGS = Path(__file__).parent.parent / "pyproject.toml"
@@ -33,15 +31,3 @@ def complaints(directory: Path, sources: Mapping[str, str]) -> str:
         str(directory),
     ]
     return subprocess.run(command, capture_output=True, text=True).stdout
-
-
-@contextmanager
-def generated(sources: dict[str, str]) -> Iterator[None]:
-    """Collect what is generated inside, each text once."""
-    before = set(linecache.cache)
-    yield
-    texts = {}
-    for file, entry in linecache.cache.items():
-        if file not in before and file.startswith("<srcad ") and len(entry) == 4:
-            texts["".join(entry[2])] = None
-    sources.update({f"generated_{number}": text for number, text in enumerate(texts)})

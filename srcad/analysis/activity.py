@@ -44,6 +44,7 @@ from srcad.rules.known import is_sparse_kind
 from srcad.rules.registry import rule_for
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
+_WRITE_A_RULE = "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule"
 _REMEDIES = dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]")
 
 
@@ -277,7 +278,8 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
             place,
             remedy_for(callee.value)
             or _REMEDIES.get(
-                callee.name, "use a function of math or numpy that has a rule, write it in Python, or give it a rule"
+                callee.name,
+                "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule",
             ),
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from srcad.runtime import order_of
 
 
@@ -346,6 +348,30 @@ def tuple_add(xs: Any, ys: Any) -> Any:
 
 def tuple_slice(xs: Any, part: Any) -> Any:
     return tuple(list_slice(xs, part))
+
+
+def split_at(x: Any, stops: Any) -> Any:
+    parts = []
+    start = 0
+    for stop in stops:
+        parts.append(x[start:stop])
+        start = stop
+    parts.append(x[start:])
+    return parts
+
+
+def split_along(x: Any, stops: Any, axis: Any) -> Any:
+    parts = []
+    start = 0
+    for stop in stops:
+        parts.append(np.moveaxis(x[start:stop], 0, axis))
+        start = stop
+    parts.append(np.moveaxis(x[start:], 0, axis))
+    return parts
+
+
+def unstacked(x: Any) -> Any:
+    return tuple([x[i] for i in range(len(x))])
 
 
 def fsum_of(xs: Any) -> Any:

@@ -3,6 +3,7 @@
 from srcad.rules import (
     arranging,
     builtin_functions,
+    choosing,
     contractions,
     creation,
     factorizations,
@@ -17,6 +18,7 @@ from srcad.rules import (
     scans,
     shaping,
     signals,
+    ufunc_methods,
     ufuncs,
     zeros,
 )
@@ -24,6 +26,7 @@ from srcad.rules import (
 __all__ = [
     "arranging",
     "builtin_functions",
+    "choosing",
     "contractions",
     "creation",
     "factorizations",
@@ -38,6 +41,7 @@ __all__ = [
     "scans",
     "shaping",
     "signals",
+    "ufunc_methods",
     "ufuncs",
     "zeros",
 ]

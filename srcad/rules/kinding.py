@@ -123,7 +123,7 @@ def _tried(call: Call, as_known: bool) -> Kind:
             value = call.fn(*positional, **named)
     except (ValueError, TypeError, ArithmeticError, IndexError, AttributeError, np.linalg.LinAlgError):
         return UNKNOWN
-    return _without_sizes(kind_of(value))
+    return without_sizes(kind_of(value))
 
 
 def example(kind: Kind, expr: Expr | None = None) -> Any:
@@ -161,14 +161,15 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
             return OPEN
 
 
-def _without_sizes(kind: Kind) -> Kind:
+def without_sizes(kind: Kind) -> Kind:
+    """The kind without what is known of lengths."""
     match kind:
         case Array(dtype=dtype, dims=str(dims)):
             return Array(dtype, "?" * len(dims))
         case List(item=item):
-            return List(_without_sizes(item))
+            return List(without_sizes(item))
         case Tuple(items=items, cls=cls, names=names):
-            return Tuple(tuple(map(_without_sizes, items)), cls, names)
+            return Tuple(tuple(map(without_sizes, items)), cls, names)
         case _:
             return widen(kind)
 

@@ -112,8 +112,11 @@ def prod_dot(a, axis=None, dtype=None, keepdims=False, initial=None, where=None,
     return np.sum(a_dot * runtime.product_of_others(a, axis), axis)
 
 
-BOUNDED = [call(TABLE, 1, initial=0.4, where=MASK), call(TABLE, initial=0.4)]
-BOUNDED += [call(TABLE, 0, initial=0.4, keepdims=True)]
+BOUNDED = [
+    call(TABLE, 1, initial=0.4, where=MASK),
+    call(TABLE, initial=0.4),
+    call(TABLE, 0, initial=0.4, keepdims=True),
+]
 
 
 @pullback(np.max, np.min, np.amax, np.amin, kind=shapes.reduced, at=[*ALONG, *BOUNDED])

@@ -86,6 +86,7 @@ class Rule:
     refused: tuple[str, ...] = ()
     notes: str = ""
     order: int = field(default=0)
+    own: Any = None  # the `Stated` rule of a user, which this is the present reading of
 
     @functools.cached_property
     def template(self) -> Block:
@@ -109,14 +110,19 @@ _WAITING: dict[str, tuple[str, ...]] = {
 }
 
 
+_OWN: dict[Any, Any] = {}  # the rules of users, which are read anew when what they read from outside changes
+
+
 def rule_for(fn: Any) -> Rule | None:
     """The rule of a callable, if it has one."""
     try:
-        rule = _RULES.get(fn)
-    except TypeError:  # an unhashable callable has no rule
-        return None
-    if rule is None and register_imported():
-        return _RULES.get(fn)
+        found = _RULES.get(fn)
+        if found is None and register_imported():
+            found = _RULES.get(fn)
+        stated = _OWN.get(fn) if found is None and _OWN else None
+    except TypeError:  # an unhashable callable
+        found, stated = None, own_rule_of(fn)
+    rule: Rule | None = found if stated is None else stated.rule()
     return rule
 
 
@@ -127,6 +133,21 @@ def register_imported() -> bool:
         for module in _WAITING.pop(name):
             importlib.import_module(f"srcad.rules.{module}")
     return bool(found)
+
+
+def own_rule_of(fn: Any) -> Any:
+    """What a user has stated for a callable, if anything."""
+    return _OWN.get(hashed(fn)) if _OWN else None
+
+
+def state_own(fn: Any, stated: Any) -> None:
+    """Give a callable the rule of a user, in place of one that the user gave before."""
+    _OWN[hashed(fn)] = stated
+
+
+def hashed(fn: Any) -> Any:
+    """The callable, or its bound `__call__` where it has no hash: that goes by identity."""
+    return fn if type(fn).__hash__ is not None else getattr(fn, "__call__", None)  # noqa: B004
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -88,7 +88,7 @@ def bind(
     for key, arg in given.items():
         if key in rule.params:
             bound[key] = arg
-        elif not _is_default(arg, defaults.get(key, inspect.Parameter.empty)):
+        elif rule.own is None and not _is_default(arg, defaults.get(key, inspect.Parameter.empty)):
             raise MissingRule(f"{shown} with {key}= has no rule", place, f"the rule knows {_listed(rule)}")
     stated = dict(rule.defaults)
     for name in rule.params:

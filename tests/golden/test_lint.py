@@ -1,4 +1,4 @@
-"""The kept sources are clean under ruff; the conftest.py of other folders holds this of all that their tests make."""
+"""The kept sources are clean under ruff."""
 
 from pathlib import Path
 

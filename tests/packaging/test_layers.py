@@ -22,6 +22,7 @@ LAYERS = (
         "arguments",
         "assumed",
         "callables",
+        "calling",
         "choice",
         "derivative",
         "driver",
@@ -30,7 +31,7 @@ LAYERS = (
         "tangent",
         "validity",
     },
-    {"api", "checking", "higher", "jacobians"},
+    {"api", "checking", "custom", "higher", "hooks", "jacobians", "numerical", "own"},
     {"tools"},
 )
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}

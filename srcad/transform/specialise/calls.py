@@ -31,6 +31,7 @@ from srcad.core.kinds import (
 from srcad.core.libraries import is_library_object, makes_sparse
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
 from srcad.errors import KindError
+from srcad.rules.custom import Custom
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
@@ -46,6 +47,7 @@ from srcad.transform.specialise.functions import (
     call_primitive,
     opaque,
 )
+from srcad.transform.specialise.own import call_custom
 from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.sparse import make_sparse
@@ -121,6 +123,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         raise sp.refuse(f"`*` of a list of unknown length in a call of {name}", "pass the items one by one")
     if rule_for(value) is not None:
         return call_primitive(sp, name, value, args, kwargs)
+    if isinstance(value, Custom):
+        return call_custom(sp, name, value, args, kwargs)
     if isinstance(value, FunctionHandle):
         lifted = call_lifted(sp, value, args, kwargs)
         if lifted is not None:

@@ -36,11 +36,12 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
-from srcad.rules.registry import Call, rule_for
+from srcad.rules.registry import Call, hashed, rule_for
 from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.derivatives import Derived, call_derived
+from srcad.transform.specialise.own import call_own
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -176,6 +177,9 @@ def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs
 
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
+    rule = rule_for(value)
+    if rule is not None and rule.own is not None:
+        return call_own(sp, name, value, rule, *in_order(hashed(value), args, kwargs))
     given = dict(kwargs)
     names = parameter_names(value)
     if "out" in names and len(args) > names.index("out"):

@@ -28,6 +28,7 @@ from srcad.core.kinds import (
     Maybe,
     Object,
     OneOf,
+    Opaque,
     Record,
     Set,
     Tuple,
@@ -41,6 +42,7 @@ from srcad.core.nodes import Expr, Lit, Op, Ref, Star
 from srcad.errors import KindError, MissingRule
 from srcad.rules.known import is_sparse_kind
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
+from srcad.rules.registry import own_rule_of
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.choices import dispatched, missing
@@ -79,6 +81,12 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(
             f"a write into the global {base.name} (.{name})", "pass it as an argument, or return the new value"
         )
+    if isinstance(base, Ref) and own_rule_of(bound := getattr(base.value, name, None)) is not None:
+        return sp.call(f"{base.name}.{name}", bound, args, kwargs)
+    if isinstance(held, (Object, Opaque)):
+        function = objects.class_attribute(held.cls, name)
+        if own_rule_of(function) is not None:
+            return sp.call(f"{held.cls.__name__}.{name}", function, (base, *args), kwargs)
     match held:
         case OneOf():
             return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name, args, kwargs))

@@ -98,6 +98,7 @@ class Specialiser:
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
         self.static_lists = static_lists(special.program.body)
         self.looped = only_looped_over(special.program.body)
+        self.checks: dict[int, tuple[Op, Op]] = {}  # calls whose results are checked once they have a name, by identity
         self.dict_views: dict[str, str] = {}  # variables that stand for the items or values of a dict
 
     def run(self) -> None:
@@ -210,7 +211,17 @@ class Specialiser:
         name = self.temp(hint, value)
         self.set(name, kind)
         self.emit(Assign(name, fitted(self, value, kind, self.kinds.get(name, BOTTOM)), self.place))
+        self._checked(name, value)
         return Var(name)
+
+    def check(self, made: Op, check: Op) -> None:
+        """Have a check run on what a call gives, as its first operand, as soon as that has a name."""
+        self.checks[id(made)] = made, check
+
+    def _checked(self, target: str, value: Expr) -> None:
+        if id(value) in self.checks:
+            check = self.checks.pop(id(value))[1]
+            self.emit(Do(replace(check, args=(Var(target), *check.args)), self.place))
 
     def hold(self, value: Expr, kind: Kind, hint: str = "t") -> Expr:
         """A resolved expression as an atom."""
@@ -228,6 +239,7 @@ class Specialiser:
         self.set(target, kind)
         made = fitted(self, value, kind, self.kinds.get(target, BOTTOM))
         self.emit(Assign(target, made, self.place))
+        self._checked(target, value)
         self.share(made, target)
         back_flow(self, target, made)
 
