@@ -61,8 +61,8 @@ def the_one(value: Any) -> Any:
 
 
 REMEDIES = {
-    "scipy.optimize": "state the derivative of the solution with @srcad.rule (one linear solve, by the implicit function "
-    "theorem), or write the iteration in Python",
+    "scipy.optimize": "state the derivative of the solution with @srcad.rule (one linear solve, by the implicit "
+    "function theorem), or write the iteration in Python",
     "scipy.integrate": "write the time steps or the quadrature rule in Python, or integrate samples: integrate.simpson",
     "scipy.interpolate": "use np.interp, or write the interpolation in Python",
     "scipy.sparse.linalg": "use scipy.sparse.linalg.spsolve with a constant matrix, or write the iteration in Python",
