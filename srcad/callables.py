@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
 
 
@@ -92,6 +94,13 @@ class Target:
         return bound
 
 
+def _spelled(fun: Any, name: str) -> str:
+    """How a program names a callable that is not written in Python: `math.sin`, `np.sin`, `abs`."""
+    module = getattr(fun, "__module__", None) or ("numpy" if isinstance(fun, np.ufunc) else "builtins")
+    prefix = "np" if module == "numpy" else module
+    return name if prefix in ("builtins", "__main__") else f"{prefix}.{name}"
+
+
 def find_target(fun: Any) -> Target:
     """The plain function behind a method, partial, callable object or `njit` function.
 
@@ -129,6 +138,6 @@ def find_target(fun: Any) -> Target:
         raise SourceNotFound(
             f"{name} has no Python source: it is a {'class' if isinstance(fun, type) else 'function built in C'}",
             None,
-            f"wrap it in a function: def f(x): return {name}(x)",
+            f"wrap it in a function: lambda x: {_spelled(fun, name)}(x)",
         )
     raise ArgumentError(f"a function is needed, not {type(fun).__name__}", None, "pass a function")

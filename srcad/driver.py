@@ -5,6 +5,7 @@ Lower, specialise, differentiate, simplify, print, load. What is above it holds 
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +16,21 @@ from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
 from srcad.callables import find_target
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_smooth, show
+from srcad.core.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    Array,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Object,
+    Record,
+    Tuple,
+    holds_smooth,
+    show,
+)
 from srcad.core.nodes import (
     FunctionHandle,
     Program,
@@ -125,7 +140,8 @@ def make_gradient(
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
     writes = maker.where_written(special)
-    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes)
+    plain = set(key) <= {FLOAT, INT, BOOL} and all(value is math for value in emitted.namespace.values())
+    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes, plain)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime
+from srcad.arguments import check_constant, check_followed
 from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
@@ -78,6 +79,9 @@ def _prepared(
     given = target.signature.bind_partial(*fixed.before, *tangents, **dict(fixed.named)).arguments
     along = [directions[name] if name in given else None for name in bound.arguments]
     key = tuple(map(kind_of, values))
+    for name, kind, tangent in zip(bound.arguments, key, along, strict=True):
+        check = check_followed if _moves(tangent) else check_constant
+        check(target.function.__name__, name, kind)
     wrt = tuple(i for i, (kind, t) in enumerate(zip(key, along, strict=True)) if holds_smooth(kind) and _moves(t))
     function, _ = target.function_for(key)
     return loaded_tangent(function, key, wrt), values, along
@@ -101,7 +105,7 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         value, tangent = loaded.function(*values, *given)
     except runtime.Refusal as wrong:
         message, remedy, *place = wrong.args
-        raise UnsupportedSyntax(message, Place(*place), remedy) from None
+        raise UnsupportedSyntax(message, Place(*place) if place else None, remedy) from None
     except runtime.Overlap as wrong:
         raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
     return value, tangent

@@ -57,7 +57,9 @@ _CODE = (
 
 
 def array_kind(value: np.ndarray[Any, Any]) -> Array:
-    return Array(str(value.dtype), "".join("1" if size == 1 else "n" for size in value.shape))
+    """The kind of an array; in which order its bytes are is not part of it."""
+    dtype = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
+    return Array(str(dtype), "".join("1" if size == 1 else "n" for size in value.shape))
 
 
 _SIMPLE: dict[type, Callable[[Any], Kind]] = {

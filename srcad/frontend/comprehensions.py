@@ -20,6 +20,7 @@ import numpy as np
 
 from srcad.core import prims
 from srcad.core.nodes import FALSE, TRUE, Expr, If, Lit, Op, Raise, Store, Var
+from srcad.frontend import prelude
 from srcad.frontend.expressions import safe_target
 from srcad.frontend.frame import Frame, expression
 from srcad.frontend.generators import generate
@@ -75,7 +76,16 @@ def _filled(frame: Frame, node: Any, into: str | None, make: Callable[..., Any],
 
 
 def consume(frame: Frame, node: Any, into: str | None) -> Expr | None:
-    """A call of `sum`, `any`, `all` or `next` on a generator expression, as its loop; None for any other call."""
+    """A call of `sum`, `any`, `all` or `next` on a generator expression, as its loop; None for any other call.
+
+    `next(iter(items))` is the first of the items.
+    """
+    if is_builtin(frame, node.func, "next") and (items := _iterated(frame, node)) is not None:
+        function = prelude.first_item if len(node.args) == 1 else prelude.first_or
+        first, *others = frame.atoms([items, *node.args[1:]])
+        if isinstance(items, gast.Call):  # a view of a dict, say
+            first = frame.call("list", list, first)
+        return frame.call(function.__name__, function, first, *others)
     if not (node.args and isinstance(node.args[0], gast.GeneratorExp)) or len(node.args) > 2:
         return None
     generator, *others = node.args
@@ -91,6 +101,15 @@ def consume(frame: Frame, node: Any, into: str | None) -> Expr | None:
     if is_builtin(frame, node.func, "next"):
         return _next(frame, generator, others[0] if others else None)
     return None
+
+
+def _iterated(frame: Frame, node: Any) -> Any:
+    """What is iterated in `next(iter(items))` or `next(iter(items), default)`; None for other calls."""
+    match node:
+        case gast.Call(args=[gast.Call(func=func, args=[items], keywords=[]), *others], keywords=[]):
+            return items if len(others) <= 1 and is_builtin(frame, func, "iter") else None
+        case _:
+            return None
 
 
 def _sum(frame: Frame, generator: Any, start: Any, into: str | None) -> Expr:

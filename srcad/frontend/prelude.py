@@ -186,6 +186,18 @@ def dict_items(d: Any) -> Any:
     return [(k, d[k]) for k in d]
 
 
+def first_item(xs: Any) -> Any:
+    for x in xs:
+        return x
+    raise StopIteration
+
+
+def first_or(xs: Any, default: Any) -> Any:
+    for x in xs:
+        return x
+    return default
+
+
 def dict_values(d: Any) -> Any:
     return [d[k] for k in d]
 

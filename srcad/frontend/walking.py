@@ -81,6 +81,8 @@ Plan = Range | Items | Atom
 
 def plan(frame: Frame, node: Any) -> Plan:
     """Evaluate the header of a loop."""
+    if _is_call(frame, node, "iter") and len(node.args) == 1:
+        return plan(frame, node.args[0])
     if _is_call(frame, node, "range") and 1 <= len(node.args) <= 3:
         return _range(frame, node)
     if _is_call(frame, node, "reversed") and len(node.args) == 1:

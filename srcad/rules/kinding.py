@@ -36,6 +36,7 @@ from srcad.core.kinds import (
     broadcast_dims,
     is_integral,
     is_number,
+    join,
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
@@ -55,6 +56,8 @@ def kind_of_call(call: Call) -> Kind:
         call = replace(call, fn=_IN_PLACE[call.fn])
     if BOTTOM in call.args:
         return BOTTOM
+    if call.fn is prims.choose:
+        return join(call.args[1], call.args[2])
     rule = rule_for(call.fn)
     if rule is not None and rule.kind is not None:
         return rule.kind(call)

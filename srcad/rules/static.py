@@ -30,7 +30,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import NONE, Assign, Block, Expr, If, Lit, Op, Ref, Return, Var, map_operands
 from srcad.errors import KindError, MissingRule, Place, RuleError
-from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, refuse, unroll
+from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, refuse, unroll, when
 from srcad.rules.known import OPEN, constant, is_instance, literal, ndim_of
 from srcad.rules.registry import Rule
 
@@ -230,6 +230,8 @@ class _Settler:
                 return expr
             case Op(fn=prims.choose, args=(test, then, otherwise)):
                 return self.expr(then if self.decided(test) else otherwise)
+            case Op(fn=fn, args=(test, then, otherwise)) if fn is when:
+                return Op(prims.choose, (self.expr(test), self.expr(then), self.expr(otherwise)))
             case Op(fn=fn, args=(Lit(value=name), items, element)) if fn is unroll:
                 return Op(prims.make_list, tuple(self.unrolled(name, item, element) for item in self.items(items)))
             case Op(fn=fn, args=(Lit(value=message), Lit(value=remedy))) if fn is refuse:

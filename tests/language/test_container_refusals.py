@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.check import refused
+from tests.check import check, refused
 
 LOG = []
 TABLE = {}
@@ -360,3 +360,52 @@ def test_an_ordered_dict_of_the_caller_may_be_written():
     p = OrderedDict(a=2.0, b=3.0)
     assert srcad.grad(an_ordered_dict)(p) == {"a": 9.0, "b": 12.0}
     assert p == OrderedDict(a=2.0, b=3.0)
+
+
+def test_a_set_of_values_that_carry_a_derivative_is_refused():
+    def largest(x):
+        return max({x, 2.0})
+
+    def smallest(x):
+        return sorted({x, 2 * x})[0]
+
+    def frozen(x):
+        return max(frozenset([x, 3 * x]))
+
+    for f in (largest, smallest, frozen):
+        refusal = refused(f, 2.5, error=srcad.UnsupportedSyntax, message_contains="put into a set")
+        assert "list" in refusal.remedy
+        with pytest.raises(srcad.UnsupportedSyntax, match="put into a set"):
+            srcad.jvp(f, (2.5,), (1.0,))
+    check(lambda x: max([x, 2.0]), 2.5)
+    check(lambda x: x * max({1.0, 2.0}) * len({int(x), 3}), 2.5)
+
+
+def test_keys_that_carry_a_derivative_are_looked_up_and_not_read_back():
+    def largest_key(x):
+        d = {}
+        d[x] = 1.0
+        return max(d)
+
+    def sum_of_keys(x):
+        return sum(k for k in {x: 1.0, 2 * x: 2.0})
+
+    def counted(x):
+        d = {x: 1, 2 * x: 2}
+        return sum(d)
+
+    def in_a_tuple(x):
+        d = {(x, 1): 2.0}
+        return sum(k[0] for k in d)
+
+    for f in (largest_key, sum_of_keys, counted, in_a_tuple):
+        refusal = refused(f, 2.5, error=srcad.KindError, message_contains="key")
+        assert "list" in refusal.remedy
+
+    def memoised(x):
+        memo = {}
+        memo[x] = x * x
+        memo[2 * x] = memo[x] * 3
+        return memo[2 * x] * x
+
+    check(memoised, 2.5)

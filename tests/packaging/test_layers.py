@@ -14,11 +14,30 @@ PACKAGE = Path(srcad.__file__).parent
 # Earlier layers know nothing of later ones. Layers in one row may use each other.
 LAYERS = (
     {"errors", "core"},
-    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_signals"},
+    {
+        "rules",
+        "runtime",
+        "runtime_arrays",
+        "runtime_linalg",
+        "runtime_products",
+        "runtime_quantiles",
+        "runtime_signals",
+    },
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"assumed", "callables", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
+    {
+        "arguments",
+        "assumed",
+        "callables",
+        "choice",
+        "derivative",
+        "driver",
+        "forms",
+        "pullback",
+        "tangent",
+        "validity",
+    },
     {"api", "checking", "higher", "jacobians"},
     {"tools"},
 )

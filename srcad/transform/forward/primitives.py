@@ -144,7 +144,7 @@ class Primitives(Containers):
     ) -> list[Stmt]:
         """The function applied to the tangents of all the parameters that it is linear in at once."""
         tangent = self._applied(rule, value, bound, {n: self._given(bound[n]) for n in linear_in})
-        made = self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        made = self.result(target, tangent, True)
         base = value.args[0]
         if value.fn in _BY_LAYOUT and isinstance(base, Var) and self.activity.regions.is_array_written(target):
             whole = self.whole_leaf(target)
@@ -158,8 +158,13 @@ class Primitives(Containers):
         terms = [
             self._applied(rule, value, bound, {name: self._given(bound[name])})
             for name in rule.multilinear_in
-            if self._reaches(bound[name])
+            if name != rule.variadic and self._reaches(bound[name])
         ]
+        if rule.variadic in rule.multilinear_in:
+            for i in range(len(rule.params), len(value.args)):
+                if self._reaches(value.args[i]):
+                    own = self._given(value.args[i])
+                    terms.append(replace(value, args=(*value.args[:i], own, *value.args[i + 1 :])))
         return self.result(target, summed(terms), True) if terms else self.zeros(target, value)
 
     def _given(self, operand: Expr) -> Expr:
@@ -194,7 +199,7 @@ class Primitives(Containers):
             kinds[f"{name}_dot"] = kinds[name] if reached else self.kind(NONE)
         steps, returned = settle(rule.push_template, env, kinds, self.names.temp, self.place)
         found = self.leaves(target)
-        if isinstance(self.kinds[target], Tuple):
+        if isinstance(self.kinds[target], Tuple) and len(returned) > 1:
             by_item = {leaf.path: leaf for leaf in found}
             made: list[Stmt] = list(steps)
             for i, part in enumerate(returned):

@@ -166,6 +166,17 @@ class Memory:
         self._parent.setdefault(a, y)
         self._parent.setdefault(b, y)
 
+    def share(self, a: str, b: str) -> None:
+        """From here on the two variables may share memory."""
+        self._join(a, b)
+        self._changes.clear()
+
+    def is_alone(self, name: str) -> bool:
+        """Nothing shares the memory of the variable, writes to it or gives it back."""
+        root = self.root(name)
+        others = any(self.root(other) == root for other in self._parent if other != name)
+        return not (others or name in self._written_names or root in self._kept_apart)
+
     def _mixed_classes(self) -> set[str]:
         """The classes that hold primal and adjoint variables: through a tuple of both."""
         sides: dict[str, set[bool]] = {}

@@ -277,6 +277,8 @@ def _extreme(name: str) -> Any:
         kind = sp.kind(items)
         if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
             return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
+        if "default" in kwargs and isinstance(kind, Tuple) and not kind.items:
+            return kwargs["default"], sp.kind(kwargs["default"])
         if "default" in kwargs:
             return _or_default(sp, name, items, key, kwargs["default"])
         if key is not None:

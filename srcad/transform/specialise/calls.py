@@ -57,6 +57,8 @@ _OPERATORS = {
     operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.and_, operator.or_, operator.xor,
 }  # fmt: skip
 
+_BUILT_IN = ("builtins", "numpy", "collections", "fractions", "random")  # modules whose classes are called as they are
+
 
 def resolve_call(sp: Specialiser, op: Op) -> Resolved:
     """`callee(*args, **kwargs)`"""
@@ -125,7 +127,7 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     if value is collections.defaultdict:
         return default_dict(sp, args, kwargs)
     if isinstance(value, type):
-        if issubclass(value, BaseException) or value.__module__ in ("builtins", "numpy", "collections", "fractions"):
+        if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
             return opaque(name, value, args, kwargs)
         return objects.construct(sp, value, args, kwargs)
     if isinstance(value, types.MethodType):

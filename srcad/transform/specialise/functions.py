@@ -219,7 +219,7 @@ def opaque(name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
 
 
 def _opaque_kind(value: Any) -> Kind:
-    if isinstance(value, type) and issubclass(value, BaseException):
+    if isinstance(value, type) and (issubclass(value, BaseException) or value.__module__ == "random"):
         return Opaque(value)
     for functions, kind in _OPAQUE_KINDS:
         if any(value is function for function in functions):

@@ -13,6 +13,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    FLOAT,
     INT,
     NONE_KIND,
     NUMBER,
@@ -125,9 +126,9 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         case _ if held is STRING:
             return made, _string_method(name)
         case _ if is_number(held):
-            if name in ("conjugate", "item", "__pos__", "copy", "astype", "sum", "mean", "squeeze", "max", "min"):
-                if name == "astype":
-                    return Op(operator.pos, (base,)), held
+            if name == "astype":
+                return _cast_number(sp, base, held, args, kwargs)
+            if name in ("conjugate", "item", "__pos__", "copy", "sum", "mean", "squeeze", "max", "min"):
                 return Op(operator.pos, (base,)), held
             if name in ("is_integer",):
                 return made, BOOL
@@ -138,6 +139,19 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             return _array_method(sp, op, base, name, args, kwargs)
         case _:
             return made, UNKNOWN
+
+
+def _cast_number(sp: Specialiser, base: Expr, held: Kind, args: Args, kwargs: Kwargs) -> Resolved:
+    """`x.astype(dtype)` of a number: to an integer it drops the fraction, as `int` does."""
+    given = args[0] if len(args) == 1 and not kwargs else dict(kwargs).get("dtype") if not args else None
+    dtype = np.dtype(given.value) if isinstance(given, (Lit, Ref)) and given.value is not None else None
+    if dtype is not None and dtype.kind in "iu":
+        return call_primitive(sp, "int", int, (base,), ())
+    if dtype is not None and dtype.kind == "b":
+        return call_primitive(sp, "bool", bool, (base,), ())
+    if dtype == np.float64:
+        return (Op(operator.pos, (base,)), held) if held is FLOAT else call_primitive(sp, "float", float, (base,), ())
+    raise sp.refuse(f".astype of {show(held)} with this type", "write int(x), float(x) or bool(x)", KindError)
 
 
 def _of_option(sp: Specialiser, base: Expr, name: str, args: Args, kwargs: Kwargs) -> Resolved:
