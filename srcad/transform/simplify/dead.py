@@ -359,6 +359,8 @@ class _Sweep:
         if target not in live and self._removable(value):
             if not stmt.accumulate or self.memory.fixed(target) or not self._seen_elsewhere(target):
                 return (), live
+        if target not in live and isinstance(value, Op) and filled_by(value, self.memory.facts) is not None:
+            return (Do(value, stmt.place),), self._reading(live, value)
         if stmt.accumulate:
             live.add(target)
         else:
