@@ -367,6 +367,7 @@ def run_function(frame: Frame, nodes: list[Any]) -> None:
     if len(returns) == 1 and nodes[-1] is returns[0]:
         run_block(frame, nodes[:-1])
         with frame.at(returns[0]):
+            refuse_kept_iterator(frame, None, returns[0].value)
             value = NONE if returns[0].value is None else frame.atom(returns[0].value)
             frame.emit(Return(value, frame.place))
         return

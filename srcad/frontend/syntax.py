@@ -85,7 +85,7 @@ TABLE: dict[str, Entry] = {
     "ListComp": _yes(),
     "SetComp": _yes(),
     "DictComp": _yes(),
-    "GeneratorExp": _yes("where a builtin consumes it at once: sum, any, all, max, sorted, list, ..."),
+    "GeneratorExp": _yes("where a loop or a builtin goes through it: for, sum, any, all, max, sorted, list, ..."),
     "Await": _ASYNC,
     "Yield": _GENERATOR,
     "YieldFrom": _GENERATOR,

@@ -19,6 +19,8 @@ is dead goes with its pushes and pops together, so that what stays is balanced. 
 
 from __future__ import annotations
 
+import operator
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -28,7 +30,7 @@ from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, hashable, is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import Array
+from srcad.core.kinds import Array, Dict
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -132,6 +134,14 @@ def reads_of(expr: Expr, facts: Facts) -> Reads:
     return tuple(made)
 
 
+def filled_by(value: Expr, facts: Facts) -> str | None:
+    """The `defaultdict` that a read of an item may put the item into."""
+    if isinstance(value, Op) and value.fn is operator.getitem and isinstance(base := value.args[0], Var):
+        kind = facts.kind(base.name)
+        return base.name if isinstance(kind, Dict) and kind.cls is defaultdict else None
+    return None
+
+
 class _Sweep:
     """One backward walk, which knows the live variables and leaves out what is dead."""
 
@@ -175,6 +185,8 @@ class _Sweep:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
                     uses.setdefault(stmt.target, []).append(reads_of(stmt.value, facts))
+                    if (filled := filled_by(stmt.value, facts)) is not None:
+                        stores.setdefault(root(filled), []).append(reads_of(stmt.value, facts))
                 else:
                     found.update(reads_of(stmt.value, facts))
             elif isinstance(stmt, Unpack) and effect_free(stmt.value):
@@ -319,6 +331,9 @@ class _Sweep:
         return live
 
     def _removable(self, value: Expr) -> bool:
+        filled = filled_by(value, self.memory.facts)
+        if filled is not None and not self._unseen(filled):
+            return False
         return effect_free(value) and (not self.caught or not isinstance(value, Op))
 
     def _assign(self, stmt: Assign, live: set[str]) -> tuple[tuple[Stmt, ...], set[str]]:
@@ -343,6 +358,8 @@ class _Sweep:
         if target not in live and self._removable(value):
             if not stmt.accumulate or self.memory.fixed(target) or not self._seen_elsewhere(target):
                 return (), live
+        if target not in live and isinstance(value, Op) and filled_by(value, self.memory.facts) is not None:
+            return (Do(value, stmt.place),), self._reading(live, value)
         if stmt.accumulate:
             live.add(target)
         else:

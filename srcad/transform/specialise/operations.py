@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -144,6 +145,8 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
         return
     if made.fn is prims.call and isinstance(made.args[0], Ref) and isinstance(made.args[0].value, Special):
         sp.assign("ignored", made, kind)
+    elif made.fn is operator.getitem and isinstance(held := sp.kind(made.args[0]), Dict) and held.cls is defaultdict:
+        sp.assign("ignored", made, kind)  # a key that is missing is there from now on
     elif (change := change_of(made)) is not None and change.gives:
         sp.assign("ignored", made, kind)  # so that it can be put back
     elif rule_for(made.fn) is None and made.fn not in _STRUCTURAL or made.fn in (prims.call, prims.call_method):
