@@ -169,3 +169,17 @@ def corrcoef(x, rowvar=True, *, out, d_out):
     if rowvar:
         return (both @ unit - np.sum(both * out, 1, keepdims=True) * unit) / length
     return (unit @ both - np.sum(both * out, 0, keepdims=True) * unit) / length
+
+
+@pullback(np.kaiser, kind=lambda call: Array("float64", "?"), at=[(5, 2.5), (4, 0.7)])
+def kaiser(M, beta, *, out, d_out):  # noqa: N803 - NumPy's name
+    width = np.sqrt(1 - (2 * np.arange(M) / (M - 1) - 1) ** 2)
+    slope = width * runtime_signals.i0_slope(beta * width) - out * runtime_signals.i0_slope(beta)
+    return None, np.sum(d_out * slope) / runtime_signals.i0_slope(beta, 0)
+
+
+@pushforward(np.kaiser)
+def kaiser_dot(M, beta, *, out, beta_dot):  # noqa: N803 - NumPy's name
+    width = np.sqrt(1 - (2 * np.arange(M) / (M - 1) - 1) ** 2)
+    slope = width * runtime_signals.i0_slope(beta * width) - out * runtime_signals.i0_slope(beta)
+    return beta_dot * slope / runtime_signals.i0_slope(beta, 0)
