@@ -138,9 +138,14 @@ def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumP
     return powers * x[:, None] ** np.maximum(powers - 1, 0) * x_dot[:, None]
 
 
-@linear(np.unwrap, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,)])
-def unwrap(p, *, d_out):
+@pullback(np.unwrap, kind=shapes.same, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0)])
+def unwrap(p, discont=None, axis=-1, *, d_out):
     return d_out
+
+
+@pushforward(np.unwrap)
+def unwrap_dot(p, discont=None, axis=-1, *, p_dot):
+    return p_dot
 
 
 @pullback(np.cov, at=[(TABLE,), (LONG,), call(TABLE, bias=True), call(TABLE, rowvar=False), call(TABLE, ddof=0)])

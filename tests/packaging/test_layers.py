@@ -20,6 +20,7 @@ LAYERS = (
         "runtime_arrays",
         "runtime_linalg",
         "runtime_products",
+        "runtime_padding",
         "runtime_quantiles",
         "runtime_signals",
     },
