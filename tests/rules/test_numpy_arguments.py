@@ -1,4 +1,4 @@
-"""NumPy's functions as programs call them: what is written out as other calls, methods, settings, parts written into."""
+"""NumPy as programs call it: what is written out as other calls, methods, settings, parts that are written into."""
 
 from __future__ import annotations
 
