@@ -137,6 +137,17 @@ def quantiles_with_holes(x):
     return np.nanmedian(y) + np.sum(np.nanquantile(y, 0.3, axis=1)) + np.nanpercentile(y, x[0, 0] * 20 + 30)
 
 
+def norms(x):
+    square = x @ x.T + x[:, :2]
+    return (
+        np.linalg.cond(square, 1)
+        + np.linalg.cond(square, "fro")
+        + np.linalg.cond(square, p=np.inf)
+        + np.linalg.matrix_norm(x, ord=1)
+        + np.sum(np.linalg.matrix_norm(x, ord="nuc", keepdims=True))
+    )
+
+
 def spaced(x):
     return np.sum(np.logspace(x[0, 1], x[0, 0], 4) ** 2) + np.sum(np.geomspace(x[0, 0], x[1, 0], 5) ** 2)
 
@@ -164,6 +175,7 @@ def spaced(x):
         least_squares,
         padded,
         quantiles_with_holes,
+        norms,
         spaced,
     ],
 )

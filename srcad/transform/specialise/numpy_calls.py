@@ -15,7 +15,7 @@ from srcad.core import prims
 from srcad.core.kinds import FLOAT, INT, Array, Kind, List, Tuple, TupleOf, is_number, widen
 from srcad.core.nodes import NONE, Expr, Lit, Op, Ref
 from srcad.rules.shapes import as_array
-from srcad.transform.specialise.binding import Args
+from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -60,6 +60,25 @@ def poly(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | Non
     return sp.prelude("polynomial_of", args[0]) if kind.dtype == "float64" and kind.ndim == 1 else None
 
 
+def matrix_norm(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
+    """`np.linalg.norm` along the last two axes, as NumPy has it, for the norms that are not the default."""
+    if len(args) != 1 or kwargs.get("ord", Lit("fro")) == Lit("fro"):
+        return None
+    last = sp.op(Op(prims.make_tuple, (Lit(-2), Lit(-1))))
+    return sp.call("np.linalg.norm", np.linalg.norm, args, (*kwargs.items(), ("axis", last)))
+
+
+def cond(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
+    """The product of the norms of a matrix and of its inverse, for norms that do not come from singular values."""
+    p = args[1] if len(args) == 2 else kwargs.get("p", NONE)
+    if not 1 <= len(args) <= 2 or p in (NONE, Lit(2), Lit(-2)) or not isinstance(p, (Lit, Ref)):
+        return None
+    last = ("axis", sp.op(Op(prims.make_tuple, (Lit(-2), Lit(-1)))))
+    inverse = _called(sp, np.linalg.inv, args[0])
+    own, other = (_called(sp, np.linalg.norm, matrix, p, named=(last,)) for matrix in (args[0], inverse))
+    return sp.resolve(Op(operator.mul, (own, other)))
+
+
 # ---------------------------------------------------------------- concatenation written as a subscript
 
 
@@ -94,8 +113,9 @@ def _column(sp: Specialiser, part: Expr) -> Expr | None:
     return sp.op(Op(operator.getitem, (part, sp.op(Op(prims.make_tuple, (whole, NONE))))), "column")
 
 
-def _called(sp: Specialiser, function: Any, *args: Expr) -> Expr:
-    return sp.op(Op(prims.call, (Ref(f"np.{function.__name__}", function), *args)))
+def _called(sp: Specialiser, function: Any, *args: Expr, named: Kwargs = ()) -> Expr:
+    space = "np.linalg" if hasattr(np.linalg, function.__name__) else "np"
+    return sp.op(Op(prims.call, (Ref(f"{space}.{function.__name__}", function), *args), named))
 
 
 NUMPY_CALLS: dict[Any, Any] = {
@@ -103,4 +123,6 @@ NUMPY_CALLS: dict[Any, Any] = {
     np.apply_over_axes: apply_over_axes,
     np.piecewise: piecewise,
     np.poly: poly,
+    np.linalg.matrix_norm: matrix_norm,
+    np.linalg.cond: cond,
 }
