@@ -144,6 +144,8 @@ def norms(x):
         + np.linalg.cond(square, "fro")
         + np.linalg.cond(square, p=np.inf)
         + np.linalg.matrix_norm(x, ord=1)
+        + np.sum(np.linalg.norm(x, -np.inf, axis=1) ** 2)
+        + np.linalg.norm(x, -np.inf)
         + np.sum(np.linalg.matrix_norm(x, ord="nuc", keepdims=True))
     )
 
