@@ -19,30 +19,43 @@ def _in_order(x: Any, axis: Any) -> Any:
     return np.take_along_axis(numbers, np.argsort(np.reshape(x, -1)[numbers], axis=0), axis=0)
 
 
-def _mixed(numbers: Any, q: Any, n: int) -> list[tuple[Any, Any]]:
-    """The elements that each quantile mixes and how much it has of them, or that amount derived `n` times by `q`."""
-    count = len(numbers)
-    at = np.multiply(q, count - 1)
-    low = np.clip(np.floor(at).astype(int), 0, max(0, count - 2))
-    high = np.minimum(low + 1, count - 1)
-    share = np.reshape(at - low, np.shape(q) + (1,) * (np.ndim(numbers) - 1))
+def _mixed(numbers: Any, q: Any, n: int, count: Any) -> list[tuple[Any, Any]]:
+    """The elements that each quantile mixes and how much it has of them, or that amount derived `n` times by `q`.
+
+    `count` is how many elements of each column count: the first ones in their order.
+    """
+    kept = np.shape(numbers)[1:]
+    at = np.multiply.outer(q, np.broadcast_to(np.asarray(count) - 1, kept))
+    low = np.clip(np.floor(at).astype(int), 0, np.maximum(0, np.asarray(count) - 2))
+    share = at - low
+    low, high = (np.reshape(part, (-1, *kept)) for part in (low, np.minimum(low + 1, np.maximum(0, count - 1))))
+    low, high = (np.reshape(np.take_along_axis(numbers, part, 0), share.shape) for part in (low, high))
     if n == 0:
-        return [(numbers[low], 1 - share), (numbers[high], share)]
-    slope = (count - 1) * np.ones_like(share) if n == 1 else np.zeros_like(share)
-    return [(numbers[low], -slope), (numbers[high], slope)]
+        return [(low, 1 - share), (high, share)]
+    slope = (np.asarray(count) - 1) * np.ones_like(share) if n == 1 else np.zeros_like(share)
+    return [(low, -slope), (high, slope)]
 
 
-def quantile_of(v: Any, x: Any, like: Any, q: Any, axis: Any = None, n: int = 0) -> Any:
-    """`np.quantile(v, q, axis)` with the order that `x` has, in the shape of `like`; or its derivative `n` by `q`."""
+def _parts(x: Any, q: Any, axis: Any, n: int, holes: bool) -> list[tuple[Any, Any]]:
+    numbers = _in_order(x, axis)
+    count = np.sum(~np.isnan(np.reshape(x, -1)[numbers]), axis=0) if holes else len(numbers)
+    return _mixed(numbers, q, n, count)
+
+
+def quantile_of(v: Any, x: Any, like: Any, q: Any, axis: Any = None, n: int = 0, holes: bool = False) -> Any:
+    """`np.quantile(v, q, axis)` with the order that `x` has, in the shape of `like`; or its derivative `n` by `q`.
+
+    With `holes`, what is not a number in `x` is left out.
+    """
     flat = np.reshape(v, -1)
-    made = sum(flat[at] * part for at, part in _mixed(_in_order(x, axis), q, n))
+    made = sum(flat[at] * part for at, part in _parts(x, q, axis, n, holes))
     return np.reshape(made, np.shape(like)) if isinstance(like, np.ndarray) else float(made)
 
 
-def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, n: int = 0) -> Any:
-    """The cotangent of `v` in `quantile_of(v, x, d, q, axis, n)`."""
+def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, n: int = 0, holes: bool = False) -> Any:
+    """The cotangent of `v` in `quantile_of(v, x, d, q, axis, n, holes)`."""
     made = np.zeros(np.size(x))
-    for at, part in _mixed(_in_order(x, axis), q, n):
+    for at, part in _parts(x, q, axis, n, holes):
         np.add.at(made, at, np.reshape(d, np.shape(at)) * part)
     return np.reshape(made, np.shape(x))
 

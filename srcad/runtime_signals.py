@@ -134,3 +134,17 @@ def polyder_adjoint(d: Any, m: int = 1) -> Any:
     for _ in range(m):
         d = np.concatenate((d * np.arange(len(d), 0, -1), [0.0]))
     return d
+
+
+def polyint_adjoint(d: Any, m: int = 1) -> Any:
+    """The transpose of `np.polyint(p, m)` applied to `d`."""
+    for _ in range(m):
+        d = d[:-1] / np.arange(len(d) - 1, 0, -1)
+    return d
+
+
+def i0_slope(x: Any, n: int = 1) -> Any:
+    """Derivative `n` of the Bessel function `np.i0(x)`, the mean of `cos(t)**n * exp(x * cos(t))` over a circle."""
+    around = np.cos((np.arange(64) + 0.5) * (np.pi / 128))  # a quarter of the circle: the rest has these cosines too
+    raised = np.multiply.outer(x, around)
+    return np.mean(around**n * (np.exp(raised) + (-1) ** n * np.exp(-raised)), -1) / 2

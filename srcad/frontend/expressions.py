@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -30,6 +31,9 @@ def unary(frame: Frame, node: Any, into: str | None) -> Expr:
     operand = frame.atom(node.operand)
     if isinstance(node.op, gast.USub) and isinstance(operand, Lit) and type(operand.value) in (int, float, complex):
         return Lit(-operand.value)
+    if isinstance(node.op, gast.USub) and isinstance(operand, Ref) and type(operand.value) is float:
+        if operand.value == math.inf:
+            return Lit(-math.inf)  # a setting, as in `np.linalg.norm(x, -np.inf)`
     return Op(UNARY[type(node.op)], (operand,))
 
 

@@ -370,6 +370,43 @@ def split_along(x: Any, stops: Any, axis: Any) -> Any:
     return parts
 
 
+def along_axis(function: Any, axis: Any, x: Any) -> Any:
+    rows = np.moveaxis(x, axis, -1)
+    flat = np.reshape(rows, (-1, rows.shape[-1]))
+    made = np.array([function(flat[i]) for i in range(len(flat))])
+    if made.ndim == 1:
+        return np.reshape(made, rows.shape[:-1])
+    return np.moveaxis(np.reshape(made, (*rows.shape[:-1], made.shape[1])), -1, axis)
+
+
+def over_axes(function: Any, x: Any, axes: Any) -> Any:
+    for axis in axes:
+        made = function(x, axis)
+        if made.ndim == x.ndim:
+            x = made
+        else:
+            x = np.expand_dims(made, axis)
+    return x
+
+
+def piecewise_of(x: Any, conditions: Any, functions: Any) -> Any:
+    made = np.zeros(np.shape(x))
+    rest = np.ones(np.shape(x), dtype=bool)
+    for i in range(len(conditions)):
+        made[conditions[i]] = functions[i](x[conditions[i]])
+        rest = rest & ~conditions[i]
+    if len(functions) > len(conditions):
+        made[rest] = functions[-1](x[rest])
+    return made
+
+
+def polynomial_of(zeros: Any) -> Any:
+    made = np.ones(1)
+    for zero in zeros:
+        made = np.convolve(made, np.array([1.0, -zero]))
+    return made
+
+
 def unstacked(x: Any) -> Any:
     return tuple([x[i] for i in range(len(x))])
 

@@ -56,8 +56,10 @@ def extract(condition, arr, *, d_out):
     return None, runtime_arrays.add_at(d_out, np.extract(condition, runtime_arrays.places(arr)), arr)
 
 
-@pullback(np.sort, kind=layouts.ordered, at=[(ROW,), (TABLE,), (TABLE, 0), (TABLE, None), call(STACK, axis=1)])
-def sort(a, axis=-1, *, d_out):
+@pullback(
+    np.sort, kind=layouts.ordered, at=[(ROW,), (TABLE,), (TABLE, 0), (TABLE, None), call(STACK, axis=1, kind="stable")]
+)
+def sort(a, axis=-1, kind=None, stable=None, *, d_out):
     if axis is None:
         return runtime_arrays.add_at(d_out, np.argsort(a, None), a)
     order = np.argsort(a, axis)
@@ -65,7 +67,7 @@ def sort(a, axis=-1, *, d_out):
 
 
 @pushforward(np.sort)
-def sort_dot(a, axis=-1, *, a_dot):
+def sort_dot(a, axis=-1, kind=None, stable=None, *, a_dot):
     if axis is None:
         return np.ravel(a_dot)[np.argsort(a, None)]
     return np.take_along_axis(a_dot, np.argsort(a, axis), axis)
@@ -103,30 +105,6 @@ def tile(A, reps, *, d_out):  # noqa: N803 - NumPy's name
 @linear(np.resize, at=[(ROW, 5), (TABLE, (2, 2)), (TABLE, (4, 3))])
 def resize(a, new_shape, *, d_out):
     return runtime_arrays.add_at(d_out, np.resize(runtime_arrays.places(a), new_shape), a)
-
-
-@pullback(
-    np.pad,
-    at=[
-        (ROW, 2),
-        (TABLE, 1),
-        (TABLE, ((1, 2), (0, 1))),
-        (TABLE, (1, 0), "edge"),
-        (TABLE, 1, "reflect"),
-        (TABLE, 2, "symmetric"),
-        (TABLE, ((1, 0), (2, 1)), "wrap"),
-        call(ROW, (1, 2), mode="constant", constant_values=3),
-        call(ROW, 1, constant_values=0.5),
-    ],
-    linear_in=("array", "constant_values"),
-)
-def pad(array, pad_width, mode="constant", constant_values=0, *, d_out):
-    if mode == "constant":
-        inside = np.pad(np.ones(np.shape(array), dtype=bool), pad_width)
-        return np.reshape(d_out[inside], np.shape(array)), None, None, np.sum(d_out[~inside])
-    if mode != "edge" and mode != "reflect" and mode != "symmetric" and mode != "wrap":
-        return refuse("np.pad with this mode has no rule", "use constant, edge, reflect, symmetric or wrap")
-    return runtime_arrays.add_at(d_out, np.pad(runtime_arrays.places(array), pad_width, mode), array)
 
 
 @linear(np.fliplr, kind=shapes.same, at=[(TABLE,), (STACK,)])

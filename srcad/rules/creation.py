@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import layouts
-from srcad.rules.asks import is_scalar
+from srcad.rules.asks import is_scalar, refuse
 from srcad.rules.operators import ROW, TABLE
 from srcad.rules.registry import call, pullback, pushforward, zero
 
@@ -72,3 +72,44 @@ def linspace(start, stop, num=50, endpoint=True, *, d_out):
     d_start = np.tensordot(fading, d_out, 1)
     d_stop = np.tensordot(rising, d_out, 1)
     return runtime.unbroadcast(d_start, start), runtime.unbroadcast(d_stop, stop)
+
+
+@pullback(
+    np.logspace,
+    at=[(0.1, 0.6, 6), call(0.1, 0.6, 4, endpoint=False), call(0.5, 1.2, num=3, base=2.5)],
+)
+def logspace(start, stop, num=50, endpoint=True, base=10, *, out, d_out):
+    if not (is_scalar(start) and is_scalar(stop) and is_scalar(base)):
+        return refuse("np.logspace between arrays has no rule", "write base ** np.linspace(start, stop)")
+    share = d_out * out * np.log(base)
+    d_base = np.sum(d_out * out * np.linspace(start, stop, num, endpoint)) / base
+    rising = np.linspace(0.0, 1.0, num, endpoint)
+    return np.dot(1 - rising, share), np.dot(rising, share), None, None, d_base
+
+
+@pushforward(np.logspace)
+def logspace_dot(start, stop, num=50, endpoint=True, base=10, *, out, start_dot, stop_dot, base_dot):
+    if not (is_scalar(start) and is_scalar(stop) and is_scalar(base)):
+        return refuse("np.logspace between arrays has no rule", "write base ** np.linspace(start, stop)")
+    rising = np.linspace(0.0, 1.0, num, endpoint)
+    slope = 0.0 if start_dot is None else start_dot * (1 - rising)
+    slope = slope if stop_dot is None else slope + stop_dot * rising
+    moved = np.log(base) * slope
+    return out * (moved if base_dot is None else moved + base_dot / base * np.linspace(start, stop, num, endpoint))
+
+
+@pullback(np.geomspace, at=[(0.5, 2.0, 6), call(0.5, 2.0, 4, endpoint=False), (2.0, 0.3, 3), (-1.5, -0.2, 4)])
+def geomspace(start, stop, num=50, endpoint=True, *, out, d_out):
+    if not (is_scalar(start) and is_scalar(stop)):
+        return refuse("np.geomspace between arrays has no rule", "write np.exp(np.linspace(np.log(a), np.log(b)))")
+    rising = np.linspace(0.0, 1.0, num, endpoint)
+    return np.dot(1 - rising, d_out * out) / start, np.dot(rising, d_out * out) / stop
+
+
+@pushforward(np.geomspace)
+def geomspace_dot(start, stop, num=50, endpoint=True, *, out, start_dot, stop_dot):
+    if not (is_scalar(start) and is_scalar(stop)):
+        return refuse("np.geomspace between arrays has no rule", "write np.exp(np.linspace(np.log(a), np.log(b)))")
+    rising = np.linspace(0.0, 1.0, num, endpoint)
+    slope = 0.0 if start_dot is None else start_dot / start * (1 - rising)
+    return out * (slope if stop_dot is None else slope + stop_dot / stop * rising)

@@ -18,6 +18,7 @@ from srcad.rules.reductions import ALONG
 from srcad.rules.registry import Call, KindRule, call, linear, pullback, pushforward
 
 QUARTERS = np.array([0.27, 0.65])
+HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
 QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
 
 
@@ -89,6 +90,64 @@ def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_d
     return runtime_quantiles.quantile_of(a_dot, a, out, q / 100, axis) + by_q
 
 
+@pullback(np.nanmedian, kind=shapes.reduced, at=[(HOLED,), (HOLED, 1), call(HOLED, axis=1, keepdims=True), (TABLE, 0)])
+def nanmedian(a, axis=None, keepdims=False, *, d_out):
+    return runtime_quantiles.quantile_adjoint(d_out, a, 0.5, axis, 0, True)
+
+
+@pushforward(np.nanmedian)
+def nanmedian_dot(a, axis=None, keepdims=False, *, out, a_dot):
+    return runtime_quantiles.quantile_of(a_dot, a, out, 0.5, axis, 0, True)
+
+
+@pullback(np.nanquantile, at=[(HOLED, 0.3), (HOLED, 0.4, 1), (HOLED, QUARTERS, 1), call(HOLED, 0.3, keepdims=True)])
+def nanquantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
+    if method != "linear":
+        return refuse("np.nanquantile with this method has no rule", 'use method="linear"')
+    slope = runtime_quantiles.quantile_of(a, a, d_out, q, axis, 1, True)
+    return (
+        runtime_quantiles.quantile_adjoint(d_out, a, q, axis, 0, True),
+        runtime_quantiles.quantile_sum(d_out * slope, q),
+    )
+
+
+@pushforward(np.nanquantile)
+def nanquantile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
+    if method != "linear":
+        return refuse("np.nanquantile with this method has no rule", 'use method="linear"')
+    if q_dot is None:
+        return runtime_quantiles.quantile_of(a_dot, a, out, q, axis, 0, True)
+    spread = runtime_quantiles.quantile_spread(q_dot, q, out)
+    by_q = spread * runtime_quantiles.quantile_of(a, a, out, q, axis, 1, True)
+    if a_dot is None:
+        return by_q
+    return runtime_quantiles.quantile_of(a_dot, a, out, q, axis, 0, True) + by_q
+
+
+@pullback(np.nanpercentile, at=[(HOLED, 30.0), (HOLED, 40.0, 1), (HOLED, 100 * QUARTERS, 1)])
+def nanpercentile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
+    if method != "linear":
+        return refuse("np.nanpercentile with this method has no rule", 'use method="linear"')
+    slope = runtime_quantiles.quantile_of(a, a, d_out, q / 100, axis, 1, True) / 100
+    return (
+        runtime_quantiles.quantile_adjoint(d_out, a, q / 100, axis, 0, True),
+        runtime_quantiles.quantile_sum(d_out * slope, q),
+    )
+
+
+@pushforward(np.nanpercentile)
+def nanpercentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
+    if method != "linear":
+        return refuse("np.nanpercentile with this method has no rule", 'use method="linear"')
+    if q_dot is None:
+        return runtime_quantiles.quantile_of(a_dot, a, out, q / 100, axis, 0, True)
+    spread = runtime_quantiles.quantile_spread(q_dot, q, out)
+    by_q = spread * runtime_quantiles.quantile_of(a, a, out, q / 100, axis, 1, True) / 100
+    if a_dot is None:
+        return by_q
+    return runtime_quantiles.quantile_of(a_dot, a, out, q / 100, axis, 0, True) + by_q
+
+
 # the helpers, so that generated code can be differentiated again
 
 
@@ -101,12 +160,13 @@ def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_d
         (STACK * STACK, STACK, np.zeros(2), 0.7, (0, 2)),
         (TABLE * TABLE, TABLE, np.zeros((2, 1, 3)), QUARTERS, 0),
         (TABLE * TABLE, TABLE, np.zeros((2, 3)), QUARTERS, 0, 1),
+        (TABLE * TABLE, HOLED, np.zeros((2, 2)), QUARTERS, 1, 0, True),
     ],
 )
-def quantile_of(v, x, like, q, axis=None, n=0, *, d_out):
-    slope = runtime_quantiles.quantile_of(v, x, d_out, q, axis, n + 1)
+def quantile_of(v, x, like, q, axis=None, n=0, holes=False, *, d_out):
+    slope = runtime_quantiles.quantile_of(v, x, d_out, q, axis, n + 1, holes)
     return (
-        runtime_quantiles.quantile_adjoint(d_out, x, q, axis, n),
+        runtime_quantiles.quantile_adjoint(d_out, x, q, axis, n, holes),
         None,
         None,
         runtime_quantiles.quantile_sum(d_out * slope, q),
@@ -114,16 +174,16 @@ def quantile_of(v, x, like, q, axis=None, n=0, *, d_out):
 
 
 @pushforward(runtime_quantiles.quantile_of)
-def quantile_of_dot(v, x, like, q, axis=None, n=0, *, out, v_dot, q_dot):
+def quantile_of_dot(v, x, like, q, axis=None, n=0, holes=False, *, out, v_dot, q_dot):
     if q_dot is None and v_dot is None:
         return 0.0 * out
     if q_dot is None:
-        return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n)
+        return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes)
     spread = runtime_quantiles.quantile_spread(q_dot, q, out)
-    by_q = spread * runtime_quantiles.quantile_of(v, x, out, q, axis, n + 1)
+    by_q = spread * runtime_quantiles.quantile_of(v, x, out, q, axis, n + 1, holes)
     if v_dot is None:
         return by_q
-    return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n) + by_q
+    return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes) + by_q
 
 
 @pullback(
@@ -135,28 +195,29 @@ def quantile_of_dot(v, x, like, q, axis=None, n=0, *, out, v_dot, q_dot):
         (np.array([0.7, 1.6]), STACK, 0.7, (0, 2)),
         (TABLE, TABLE * 2, QUARTERS, 0),
         (TABLE[:, None], TABLE, QUARTERS, 0),
+        (TABLE[:, :2], HOLED, QUARTERS, 1, 0, True),
     ],
 )
-def quantile_adjoint(d, x, q, axis=None, n=0, *, d_out):
-    slope = runtime_quantiles.quantile_of(d_out, x, d, q, axis, n + 1)
+def quantile_adjoint(d, x, q, axis=None, n=0, holes=False, *, d_out):
+    slope = runtime_quantiles.quantile_of(d_out, x, d, q, axis, n + 1, holes)
     return (
-        runtime_quantiles.quantile_of(d_out, x, d, q, axis, n),
+        runtime_quantiles.quantile_of(d_out, x, d, q, axis, n, holes),
         None,
         runtime_quantiles.quantile_sum(d * slope, q),
     )
 
 
 @pushforward(runtime_quantiles.quantile_adjoint)
-def quantile_adjoint_dot(d, x, q, axis=None, n=0, *, out, d_dot, q_dot):
+def quantile_adjoint_dot(d, x, q, axis=None, n=0, holes=False, *, out, d_dot, q_dot):
     if q_dot is None and d_dot is None:
         return np.zeros_like(out)
     if q_dot is None:
-        return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n)
+        return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes)
     spread = d * runtime_quantiles.quantile_spread(q_dot, q, d)
-    by_q = runtime_quantiles.quantile_adjoint(spread, x, q, axis, n + 1)
+    by_q = runtime_quantiles.quantile_adjoint(spread, x, q, axis, n + 1, holes)
     if d_dot is None:
         return by_q
-    return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n) + by_q
+    return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes) + by_q
 
 
 @linear(

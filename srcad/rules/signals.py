@@ -138,9 +138,14 @@ def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumP
     return powers * x[:, None] ** np.maximum(powers - 1, 0) * x_dot[:, None]
 
 
-@linear(np.unwrap, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,)])
-def unwrap(p, *, d_out):
+@pullback(np.unwrap, kind=shapes.same, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0)])
+def unwrap(p, discont=None, axis=-1, *, d_out):
     return d_out
+
+
+@pushforward(np.unwrap)
+def unwrap_dot(p, discont=None, axis=-1, *, p_dot):
+    return p_dot
 
 
 @pullback(np.cov, at=[(TABLE,), (LONG,), call(TABLE, bias=True), call(TABLE, rowvar=False), call(TABLE, ddof=0)])
@@ -169,3 +174,17 @@ def corrcoef(x, rowvar=True, *, out, d_out):
     if rowvar:
         return (both @ unit - np.sum(both * out, 1, keepdims=True) * unit) / length
     return (unit @ both - np.sum(both * out, 0, keepdims=True) * unit) / length
+
+
+@pullback(np.kaiser, kind=lambda call: Array("float64", "?"), at=[(5, 2.5), (4, 0.7)])
+def kaiser(M, beta, *, out, d_out):  # noqa: N803 - NumPy's name
+    width = np.sqrt(1 - (2 * np.arange(M) / (M - 1) - 1) ** 2)
+    slope = width * runtime_signals.i0_slope(beta * width) - out * runtime_signals.i0_slope(beta)
+    return None, np.sum(d_out * slope) / runtime_signals.i0_slope(beta, 0)
+
+
+@pushforward(np.kaiser)
+def kaiser_dot(M, beta, *, out, beta_dot):  # noqa: N803 - NumPy's name
+    width = np.sqrt(1 - (2 * np.arange(M) / (M - 1) - 1) ** 2)
+    slope = width * runtime_signals.i0_slope(beta * width) - out * runtime_signals.i0_slope(beta)
+    return beta_dot * slope / runtime_signals.i0_slope(beta, 0)

@@ -12,7 +12,7 @@ import numpy as np
 from srcad import runtime, runtime_signals
 from srcad.rules import shapes
 from srcad.rules.asks import is_scalar, when
-from srcad.rules.operators import COLUMN, POSITIVE, ROW
+from srcad.rules.operators import COLUMN, POSITIVE, ROW, TABLE
 from srcad.rules.registry import elementwise, pullback, pushforward, zero
 
 SMALL = np.array([0.3, -0.6, 0.9])
@@ -229,6 +229,16 @@ def sinc(x):
 @elementwise(runtime_signals.sinc_slope, at=[(0.7,), (ROW, 2), (0.0,), (0.0, 3), (-2.6, 4)])
 def sinc_slope(x, n=1):
     return runtime_signals.sinc_slope(x, n + 1), None
+
+
+@elementwise(np.i0, kind=shapes.same, at=[(ROW,), (TABLE * 3,)])
+def i0(x):
+    return runtime_signals.i0_slope(x)
+
+
+@elementwise(runtime_signals.i0_slope, at=[(0.7,), (ROW, 2), (0.0, 3)])
+def i0_slope(x, n=1):
+    return runtime_signals.i0_slope(x, n + 1), None
 
 
 @pullback(np.modf, at=[(1.7,), (ROW,)])

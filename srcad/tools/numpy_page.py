@@ -23,16 +23,26 @@ that depends on a differentiated argument reaches it; anything may be called wit
 does not know is refused too. This page is generated from the registry of rules.
 """
 
+_WRITTEN_OUT = frozenset(
+    "apply_along_axis apply_over_axes array_split broadcast_arrays copyto dsplit fill_diagonal hsplit meshgrid "
+    "piecewise poly put putmask split unstack vsplit".split()
+)
 _COMPLEX = "complex values have no derivative yet"
 _REASONS: dict[str, str] = {
-    **dict.fromkeys("angle eig eigvals roots poly sort_complex real_if_close".split(), _COMPLEX),
+    **dict.fromkeys("angle eig eigvals roots sort_complex real_if_close".split(), _COMPLEX),
     **dict.fromkeys(
-        "apply_along_axis apply_over_axes fromfunction frompyfunc fromiter piecewise".split(),
+        "fromfunction frompyfunc fromiter".split(),
         "calls a function that is not read: write the loop",
     ),
-    **dict.fromkeys(
-        "copyto fill_diagonal place put put_along_axis putmask".split(), "writes in place: assign to items instead"
-    ),
+    **dict.fromkeys("place put_along_axis".split(), "writes in place: assign to items instead"),
+    **dict.fromkeys("intersect1d setdiff1d setxor1d".split(), "picks by equality: index with np.isin"),
+    **dict.fromkeys("busday_count busday_offset datetime_data is_busday isnat".split(), "about dates"),
+    **dict.fromkeys("asmatrix bmat".split(), "makes the old matrix class: use arrays"),
+    "einsum_path": "gives a plan, which holds no numbers that move",
+    "histogram_bin_edges": "the edges may depend on counts: use np.linspace",
+    "nextafter": "steps to another number: add np.spacing(x)",
+    "polydiv": "leaves out leading zeros of the rest: write the division as a loop",
+    "row_stack": "deprecated: use np.vstack",
     **dict.fromkeys(
         "save savetxt savez savez_compressed load loadtxt genfromtxt fromfile fromregex fromstring frombuffer "
         "from_dlpack info test show_config show_runtime set_printoptions get_printoptions printoptions setbufsize "
@@ -45,8 +55,7 @@ _REASONS: dict[str, str] = {
         "gives text",
     ),
     **dict.fromkeys(
-        "split array_split hsplit vsplit dsplit unstack broadcast_arrays meshgrid histogram histogramdd histogram2d "
-        "nested_iters unique_all unique_counts unique_inverse".split(),
+        "histogram histogramdd histogram2d nested_iters unique_all unique_counts unique_inverse unique_values".split(),
         "gives several arrays: index the array instead",
     ),
 }
@@ -68,6 +77,8 @@ def state_of(space: str, name: str, value: Any) -> tuple[str, str]:
         return "zero", ""
     if rule is not None:
         return "differentiable", ", ".join(p for p in (*rule.params, rule.variadic or "") if p)
+    if space == "numpy" and name in _WRITTEN_OUT:
+        return "differentiable", "written out as indexing, stores and loops"
     if isinstance(value, type):
         return "refused", "a class"
     if space == "numpy.fft":

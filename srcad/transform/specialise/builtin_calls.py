@@ -33,6 +33,7 @@ from srcad.core.kinds import (
     Function,
     Kind,
     List,
+    Maybe,
     Object,
     OneOf,
     Opaque,
@@ -50,6 +51,7 @@ from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
+from srcad.transform.specialise.numpy_calls import NUMPY_CALLS
 from srcad.transform.specialise.own import checked
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
@@ -416,9 +418,12 @@ def _fsum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
 
 def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
-    known = isinstance(kind, (Function, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
+    if isinstance(kind, OneOf) and all(isinstance(option, Function) for option in kind.options):
+        return Op(prims.call, (Ref("callable", callable), *args)), Const(True)
+    known = isinstance(kind, Function) or (isinstance(kind, Const) and callable(kind.value))
     known = known or (isinstance(kind, Object) and objects.class_attribute(kind.cls, "__call__") is not None)
-    return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
+    made = Op(prims.call, (Ref("callable", callable), *args))
+    return made, BOOL if kind is UNKNOWN or isinstance(kind, (Maybe, OneOf)) else Const(known)
 
 
 def _differences(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -480,4 +485,5 @@ _SPECIAL: dict[Any, Any] = {
     runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
     runtime_rules.given_parts: _given_parts,
     runtime_rules.differences: _differences,
+    **NUMPY_CALLS,
 }

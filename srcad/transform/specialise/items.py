@@ -44,6 +44,7 @@ from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_index
 from srcad.transform.specialise.choices import chosen_item, dispatched
 from srcad.transform.specialise.iteration import write_out_counted
+from srcad.transform.specialise.numpy_calls import subscript
 from srcad.transform.specialise.sequences import element, present_array
 from srcad.transform.specialise.session import Resolved
 
@@ -89,6 +90,9 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     at = sp.kind(key)
     if held is BOTTOM or at is BOTTOM:
         return op, BOTTOM
+    joined = subscript(sp, base, inlined_index(sp, key))
+    if joined is not None:
+        return joined
     sliced = at is SLICE
     if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf)):
         raise sp.refuse(f"an index of {show(held)} is {show(at)}, not an int", "convert it with int(...)", KindError)
