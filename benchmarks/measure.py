@@ -2,8 +2,8 @@
 
 A cell that fails says why and does not end the row: what is not equal, or does not run, is never timed. First calls
 include making the derivative (generating, tracing, compiling). Times are the best of several rounds in which the
-engines take turns, so that a busy machine disturbs all alike; they are of the processor, so that waiting for it does not
-count, and turns are short, so that most are not interrupted.
+engines take turns, so that a busy machine disturbs all alike; they are of the processor, so that waiting for it does
+not count, and turns are short, so that most are not interrupted.
 """
 
 import math

@@ -78,7 +78,7 @@ class _Common(Rewriter):
         return self.expression(expr)
 
     def _may_stand_in(self, holder: str, whole: Op) -> bool:
-        """An operand does no harm as a variable: a number, or an array that nobody writes into and `whole` only reads."""
+        """A variable does no harm as an operand: a number, or an array that nobody writes into, in arithmetic."""
         if is_number(self.facts.kind(holder)):
             return True
         return whole.fn in ARITHMETIC and self.memory.fixed(holder)
