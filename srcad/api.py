@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 from srcad.callables import find_target
+from srcad.choice import FIRST
 from srcad.derivative import Derivative
 from srcad.transform.specialise.derivatives import makes
 
@@ -13,7 +14,7 @@ from srcad.transform.specialise.derivatives import makes
 @overload
 def grad(
     fun: Callable[..., Any],
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -22,7 +23,7 @@ def grad(
 @overload
 def grad(
     fun: None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -30,7 +31,7 @@ def grad(
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def grad(
     fun: Any = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -70,7 +71,7 @@ def grad(
 @overload
 def value_and_grad(
     fun: Callable[..., Any],
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -79,7 +80,7 @@ def value_and_grad(
 @overload
 def value_and_grad(
     fun: None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -87,7 +88,7 @@ def value_and_grad(
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def value_and_grad(
     fun: Any = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,

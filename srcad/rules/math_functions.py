@@ -196,7 +196,7 @@ def hypot(*coordinates, out, d_out):
 
 @pullback(math.dist, kind=FLOATING, at=[((0.7, 1.2), (0.3, 2.0)), ([1.0], [3.0])])
 def dist(p, q, *, out, d_out):
-    d_p = d_out * np.subtract(p, q) / (out + (out == 0))
+    d_p = d_out * (np.array(p) - np.array(q)) / (out + (out == 0))
     return d_p, -d_p
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_signals
 from srcad.rules import shapes
 from srcad.rules.asks import is_scalar, when
 from srcad.rules.operators import COLUMN, POSITIVE, ROW
@@ -222,8 +222,13 @@ def radians(x):
 
 
 @elementwise(np.sinc, at=[(0.7,), (ROW,), (0.0,)])
-def sinc(x, *, out):
-    return (np.cos(np.pi * x) - out) / (x + (x == 0))
+def sinc(x):
+    return runtime_signals.sinc_slope(x)
+
+
+@elementwise(runtime_signals.sinc_slope, at=[(0.7,), (ROW, 2), (0.0,), (0.0, 3), (-2.6, 4)])
+def sinc_slope(x, n=1):
+    return runtime_signals.sinc_slope(x, n + 1), None
 
 
 @pullback(np.modf, at=[(1.7,), (ROW,)])
