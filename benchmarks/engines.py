@@ -47,7 +47,7 @@ def primal_python(program: Program) -> Call:
 
 def primal_numba(program: Program) -> Call:
     package("numba")
-    primal, args, writes = jitted(program.primal), program.args, program.writes
+    primal, args, writes = jitted(program.primal_compiled), program.args, program.writes
     return (lambda: primal(*program.fresh())) if writes else (lambda: primal(*args))
 
 
@@ -77,7 +77,7 @@ def srcad_python(program: Program) -> Call:
 def srcad_numba(program: Program) -> Call:
     package("numba")
     try:
-        gradient = srcad.grad(program.primal, program.argnums, backend="numba")
+        gradient = srcad.grad(program.primal_compiled, program.argnums, backend="numba")
     except srcad.errors.ArgumentError as wrong:
         raise Missing(str(wrong).partition("\n")[0]) from None
     args = program.args

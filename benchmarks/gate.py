@@ -35,6 +35,9 @@ BOUNDS = (
     Bound("srcad_numba", "autograd", 1.0, each=True),
 )
 
+MEMORY = ("pendulum", "newton", "gauss_seidel_1d", "gauss_seidel_2d", "lu", "mlp", "rosenbrock_1000")
+MOST_MEMORY = 1.2  # times the peak memory of the adjoint by hand, on each of these programs
+
 
 def chosen(rows: Rows, programs: str) -> Rows:
     if programs == "all":
@@ -60,4 +63,9 @@ def misses(found: dict[str, Any]) -> list[str]:
             wrong += [f"{name}: {said} is {r:.2f}, at most {bound.most:g}" for name, r in late.items()]
         elif found_ratios and mean(found_ratios.values()) > bound.most:
             wrong.append(f"{said} is {mean(found_ratios.values()):.2f} in the mean, at most {bound.most:g}")
+    for name in MEMORY:
+        cells = rows[name]["cells"] if name in rows else {}
+        ours, theirs = (cells.get(key, {}).get("peak_bytes") for key in ("srcad", "hand"))
+        if ours and theirs and ours > MOST_MEMORY * theirs:
+            wrong.append(f"{name}: peak memory over by hand is {ours / theirs:.2f}, at most {MOST_MEMORY:g}")
     return wrong

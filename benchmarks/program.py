@@ -35,6 +35,7 @@ class Program:
     name: str
     title: str
     primal: Callable[..., Any]
+    primal_compiled: Callable[..., Any]
     by_hand: Callable[..., tuple[Any, ...]]
     by_hand_compiled: Callable[..., tuple[Any, ...]]
     limit: Callable[..., tuple[Any, ...]]
@@ -58,6 +59,7 @@ def load(name: str, *sizes: int) -> Program:
         name=name,
         title=module.__doc__.partition("\n")[0].rstrip("."),
         primal=module.primal,
+        primal_compiled=getattr(module, "primal_compiled", module.primal),
         by_hand=module.by_hand,
         by_hand_compiled=getattr(module, "by_hand_compiled", module.by_hand),
         limit=module.limit,

@@ -155,7 +155,8 @@ Written by `make bench`, which measures everything again; `make bench-check` hol
 by Numba; the *limit* is the fastest adjoint for the machine, with fused loops and no temporary arrays. JAX is jitted,
 in float64 and in the form that an expert would give the program; PyTorch is eager. Each gradient is compared with the
 one by hand, and that one with central differences, before anything is timed. All engines of a row take turns in one
-process, and the best of several turns counts. Central differences are timed along a few coordinates and scaled.
+process, and the best of several turns counts, in time of the processor. Central differences are timed along a few
+coordinates and scaled.
 
 {programs}
 

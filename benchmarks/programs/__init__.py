@@ -7,6 +7,7 @@ Numba, or `in_python` where NumPy alone is faster; and the program in the form t
 peer: `in_jax(jax, jnp)`, `in_torch(torch)` and `in_autograd(np)` return a function of the same arguments.
 
 Where it applies: `by_hand_compiled`, when the same form wants another kind of tape under Numba (arrays instead of
-lists); `STATIC`, the arguments that fix the shape of the computation for JAX; `WRITES`, the arguments that the primal
-writes into; `LARGE_PRODUCTS` where nearly all the time is spent in matrix products.
+lists), and `primal_compiled` with it where the primal has words that Numba lacks; `STATIC`, the arguments that fix the
+shape of the computation for JAX; `WRITES`, the arguments that the primal writes into; `LARGE_PRODUCTS` where nearly all
+the time is spent in matrix products.
 """

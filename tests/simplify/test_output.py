@@ -352,3 +352,23 @@ def test_a_callable_that_cannot_be_hashed_is_left_alone() -> None:
 
     program = read("def f(x):\n    t_1 = model(x)\n    t_2 = t_1 * 2\n    return t_2", {"model": Model()})
     assert "model(x) * 2" in show(simplify(program, facts_of(program)))
+
+
+def test_what_is_added_to_an_array_in_place_is_not_broadcast_first() -> None:
+    expect(
+        """
+        def f(d_x, d_s, other):
+            d_x += np.broadcast_to(d_s, (4, 3))
+            d_x[1:] += np.broadcast_to(d_s, (4, 3))
+            other[1] += np.broadcast_to(d_s, (4, 3))
+            return 0.0
+        """,
+        """
+        def f(d_x, d_s, other):
+            d_x += d_s
+            d_x[1:] += d_s
+            other[1] += np.broadcast_to(d_s, (4, 3))
+            return 0.0
+        """,
+        {"d_x": Array("float64", "nn"), "d_s": VECTOR, "other": UNKNOWN},
+    )

@@ -15,11 +15,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from srcad import runtime
 from srcad.analysis.dependence import Lasting
+from srcad.analysis.purity import is_pure
 from srcad.analysis.regions import Regions, may_write
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
@@ -86,6 +88,9 @@ def reads_of_reverse(stmts: Iterable[Stmt]) -> set[str]:
 Walked = tuple[tuple[set[str], set[str] | None, bool], tuple[set[str], set[str] | None]]
 
 
+Computation = tuple[Any, tuple[Expr, ...], tuple[tuple[str, Expr], ...]]  # an operation, however it is written
+
+
 class Recorder:
     def __init__(
         self,
@@ -115,6 +120,7 @@ class Recorder:
         self.step_reads: dict[int, set[str]] = {}  # what the reversal of the step with this id reads
         self.reverse_names: dict[int, frozenset[str]] = {}  # what the reversal of the node with this id mentions
         self.reverse_counts = _reverse_read_counts(nodes)
+        self.made_by: dict[int, frozenset[Computation]] = {}  # what the reversal of the step with this id computes
 
     def run(self, needed_at_start: set[str]) -> Records:
         self.always = {n for n in needed_at_start if n.startswith("@")}
@@ -361,7 +367,7 @@ class Recorder:
             store = self.stored.get(name)
             if definition is not None and store is not None and (at := _position(block, store)) < len(block):
                 made[name], cheap[name] = at, Assign(name, Op(operator.getitem, (store.base, store.key)))
-            elif definition is not None and self.is_cheap(definition, name):
+            elif definition is not None and (self.is_cheap(definition, name) or self.is_made_anyway(definition, block)):
                 cheap[name], made[name] = definition, _position(block, definition)
         cheap = {n: cheap[n] for n in sorted(cheap, key=lambda n: made[n])}
         while True:
@@ -492,6 +498,30 @@ class Recorder:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
         return value.fn in _CHEAP
 
+    def is_made_anyway(self, definition: Assign, block: list[Node]) -> bool:
+        """Whether reversing another step of the block computes the same: `sin(x)` where `cos(x)` is reversed."""
+        value = definition.value
+        if not isinstance(value, Op) or not is_pure(value) or not all(map(self.stays, names_in(value))):
+            return False
+        made = (value.fn, value.args, value.kwargs)
+        return any(
+            isinstance(node, Step) and node.stmt is not definition and made in self.computed(node) for node in block
+        )
+
+    def stays(self, name: str) -> bool:
+        """Whether a variable is a number, or an array that nothing writes into."""
+        kind = self.kinds.get(name)
+        return kind is not None and (is_number(kind) or isinstance(kind, Array) and not self.regions.is_written(name))
+
+    def computed(self, node: Step) -> frozenset[Computation]:
+        """The operations in the reversal of a step."""
+        found = self.made_by.get(id(node))
+        if found is None:
+            simple = (e for stmt in node.reverse if isinstance(stmt, (Assign, Store)) for e in expressions_of(stmt))
+            found = frozenset((op.fn, op.args, op.kwargs) for e in simple for op in operations_in(e))
+            self.made_by[id(node)] = found
+        return found
+
     def is_unwritten(self, definition: Assign, between: list[Node]) -> bool:
         """Whether nothing overwrites what a definition reads from memory before its value is used for the last time."""
         value = definition.value
@@ -526,6 +556,14 @@ class Recorder:
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
         return isinstance(base, Var) and self.regions.is_written(self.shadows.get(base.name, base.name))
+
+
+def operations_in(expr: Expr) -> Iterator[Op]:
+    """An expression and what is nested in it, as far as they are operations."""
+    if isinstance(expr, Op):
+        yield expr
+    for part in operands(expr):
+        yield from operations_in(part)
 
 
 _CHEAP = {

@@ -22,6 +22,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from srcad.core.kinds import Array
 from srcad.core.nodes import Assign, Block, Comment, Expr, Lit, Op, Program, Stmt, Store, Var
 from srcad.transform.simplify.facts import Facts, adjoint_temporaries
 from srcad.transform.simplify.memory import Memory
@@ -90,5 +91,10 @@ class _Algebra(Rewriter):
         match stmt:
             case Assign(accumulate=True, value=Lit(value=int() | float() as value)) if value == 0:
                 return ()
+            case (
+                Assign(target=name, accumulate=True, value=Op(fn=np.broadcast_to, args=(value, _)))
+                | Store(base=Var(name=name), accumulate=True, value=Op(fn=np.broadcast_to, args=(value, _)))
+            ) if isinstance(self.facts.kind(name), Array):
+                return (replace(stmt, value=value),)  # what is added to an array in place is broadcast anyway
             case _:
                 return (stmt,)

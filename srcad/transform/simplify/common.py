@@ -31,10 +31,10 @@ from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import ARITHMETIC, COMPARISONS, HOLDERS, hashable, makes_fresh
 from srcad.core import prims
 from srcad.core.kinds import INT, Array, is_number
-from srcad.core.nodes import Assign, Lit, Op, Program, Stmt, Var
+from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Stmt, Var
 from srcad.transform.simplify.facts import Facts, plain
 from srcad.transform.simplify.memory import Memory, Stamp
-from srcad.transform.simplify.rewrite import Rewriter
+from srcad.transform.simplify.rewrite import Rewriter, rebuild
 
 _CHEAP = {operator.neg, operator.pos, operator.getitem, prims.get_attr, np.ndim, np.shape, len, np.transpose}
 
@@ -60,6 +60,28 @@ class _Common(Rewriter):
     def leave(self) -> None:
         for op in self._learned.pop():
             self._known.pop(op, None)
+
+    def expression(self, expr: Expr) -> Expr:
+        """The expression with what is nested in it replaced where it is known; `statement` sees to the whole."""
+        if not isinstance(expr, Op):
+            return expr
+        kwargs = tuple((key, self.part(value, expr)) for key, value in expr.kwargs)
+        return rebuild(expr, tuple(self.part(arg, expr) for arg in expr.args), kwargs)
+
+    def part(self, expr: Expr, whole: Op) -> Expr:
+        if not isinstance(expr, Op):
+            return expr
+        if self._worth_sharing(expr):
+            known = self._known.get(self._key(expr))
+            if known is not None and self.versions.holds(known[1]) and self._may_stand_in(known[0], whole):
+                return Var(known[0])
+        return self.expression(expr)
+
+    def _may_stand_in(self, holder: str, whole: Op) -> bool:
+        """A variable does no harm as an operand: a number, or an array that nobody writes into, in arithmetic."""
+        if is_number(self.facts.kind(holder)):
+            return True
+        return whole.fn in ARITHMETIC and self.memory.fixed(holder)
 
     def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
         if not isinstance(stmt, Assign) or not isinstance(stmt.value, Op) or not self._worth_sharing(stmt.value):
