@@ -72,10 +72,12 @@ def specialise(
 
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
-    from srcad.transform.simplify import Facts, simplify
+    from srcad.transform.simplify import Facts, simplified
     from srcad.transform.simplify.counters import share_counters
 
-    return share_counters(simplify(program, Facts(kinds, adjoints)))
+    program, facts = simplified(program, Facts(kinds, adjoints))
+    kinds.update({name: kind for name, kind in facts.kinds.items() if name not in kinds})
+    return share_counters(program)
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
@@ -113,14 +115,16 @@ def make_gradient(
     value: bool,
     aux: bool,
     assumed: bool = False,
+    backend: str = "python",
+    cache: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
-    maker = Differentiator(session, _simplify, _tidy)
+    maker = Differentiator(session, _simplify, _tidy, whole=backend == "numba")
     name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
-    emitted, functions = _load(maker, handle)
+    emitted, functions = _load_compiled(maker, handle, cache) if backend == "numba" else _load(maker, handle)
     entry = functions[emitted.names[handle]]
     writes = maker.where_written(special)
     return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes)
@@ -213,6 +217,19 @@ def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) 
     units = [Unit(u.handle, u.program, u.half_of) for u in maker.units]
     emitted = emit(units, entry)
     return emitted, load(emitted)
+
+
+def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) -> tuple[Any, dict[str, Any]]:
+    from srcad.backend.compiled.compile import load_compiled
+    from srcad.backend.compiled.forms import compiled_forms
+    from srcad.backend.compiled.lists import refuse_lists
+    from srcad.backend.emit import Unit, emit
+
+    for unit in maker.units:
+        refuse_lists(unit.program.name, unit.program, unit.kinds)
+    units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
+    emitted = emit(units, entry)
+    return emitted, load_compiled(emitted, cache)
 
 
 def standalone_text(emitted: Any, doc: str) -> str:
