@@ -39,7 +39,7 @@ from srcad.core.kinds import (
     is_complex,
     show,
 )
-from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
@@ -163,6 +163,8 @@ class Derivative:
 
     def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
+        if isinstance(wrong, runtime.Beyond):
+            return BackendError(f"{self.__name__}: {wrong}", None, 'use backend="python" for this function')
         if not isinstance(wrong, runtime.STOPS):
             return self._backend.refused(wrong, made.emitted, self.__name__)
         if isinstance(wrong, runtime.Refusal):

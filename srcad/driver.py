@@ -222,11 +222,8 @@ def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) 
 def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) -> tuple[Any, dict[str, Any]]:
     from srcad.backend.compiled.compile import load_compiled
     from srcad.backend.compiled.forms import compiled_forms
-    from srcad.backend.compiled.lists import refuse_lists
     from srcad.backend.emit import Unit, emit
 
-    for unit in maker.units:
-        refuse_lists(unit.program.name, unit.program, unit.kinds)
     units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
     emitted = emit(units, entry)
     return emitted, load_compiled(emitted, cache)

@@ -18,12 +18,14 @@ from numba.extending import overload
 
 from srcad import runtime
 
+REMEDY = 'use backend="python" for this function'
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """`numba.njit`, inlined by LLVM where that pays."""
-    made: F = numba.njit(function)
+    """`numba.njit` with checked indices, inlined by LLVM where that pays."""
+    made: F = numba.njit(boundscheck=True)(function)
     return made
 
 
@@ -31,7 +33,7 @@ def instead_of(helper: Any) -> Callable[[F], F]:
     """The decorated function returns what Numba compiles for a call of `helper` with arguments of given types."""
 
     def decorate(function: F) -> F:
-        overload(helper, strict=False)(function)
+        overload(helper, strict=False, jit_options={"boundscheck": True})(function)
         return function
 
     return decorate
@@ -58,9 +60,25 @@ def _unbroadcast(d: Any, x: Any) -> Any:
         return (lambda d, x: np.sum(d)) if _is_array(d) else (lambda d, x: d)
     if not _is_array(d):
         return lambda d, x: np.full(x.shape, d)
-    ndim, extra = x.ndim, d.ndim - x.ndim
+    ndim, extra = x.ndim, max(0, d.ndim - x.ndim)
+    if d.ndim < ndim:  # a store drops leading dimensions of one
+        leading = ndim - d.ndim
+        first = (0,) * leading
+
+        def put_back(d: Any, x: Any) -> Any:
+            for axis in range(leading):
+                if x.shape[axis] != 1:
+                    raise ValueError("a store whose value has other dimensions than its place")
+            made = np.zeros(x.shape, d.dtype)
+            made[first] = runtime.unbroadcast(d, x[first])
+            return made
+
+        return put_back
 
     def summed(d: Any, x: Any) -> Any:
+        for axis in range(ndim):
+            if x.shape[axis] not in (1, d.shape[axis + extra]):
+                raise ValueError("arrays of shapes that do not broadcast")
         made = np.zeros(x.shape, d.dtype)
         for index in np.ndindex(d.shape):
             place = index[extra:]
@@ -201,6 +219,67 @@ def copy_of(x: Any) -> Any:
 @instead_of(copy_of)
 def _copy_of(x: Any) -> Any:
     return (lambda x: x.copy()) if _is_array(x) else (lambda x: np.asarray(x))
+
+
+@instead_of(np.ravel)
+def _ravel(x: Any) -> Any:
+    """A view where NumPy makes a view. Numba looks at the type: of an array whose layout it does not know it copies."""
+    if not _is_array(x) or x.layout == "C":
+        return None
+
+    def copied(x: Any) -> Any:
+        step = x.itemsize
+        dense = True
+        for axis in range(x.ndim - 1, -1, -1):
+            dense = dense and (x.shape[axis] <= 1 or x.strides[axis] == step)
+            step *= x.shape[axis]
+        if dense and x.size > 0:
+            raise runtime.Refusal("ravel of an array whose layout Numba does not know", REMEDY)
+        return x.flatten()
+
+    return copied
+
+
+def fits(value: Any, place: Any) -> Any:
+    """`value`, after a look at whether `place` is as large: NumPy refuses `x += y` where y is larger than x."""
+    return value
+
+
+@instead_of(fits)
+def _fits(value: Any, place: Any) -> Any:
+    if not _is_array(value) or not _is_array(place):
+        return lambda value, place: value
+    ndim, extra = value.ndim, place.ndim - value.ndim
+    if extra < 0:
+        return None
+
+    def looked_at(value: Any, place: Any) -> Any:
+        for axis in range(ndim):
+            if value.shape[axis] not in (1, place.shape[axis + extra]):
+                raise ValueError("an array is added to one that it does not fit into")
+        return value
+
+    return looked_at
+
+
+def mask(index: Any, x: Any, axis: Any) -> Any:
+    """`index`, after a look at whether a mask is as long as `x` is along `axis`."""
+    return index
+
+
+@instead_of(mask)
+def _mask(index: Any, x: Any, axis: Any) -> Any:
+    if not _is_array(index) or index.dtype != types.boolean:
+        return lambda index, x, axis: index
+    if index.ndim != 1:
+        return None
+
+    def looked_at(index: Any, x: Any, axis: Any) -> Any:
+        if len(index) != x.shape[axis]:
+            raise IndexError("a mask of another length than the array")
+        return index
+
+    return looked_at
 
 
 def apart(x: Any) -> Any:

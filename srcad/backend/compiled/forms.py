@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from srcad.backend.compiled.allowed import refuse_unknown
+from srcad.backend.compiled.integers import with_checked_integers
 from srcad.backend.compiled.overlaps import without_overlaps
 from srcad.backend.compiled.replaced import with_replaced_calls
 from srcad.backend.compiled.tapes import is_stack, items_of_tapes, tapes_as_arrays
@@ -30,7 +32,11 @@ def compiled_forms(units: Sequence[Unit]) -> list[Unit]:
     made = []
     for unit in units:
         program = without_overlaps(unit.program, Facts(unit.kinds, unit.adjoints))
-        program = tapes_as_arrays(program, items[id(unit.kinds)])
-        program = typed_beginnings(program, unit.kinds)
-        made.append(replace(unit, program=with_replaced_calls(program, unit.kinds)))
+        program, of_tapes = tapes_as_arrays(program, items[id(unit.kinds)])
+        kinds = {**unit.kinds, **of_tapes}
+        program = typed_beginnings(program, kinds)
+        program = with_checked_integers(program, kinds, unit.adjoints)
+        program = with_replaced_calls(program, kinds)
+        refuse_unknown(unit.program.name, program, kinds)
+        made.append(replace(unit, program=program, kinds=kinds))
     return made

@@ -18,10 +18,10 @@ from srcad import runtime
 from srcad.backend import numba_runtime as own
 from srcad.backend.compiled.unbound import map_statements
 from srcad.core import prims
-from srcad.core.kinds import Kind, is_number
-from srcad.core.nodes import Expr, For, Lit, Op, Program, Stmt, map_operands
+from srcad.core.kinds import SLICE, STRING, Array, Dict, Kind, List, Tuple, TupleOf, is_number
+from srcad.core.nodes import Expr, For, Lit, Op, Program, Ref, Stmt, Store, map_operands
 from srcad.core.rewriting import change_expressions
-from srcad.transform.simplify.facts import Facts
+from srcad.transform.simplify.facts import Facts, plain
 
 Change = Callable[[Op, Facts], Expr | None]
 
@@ -39,7 +39,13 @@ def with_replaced_calls(program: Program, kinds: Mapping[str, Kind]) -> Program:
         made = None if found is None else found(expr, facts)
         return expr if made is None else made
 
-    return replace(program, body=change_expressions(map_statements(program.body, _upwards), change))
+    def masked(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Store) and not stmt.attr and not isinstance(facts.kind_of(stmt.base), (List, Dict)):
+            return replace(stmt, key=_masked(stmt.base, stmt.key, facts))
+        return stmt
+
+    body = change_expressions(map_statements(program.body, _upwards), change)
+    return replace(program, body=map_statements(body, masked))
 
 
 def _given(expr: Op, names: tuple[str, ...]) -> dict[str, Expr]:
@@ -89,7 +95,31 @@ def _refuse_overlap(expr: Op, facts: Facts) -> Expr | None:
     return Op(own.refuse_overlap, (names, Op(prims.make_tuple, tuple(Op(own.span, (a,)) for a in arrays))))
 
 
+def _item(expr: Op, facts: Facts) -> Expr | None:
+    base, key = expr.args
+    if isinstance(facts.kind_of(base), (List, Dict, Tuple, TupleOf)):
+        return None
+    return Op(operator.getitem, (base, _masked(base, key, facts)))
+
+
+def _masked(base: Expr, key: Expr, facts: Facts) -> Expr:
+    """An index with a look at the length of every mask in it."""
+    parts = key.args if isinstance(key, Op) and key.fn is prims.make_tuple else (key,)
+    made = tuple(Op(own.mask, (p, base, Lit(i))) if _may_be_mask(p, facts) else p for i, p in enumerate(parts))
+    if made == parts:
+        return key
+    return made[0] if parts == (key,) else Op(prims.make_tuple, made)
+
+
+def _may_be_mask(part: Expr, facts: Facts) -> bool:
+    kind = facts.kind_of(part)
+    if isinstance(part, (Lit, Ref)) or is_number(plain(kind)) or kind in (SLICE, STRING):
+        return isinstance(part, Ref) and isinstance(part.value, np.ndarray)
+    return not (isinstance(kind, Array) and kind.dtype != "bool")
+
+
 _CHANGES: dict[Any, Change] = {
+    operator.getitem: _item,
     np.array: _array,
     np.mean: _mean,
     np.sum: _sum,

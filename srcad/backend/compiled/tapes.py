@@ -29,7 +29,7 @@ import numpy as np
 from srcad.backend.names import fresh
 from srcad.backend.numba_runtime import grown
 from srcad.core import prims
-from srcad.core.kinds import BOOL, BOTTOM, FLOAT, INT, Kind, join, widen
+from srcad.core.kinds import BOOL, BOTTOM, FLOAT, INT, Array, Kind, join, widen
 from srcad.core.nodes import (
     NONE,
     Assign,
@@ -87,8 +87,11 @@ def items_of_tapes(program: Program, kinds: Mapping[str, Kind], adjoints: frozen
     return {name: kind for name, kind in found.items() if kind in (FLOAT, INT, BOOL)}
 
 
-def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> Program:
-    """The program with its tapes of numbers as arrays; `items` says what the tapes of the module hold."""
+def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> tuple[Program, dict[str, Kind]]:
+    """The program with its tapes of numbers as arrays, and the kinds of what it has now.
+
+    `items` says what the tapes of the module hold.
+    """
     made = {t for s in walk(program.body) if _is_new_list(s) for t in targets_of(s)}
     given = {p.name for p in program.params} | {t for s in program.body if isinstance(s, Unpack) for t in s.targets}
     known = {name: kind for name, kind in items.items() if name in made | given and is_stack(name, program)}
@@ -100,10 +103,12 @@ def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> Program:
         taken.add(top)
         tapes[name] = Tape(name, kind, top, counts.get(name))
     if not tapes:
-        return program
+        return program, {}
     rewrite = _Rewrite(tapes)
     opened = [s for p in program.params if p.name in tapes for s in (rewrite.opened(tapes[p.name]),)]
-    return replace(program, body=(*opened, *rewrite.block(program.body)))
+    made_kinds: dict[str, Kind] = {tape.top: INT for tape in tapes.values()}
+    made_kinds |= {tape.name: Array(_DTYPES.get(tape.item, ("float64",))[0].strip("np._"), "?") for tape in tapes.values()}
+    return replace(program, body=(*opened, *rewrite.block(program.body))), made_kinds
 
 
 def _is_new_list(stmt: Stmt) -> bool:
