@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
@@ -29,7 +31,7 @@ from srcad.errors import Place
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
-from srcad.validity import Outside, outside_of
+from srcad.validity import Frozen, Outside, outside_of
 
 _LOWERED: dict[Any, Program] = {}
 
@@ -127,7 +129,11 @@ def make_gradient(
     emitted, functions = _load_compiled(maker, handle, cache) if backend == "numba" else _load(maker, handle)
     entry = functions[emitted.names[handle]]
     writes = maker.where_written(special)
-    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes)
+    outside = _outside(session, special)
+    if backend == "numba":
+        arrays = [value for value in emitted.namespace.values() if isinstance(value, np.ndarray)]
+        outside = outside.and_also(Outside(mutable=tuple(map(Frozen, arrays))))
+    return Specialised(entry, emitted.source, emitted, outside, _powers(special), writes)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import types
+from numba.core import types as numba_types
 from numba.extending import intrinsic, overload
 
 from srcad import runtime
 
+types: Any = numba_types  # its names are not known to type checkers
 _INTS: Any = (types.Integer, types.Boolean)
 _MESSAGE = "an int takes more than 64 bits, which Numba's ints do not have"
 
@@ -58,7 +59,7 @@ def times(a: Any, b: Any) -> Any:
     return a * b
 
 
-@overload(times)  # type: ignore[untyped-decorator]
+@overload(times, strict=False)  # type: ignore[untyped-decorator]
 def _times(a: Any, b: Any) -> Any:
     return _checked(_mul) if _both_ints(a, b) else lambda a, b: a * b
 
@@ -68,7 +69,7 @@ def plus(a: Any, b: Any) -> Any:
     return a + b
 
 
-@overload(plus)  # type: ignore[untyped-decorator]
+@overload(plus, strict=False)  # type: ignore[untyped-decorator]
 def _plus(a: Any, b: Any) -> Any:
     return _checked(_add) if _both_ints(a, b) else lambda a, b: a + b
 
@@ -78,7 +79,7 @@ def minus(a: Any, b: Any) -> Any:
     return a - b
 
 
-@overload(minus)  # type: ignore[untyped-decorator]
+@overload(minus, strict=False)  # type: ignore[untyped-decorator]
 def _minus(a: Any, b: Any) -> Any:
     return _checked(_sub) if _both_ints(a, b) else lambda a, b: a - b
 
@@ -88,7 +89,7 @@ def raised(a: Any, b: Any) -> Any:
     return a**b
 
 
-@overload(raised)  # type: ignore[untyped-decorator]
+@overload(raised, strict=False)  # type: ignore[untyped-decorator]
 def _raised(a: Any, b: Any) -> Any:
     if not _both_ints(a, b):
         return lambda a, b: a**b
@@ -114,7 +115,7 @@ def shifted(a: Any, b: Any) -> Any:
     return a << b
 
 
-@overload(shifted)  # type: ignore[untyped-decorator]
+@overload(shifted, strict=False)  # type: ignore[untyped-decorator]
 def _shifted(a: Any, b: Any) -> Any:
     def compute(a: Any, b: Any) -> Any:
         made = np.int64(a) << np.int64(min(max(b, 0), 62))
@@ -139,7 +140,7 @@ def _int_of(x: Any) -> Any:
     return int(x)
 
 
-@overload(whole)  # type: ignore[untyped-decorator]
+@overload(whole, strict=False)  # type: ignore[untyped-decorator]
 def _whole(x: Any) -> Any:
     return (lambda x: _int_of(x)) if isinstance(x, types.Float) else lambda x: int(x)
 
@@ -149,7 +150,7 @@ def floored(x: Any) -> Any:
     return math.floor(x)
 
 
-@overload(floored)  # type: ignore[untyped-decorator]
+@overload(floored, strict=False)  # type: ignore[untyped-decorator]
 def _floored(x: Any) -> Any:
     return (lambda x: _int_of(np.floor(x))) if isinstance(x, types.Float) else lambda x: math.floor(x)
 
@@ -159,6 +160,6 @@ def ceiled(x: Any) -> Any:
     return math.ceil(x)
 
 
-@overload(ceiled)  # type: ignore[untyped-decorator]
+@overload(ceiled, strict=False)  # type: ignore[untyped-decorator]
 def _ceiled(x: Any) -> Any:
     return (lambda x: _int_of(np.ceil(x))) if isinstance(x, types.Float) else lambda x: math.ceil(x)

@@ -49,25 +49,30 @@ from srcad.transform.simplify.facts import Facts, plain
 REMEDY = 'use backend="python" for this function'
 DTYPES = frozenset({"float64", "int64", "bool", "complex128"})
 
-NUMPY = frozenset(
-    getattr(np, name)
-    for name in (
-        "absolute add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asarray "
-        "atleast_1d atleast_2d broadcast_to cbrt ceil clip concatenate copy copysign cos cosh count_nonzero cross cumsum "
-        "deg2rad degrees diag diff divide dot empty empty_like equal exp exp2 expand_dims expm1 eye fabs flip floor "
-        "fmax fmin full full_like greater greater_equal heaviside hypot identity interp isfinite isinf isnan kron less "
-        "less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor max maximum "
-        "mean min minimum multiply nan_to_num ndim negative not_equal ones ones_like outer positive power prod rad2deg "
-        "radians reciprocal reshape roll searchsorted shape sign sin sinh size sort sqrt square stack std subtract sum "
-        "swapaxes tan tanh trace transpose tril triu true_divide unique var vstack where zeros zeros_like"
-    ).split()
-) | {np.linalg.cholesky, np.linalg.det, np.linalg.inv, np.linalg.norm, np.linalg.solve}
-MATH = frozenset(
-    getattr(math, name)
-    for name in (
-        "acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees erf erfc exp expm1 fabs floor gamma hypot "
-        "isfinite isinf isnan lgamma log log10 log1p log2 pow radians sin sinh sqrt tan tanh trunc"
-    ).split()
+
+def _named_in(module: types.ModuleType, names: str) -> frozenset[Any]:
+    return frozenset(getattr(module, name) for name in names.split())
+
+
+NUMPY = _named_in(
+    np,
+    """
+    absolute add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asarray
+    atleast_1d atleast_2d broadcast_to cbrt ceil clip concatenate copy copysign cos cosh count_nonzero cross cumsum
+    deg2rad degrees diag diff divide dot empty empty_like equal exp exp2 expand_dims expm1 eye fabs flip floor fmax
+    fmin full full_like greater greater_equal hypot identity interp isfinite isinf isnan kron less less_equal
+    linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor max maximum mean min minimum
+    multiply nan_to_num negative not_equal ones ones_like outer positive power prod rad2deg radians reciprocal
+    reshape roll searchsorted shape sign sin sinh size sort sqrt square stack std subtract sum swapaxes tan tanh trace
+    transpose tril triu true_divide unique var vstack where zeros zeros_like
+    """,
+) | _named_in(np.linalg, "cholesky det inv norm solve")
+MATH = _named_in(
+    math,
+    """
+    acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees erf erfc exp expm1 fabs floor gamma hypot
+    isfinite isinf isnan lgamma log log10 log1p log2 pow radians sin sinh sqrt tan tanh trunc
+    """,
 )
 BUILTINS = frozenset({abs, bool, complex, float, int, len, max, min, pow, range, round, slice})
 HELPERS = frozenset(
@@ -144,9 +149,9 @@ def _in_ref(expr: Ref) -> str | None:
         return f"the global {type(expr.value).__name__} {expr.name}, which would be frozen: pass it as an argument"
     if isinstance(expr.value, np.ndarray) and str(expr.value.dtype) not in DTYPES:
         return f"arrays of {expr.value.dtype}, in which Numba computes otherwise than NumPy"
-    if isinstance(expr.value, (np.dtype, type)) and issubclass(getattr(expr.value, "type", expr.value), np.generic):
-        if getattr(expr.value, "type", expr.value) not in _TYPES:
-            return f"{expr.name}, in which Numba computes otherwise than NumPy"
+    number = expr.value.type if isinstance(expr.value, np.dtype) else expr.value
+    if isinstance(number, type) and issubclass(number, np.generic) and number not in _TYPES:
+        return f"{expr.name}, in which Numba computes otherwise than NumPy"
     return None
 
 
@@ -177,7 +182,7 @@ def _in_operation(expr: Op, facts: Facts) -> str | None:
             return "astype with copy="
     if isinstance(fn, np.ufunc) and (len(expr.args) > fn.nin or expr.kwargs):
         return f"{_named(expr)} with out= or where="
-    if fn not in ALLOWED and not getattr(fn, "__module__", "").startswith("srcad.backend.numba_"):
+    if not _is_called(fn) and not getattr(fn, "__module__", "").startswith("srcad.backend.numba_"):
         return _named(expr)
     return None
 
@@ -186,8 +191,8 @@ def _is_called(value: Any) -> bool:
     """Whether a call of it is compiled: generated code, an njit function, an exception, the class of a namedtuple."""
     if isinstance(value, FunctionHandle) or isinstance(getattr(value, "py_func", None), types.FunctionType):
         return True
-    if isinstance(value, type):
-        return issubclass(value, BaseException) or issubclass(value, tuple) and hasattr(value, "_fields")
+    if isinstance(value, type) and (issubclass(value, BaseException) or hasattr(value, "_fields")):
+        return True
     return hashable(value) and value in ALLOWED
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import os
 import re
 import sys
@@ -38,16 +39,8 @@ def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[.
     functions = _kept_functions(emitted) if cache else load(emitted)
     jitted = {name: numba.njit(function, cache=cache, boundscheck=True) for name, function in functions.items()}
     module = next(iter(functions.values())).__globals__
-    module.update(
-        {name: numba.njit(value, boundscheck=True) for name, value in emitted.namespace.items() if _is_users(value)}
-    )
     module.update(jitted)
     return jitted
-
-
-def _is_users(value: Any) -> bool:
-    """A plain function of the user's that generated code calls as it is."""
-    return isinstance(value, types.FunctionType) and not value.__module__.startswith("srcad.")
 
 
 def compile_for(function: Any, values: tuple[Any, ...]) -> None:
@@ -128,12 +121,33 @@ def _fingerprint(name: str, value: Any) -> str:
         return f"{value.__module__}.{value.__name__}"
     inner = getattr(value, "py_func", None)
     if inner is not None:
-        return f"{inner.__module__}.{inner.__qualname__} {hashlib.sha256(inner.__code__.co_code).hexdigest()}"
+        return _fingerprint_of(inner, frozenset())
     raise BackendError(
         f"cache=True: {name} is a {type(value).__name__}, of which nobody can tell whether it is the same next time",
         None,
         "leave cache=True away, or pass it to the function as an argument",
     )
+
+
+def _fingerprint_of(function: types.FunctionType, above: frozenset[types.FunctionType]) -> str:
+    """What tells two functions apart: their code, and all that they read from outside."""
+    if function in above:
+        return function.__qualname__
+    held = inspect.getclosurevars(function)
+    parts = [f"{function.__module__}.{function.__qualname__}", _code(function.__code__)]
+    parts += [_fingerprint("default", value) for value in function.__defaults__ or ()]
+    for name, value in sorted({**held.globals, **held.nonlocals}.items()):
+        inner = getattr(value, "py_func", value)
+        plain = isinstance(inner, types.FunctionType) and not inner.__module__.startswith(("numpy", "srcad."))
+        shown = _fingerprint_of(inner, above | {function}) if plain else _fingerprint(name, value)
+        parts.append(f"{name} = {shown}")
+    return "; ".join(parts)
+
+
+def _code(code: types.CodeType) -> str:
+    """The instructions of a function and the constants in them."""
+    constants = [_code(c) if isinstance(c, types.CodeType) else f"{type(c).__name__} {c!r}" for c in code.co_consts]
+    return f"{code.co_code.hex()} {constants} {code.co_names}"
 
 
 __all__ = ["REFUSALS", "NumbaError", "compile_for", "load_compiled", "numba_runtime", "refused"]

@@ -141,4 +141,3 @@ class _Bits:
                 return max(self.of(start), _COUNTER) if self.of(start) < _ANY - 1 else _ANY - 1
             case _:
                 return min(self.of(value), _ANY - 1)
-

@@ -4,7 +4,7 @@
 
 What is read while it is written is copied first, where the two may be one memory: NumPy notices that the operands of
 one operation overlap; the loop that Numba makes of it does not. The value of an arithmetic expression is memory of its
-own. And the value must not be larger than the place, which NumPy refuses: Numba would write some elements several times.
+own. And the value must not be larger than the place, which NumPy refuses: Numba would write an element several times.
 """
 
 from __future__ import annotations

@@ -107,7 +107,8 @@ def tapes_as_arrays(program: Program, items: Mapping[str, Kind]) -> tuple[Progra
     rewrite = _Rewrite(tapes)
     opened = [s for p in program.params if p.name in tapes for s in (rewrite.opened(tapes[p.name]),)]
     made_kinds: dict[str, Kind] = {tape.top: INT for tape in tapes.values()}
-    made_kinds |= {tape.name: Array(_DTYPES.get(tape.item, ("float64",))[0].strip("np._"), "?") for tape in tapes.values()}
+    for tape in tapes.values():
+        made_kinds[tape.name] = Array("int64" if tape.item == INT else "bool" if tape.item == BOOL else "float64", "?")
     return replace(program, body=(*opened, *rewrite.block(program.body))), made_kinds
 
 
