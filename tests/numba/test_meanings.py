@@ -3,6 +3,8 @@
 A function is compiled together with a few others, since every compilation takes a fifth of a second.
 """
 
+import math
+
 import numba
 import numpy as np
 import pytest
@@ -79,7 +81,7 @@ def same(found, wanted):
 def test_a_callable_means_in_numba_what_it_means_in_numpy(group):
     lines = "\n".join(f"    t{i} = {text}" for i, text in enumerate(group))
     result = ", ".join(f"t{i}" for i in range(len(group)))
-    space = {**globals()}
+    space = {**globals(), "math": math}
     exec(f"def f(A, X, NAN, K, M, STRIDED, ROWS, SYMMETRIC):\n{lines}\n    return ({result},)\n", space)
     args = (A, X, NAN, K, M, STRIDED, ROWS, SYMMETRIC)
     wanted = space["f"](*args)

@@ -23,6 +23,7 @@ import numpy as np
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from srcad.backend import numba_runtime
+from srcad.backend.compiled.fused import Loop
 from srcad.backend.emit import Emitted
 from srcad.backend.load import load
 from srcad.backend.places import places_of
@@ -37,7 +38,8 @@ REMEDY = 'use backend="python" for this function'
 def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[..., Any]]:
     """The functions of generated text by their printed names, as Numba dispatchers."""
     functions = _kept_functions(emitted) if cache else load(emitted)
-    jitted = {name: numba.njit(function, cache=cache, boundscheck=True) for name, function in functions.items()}
+    loops = {name for handle, name in emitted.names.items() if isinstance(handle, Loop)}
+    jitted = {n: numba.njit(f, cache=cache, boundscheck=n not in loops) for n, f in functions.items()}
     module = next(iter(functions.values())).__globals__
     module.update(jitted)
     return jitted

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from srcad.backend.compiled.allowed import refuse_unknown
+from srcad.backend.compiled.fused import fused
 from srcad.backend.compiled.integers import with_checked_integers
 from srcad.backend.compiled.overlaps import without_overlaps
 from srcad.backend.compiled.replaced import with_replaced_calls
@@ -22,6 +23,7 @@ def compiled_forms(units: Sequence[Unit]) -> list[Unit]:
 
     The two halves of a function share the record of their kinds: what one half keeps on a tape the other takes off.
     """
+    units = [made for unit in units for made in fused(unit)]
     items: dict[int, dict[str, Kind]] = {}
     for unit in units:
         items.setdefault(id(unit.kinds), {}).update(items_of_tapes(unit.program, unit.kinds, unit.adjoints))
