@@ -262,6 +262,19 @@ def _fits(value: Any, place: Any) -> Any:
     return looked_at
 
 
+def match(size: Any, other: Any) -> None:
+    """Raise where two sizes are not equal that one loop goes through: NumPy does not broadcast them either."""
+
+
+@instead_of(match)
+def _match(size: Any, other: Any) -> Any:
+    def looked_at(size: Any, other: Any) -> None:
+        if size != other:
+            raise ValueError("arrays of shapes that do not broadcast")
+
+    return looked_at
+
+
 def mask(index: Any, x: Any, axis: Any) -> Any:
     """`index`, after a look at whether a mask is as long as `x` is along `axis`."""
     return index

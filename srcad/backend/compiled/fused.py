@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from srcad.analysis.purity import hashable
+from srcad.backend import numba_runtime as own
 from srcad.backend.compiled.lengths import COPIES, ELEMENTWISE, ONE, Dims, Lengths, is_in_place, trimmed
 from srcad.backend.names import fresh
 from srcad.core import prims
@@ -92,6 +93,9 @@ class Access:
     repeated: bool = False  # an element is met in several trips of the loop, since it is broadcast
 
 
+Leaves = list[tuple[Expr, Dims]]
+
+
 @dataclass
 class Step:
     """A statement of a loop: what it computes for one element, and where that goes."""
@@ -100,6 +104,7 @@ class Step:
     dims: Dims
     value: Expr  # with places as `_at(base, offsets)`
     accesses: list[Access]
+    leaves: Leaves  # the arrays, or parts of arrays, that it goes through
     target: str | None = None  # a new array
     store: Place | None = None
     adds: bool = False
@@ -115,6 +120,7 @@ class Group:
     after: list[Assign] = field(default_factory=list)  # views that were named on the way
     views: dict[str, Place] = field(default_factory=dict)
     definitions: dict[str, Expr] = field(default_factory=dict)  # of the views
+    comments: list[tuple[int, Comment]] = field(default_factory=list)  # each with the number of steps before it
     original: list[Stmt] = field(default_factory=list)
 
     @property
@@ -205,6 +211,9 @@ class _Fuse:
             return True
         if not group.steps:
             return False
+        if isinstance(stmt, Comment):
+            group.comments.append((len(group.steps), stmt))
+            return True
         if not blocks_of(stmt) and not isinstance(stmt, Return) and self.unrelated(group, stmt):
             group.before.append(stmt)
             return True
@@ -260,10 +269,11 @@ class _Fuse:
                 if not isinstance(value, Op) or not (_is_elementwise(value) or _is_copy(value)):
                     return None
                 accesses: list[Access] = []
-                made = self.element(value, dims, group, accesses)
+                leaves: Leaves = []
+                made = self.element(value, dims, group, accesses, leaves)
                 if made is None:
                     return None
-                return Step(stmt, dims, made, accesses, target=target)
+                return Step(stmt, dims, made, accesses, leaves, target=target)
             case Store(base=base, key=key, value=Op(fn=fn, args=(place, value)), attr=False, accumulate=False) if (
                 hashable(fn) and fn in _IN_PLACE
             ):
@@ -279,11 +289,13 @@ class _Fuse:
         if place is None or not dims:
             return None
         accesses: list[Access] = []
-        made = self.element(value, dims, group, accesses)
+        leaves: Leaves = []
+        made = self.element(value, dims, group, accesses, leaves)
         if made is None:
             return None
+        leaves.append((substitute(at, group.definitions), dims))
         accesses.append(Access(place, True, adds and place.base in self.unit.adjoints))
-        return Step(stmt, dims, made, accesses, store=place, adds=adds)
+        return Step(stmt, dims, made, accesses, leaves, store=place, adds=adds)
 
     def dims_of_item(self, at: Expr) -> Any:
         assert isinstance(at, Op)
@@ -297,12 +309,13 @@ class _Fuse:
         if not isinstance(dims, tuple) or not dims or not _is_elementwise(inner):
             return None
         accesses: list[Access] = []
-        made = self.element(inner, dims, group, accesses)
+        leaves: Leaves = []
+        made = self.element(inner, dims, group, accesses, leaves)
         if made is None:
             return None
-        return Step(stmt, dims, made, accesses, target=stmt.target, total=True)
+        return Step(stmt, dims, made, accesses, leaves, target=stmt.target, total=True)
 
-    def element(self, expr: Expr, dims: Dims, group: Group, accesses: list[Access]) -> Expr | None:
+    def element(self, expr: Expr, dims: Dims, group: Group, accesses: list[Access], leaves: Leaves) -> Expr | None:
         """What an expression is at one element of a loop over `dims`."""
         found = self.lengths.of(expr)
         if found == ():
@@ -312,10 +325,10 @@ class _Fuse:
             return None
         if _is_copy(expr):
             assert isinstance(expr, Op)
-            return self.element(expr.args[0], dims, group, accesses)
+            return self.element(expr.args[0], dims, group, accesses, leaves)
         if _is_elementwise(expr):
             assert isinstance(expr, Op)
-            parts = [self.element(part, dims, group, accesses) for part in expr.args]
+            parts = [self.element(part, dims, group, accesses, leaves) for part in expr.args]
             if any(part is None for part in parts):
                 return None
             fn = np.true_divide if expr.fn is operator.truediv and not _is_nonzero(expr.args[1]) else expr.fn
@@ -326,9 +339,11 @@ class _Fuse:
         if place is None:
             return None
         lined_up = list(zip(found, dims[len(dims) - len(found) :], strict=True))
-        if any(size not in (ONE, whole) for size, whole in lined_up):
+        if any(size != ONE and not self.lengths.may_be_taken_as(size, whole) for size, whole in lined_up):
             return None
-        accesses.append(Access(place, False, repeated=len(found) < len(dims) or any(a != b for a, b in lined_up)))
+        leaves.append((substitute(expr, group.definitions), found))
+        spread = any(size == ONE != whole for size, whole in lined_up)
+        accesses.append(Access(place, False, repeated=len(found) < len(dims) or spread))
         offset = [Lit(None) if size == ONE else Lit(o) for o, size in zip(place.offset, found, strict=True)]
         return Op(_at, (Var(place.base), *offset))
 
@@ -342,7 +357,9 @@ class _Fuse:
         if step.target is not None and step.target in group.targets:
             return False
         for earlier in group.steps:
-            if earlier.dims != step.dims or not self.in_order(earlier.accesses, step.accesses):
+            if self.lengths.names(earlier.dims) != self.lengths.names(step.dims):
+                return False
+            if not self.in_order(earlier.accesses, step.accesses):
                 return False
             if earlier.total and earlier.target in set(_reads(step.stmt)):
                 return False
@@ -382,8 +399,6 @@ class _Fuse:
 
     def unrelated(self, group: Group, stmt: Stmt) -> bool:
         """Whether a statement may as well run before the loop."""
-        if isinstance(stmt, Comment):
-            return True
         bound = set(targets_of(stmt))
         used = {n for s in group.steps for n in _reads(s.stmt)}
         tape = _tape_of(stmt)
@@ -412,7 +427,8 @@ class _Fuse:
         inside = [name for s in (*(g.stmt for g in steps), *group.after) for name in _reads(s)]
         views = [v for v in group.after if self.reads.get(v.target, 0) > inside.count(v.target)]
         views = [v for v in group.after if v in views or any(v.target in _reads(w) for w in views)]
-        return [*group.before, *loop.statements(whole), *views]
+        last = [comment for count, comment in group.comments if count == len(steps)]
+        return [*group.before, *loop.checks(whole), *loop.statements(whole), *views, *last]
 
     def pays(self, step: Step) -> bool:
         """Whether a loop of its own is better than what Numba makes of a statement."""
@@ -450,6 +466,20 @@ class _Loop:
             fuse.taken.add(self.output[step.target])
         self.scalars: dict[Expr, str] = {}
 
+    def checks(self, whole: Expr) -> list[Stmt]:
+        """A look at the sizes that must be equal, and are where NumPy would not raise."""
+        wanted = self.fuse.lengths.of(whole)
+        made: dict[Op, None] = {}
+        for step in self.group.steps:
+            for expr, dims in step.leaves:
+                if set(names_in(expr)) & set(self.output):
+                    continue
+                for back in range(1, len(dims) + 1):
+                    if dims[-back] not in (ONE, wanted[-back]):
+                        sizes = _size(expr, len(dims) - back, len(dims)), _size(whole, len(wanted) - back, len(wanted))
+                        made[Op(own.match, sizes)] = None
+        return [Do(check, self.group.steps[0].stmt.place) for check in made]
+
     def statements(self, whole: Expr) -> list[Stmt]:
         """The new arrays, the call, and the names of what it made; the function is among the units."""
         steps, dims = self.group.steps, self.group.steps[0].dims
@@ -462,7 +492,10 @@ class _Loop:
             self.taken.add(sums[step.target])
             made.append(Assign(sums[step.target], Lit(0.0), step.stmt.place))
             self.kinds[sums[step.target]] = FLOAT
-        inner: list[Stmt] = [self.element(step, sums) for step in steps]
+        inner: list[Stmt] = []
+        for i, step in enumerate(steps):
+            inner += [comment for count, comment in self.group.comments if count == i]
+            inner.append(self.element(step, sums))
         sizes = [_size(whole, axis, len(dims)) for axis in range(len(dims))]
         for axis in range(len(dims) - 1, -1, -1):
             self.kinds[self.indices[axis]] = INT
@@ -568,8 +601,10 @@ class _Loop:
         for step in self.group.steps:
             for part in _parts(step.stmt):
                 expr = substitute(part, self.group.definitions)
-                if fuse.lengths.of(expr) == dims and not set(names_in(expr)) & new:
-                    return expr
+                found = fuse.lengths.of(expr)
+                if isinstance(found, tuple) and fuse.lengths.names(found) == fuse.lengths.names(dims):
+                    if not set(names_in(expr)) & new:
+                        return expr
             new.add(step.target)
         return None
 

@@ -3,6 +3,9 @@
     un = np.empty_like(u)       # un is (u.0,)
     v = un[1:-1] + un[2:]       # both (u.0 - 2,)
 
+Two dimensions of different names are taken as equal where NumPy would raise if they were not: both are known not to be
+1, and one operation has both as operands (`may_be_taken_as`). A loop that relies on that must look at them first.
+
 Each dimension is named: a dimension of a parameter, an int that is bound once, either of them less what a slice leaves
 out, or a number. A variable has the dimensions that all its assignments give it, and none where they differ, so that
 the names hold throughout the program. Expressions may be trees; `analysis/sizes.py` answers the same of flat programs,
@@ -31,10 +34,13 @@ from srcad.core.nodes import (
     Op,
     Program,
     Ref,
+    Store,
     Var,
     While,
     assigned_in,
+    expressions_of,
     names_in,
+    operands,
     targets_of,
     walk,
 )
@@ -82,7 +88,15 @@ class Lengths:
                     for name in targets_of(stmt):
                         self.values.setdefault(name, []).append(None)
         self.known: dict[str, Dims | None] = {}
+        self._same: dict[Any, Any] = {}
         self._settle()
+        for stmt in program.body:  # what is equal if the program does not raise
+            if isinstance(stmt, (Assign, Store)):
+                for expr in expressions_of(stmt):
+                    self._learn(expr)
+        if self._same:
+            self.known = {}
+            self._settle()
         self._roots: dict[str, str] = {}
         for name, values in self.values.items():
             for one in values:
@@ -90,6 +104,43 @@ class Lengths:
                     self._roots[self.root(name)] = self.root(other)
         for name in self.params - copied_parameters(program):
             self._roots[self.root(name)] = self.root(*_OUTSIDE)
+
+    def _learn(self, expr: Expr) -> None:
+        """The dimensions of the operands of one operation are one."""
+        for part in operands(expr):
+            self._learn(part)
+        if isinstance(expr, Op) and hashable(expr.fn) and expr.fn in ELEMENTWISE and not expr.kwargs:
+            parts = [self.of(a) for a in expr.args]
+            if not all(isinstance(p, tuple) for p in parts):
+                return
+            for sizes in zip(*(p[::-1] for p in parts if p), strict=False):
+                plural = sorted({s for s in sizes if self.is_plural(s)})
+                for other in plural[1:]:
+                    self._same[self.name(other)] = self.name(plural[0])
+
+    def name(self, size: Any) -> Any:
+        """The one name of all dimensions that are equal to this one."""
+        if size[0] == "less":
+            return _less(self.name(size[1]), size[2])
+        while size in self._same and self._same[size] != size:
+            size = self._same[size]
+        return size
+
+    def is_plural(self, size: Any) -> bool:
+        """Whether a dimension is known not to be 1."""
+        if size[0] != "size":
+            return bool(size[0] == "number" and size[1] != 1)
+        kind = self.facts.kind(size[1])
+        return isinstance(kind, Array) and kind.dims is not None and kind.dims[size[2]] == "n"
+
+    def may_be_taken_as(self, size: Any, other: Any) -> bool:
+        """Whether two dimensions are equal, or NumPy raises where they meet."""
+        same = bool(self.name(size) == self.name(other))
+        return same or self.is_plural(size) and self.is_plural(other)
+
+    def names(self, dims: Dims) -> Dims:
+        """The dimensions, each by the one name of all that are equal to it."""
+        return tuple(map(self.name, dims))
 
     def root(self, name: str) -> str:
         """The class of the arrays that may share memory."""
@@ -194,8 +245,8 @@ class Lengths:
             return found[0] if all(f == found[0] for f in found) else None
         return None
 
-    @staticmethod
-    def broadcast(parts: list[Any]) -> Any:
+    def broadcast(self, parts: list[Any]) -> Any:
+        """The dimensions of arrays broadcast together."""
         if None in parts:
             return None
         if "later" in parts:
@@ -204,9 +255,9 @@ class Lengths:
         made = []
         for sizes in zip(*((ONE,) * (width - len(p)) + p for p in parts), strict=True):
             others = {s for s in sizes if s != ONE}
-            if len(others) > 1:
+            if len(set(map(self.name, others))) > 1 and not all(map(self.is_plural, others)):
                 return None
-            made.append(others.pop() if others else ONE)
+            made.append(min(others) if others else ONE)
         return tuple(made)
 
     def sliced(self, dims: Dims, key: Expr) -> Any:
