@@ -1,11 +1,13 @@
 """Which programs the Numba backend is judged on, and how: it agrees with the Python backend, or is a `BackendError`.
 
 python -m tests.numba.agree            judge every program of the golden, program and language tests
+python -m tests.numba.agree 100 7      judge 100 of them, drawn by the seed 7
 """
 
 from __future__ import annotations
 
 import copy
+import random
 import re
 import sys
 import traceback
@@ -82,7 +84,11 @@ def assert_agree(expected: Any, found: Any) -> None:
 def main() -> None:
     agreed = refused = 0
     wrong: list[str] = []
-    for entry in entries():
+    chosen = entries()
+    if len(sys.argv) > 1:
+        count, seed = map(int, (*sys.argv[1:], "0")[:2])
+        chosen = random.Random(seed).sample(chosen, count)
+    for entry in chosen:
         name = entry.function.__name__
         print(f"\r{name:60.60}", end="", file=sys.stderr, flush=True)
         try:

@@ -80,7 +80,7 @@ def test_file_imports_no_later_layer(path):
 def test_file_imports_what_is_declared(path):
     inside = path.relative_to(PACKAGE / "backend").parts[0] if layer_of(path) == "backend" else ""
     allowed = NEEDED | (OF_TOOLS if layer_of(path) == "tools" else set())
-    allowed |= OF_NUMBA if inside in ("compiled", "numba_runtime.py") else set()
+    allowed |= OF_NUMBA if inside in ("compiled", "numba_integers.py", "numba_runtime.py") else set()
     for name in imported(path):
         top = name.split(".")[0]
         assert top in allowed or top in sys.stdlib_module_names, f"{path} imports {name}"
