@@ -23,7 +23,7 @@ import numpy as np
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from srcad.backend import numba_runtime
-from srcad.backend.compiled.fused import Loop
+from srcad.backend.compiled.steps import Loop
 from srcad.backend.emit import Emitted
 from srcad.backend.load import load
 from srcad.backend.places import places_of

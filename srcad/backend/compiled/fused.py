@@ -18,124 +18,66 @@ between that has nothing to do with the loop goes before it. Sums become numbers
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from srcad.analysis.purity import hashable
-from srcad.backend import numba_runtime as own
-from srcad.backend.compiled.lengths import COPIES, ELEMENTWISE, ONE, Dims, Lengths, is_in_place, trimmed
-from srcad.backend.names import fresh
+from srcad.backend.compiled.lengths import ONE, Dims, Lengths, is_in_place, trimmed
+from srcad.backend.compiled.loops import LoopFunction
+from srcad.backend.compiled.steps import (
+    IN_PLACE_ELEMENTWISE,
+    Access,
+    Group,
+    Leaves,
+    Place,
+    Step,
+    at_index,
+    is_copy,
+    is_elementwise,
+    is_nonzero,
+    is_plain_power,
+    is_sum,
+    reads_of,
+    tape_of,
+)
 from srcad.core import prims
-from srcad.core.kinds import FLOAT, INT, Array, Kind, is_number
+from srcad.core.kinds import Kind
 from srcad.core.nodes import (
-    NONE,
     Assign,
     Block,
     Comment,
     Do,
     Expr,
     For,
-    FunctionHandle,
     Handler,
     If,
     Lit,
     Op,
-    Param,
-    Program,
-    Ref,
     Return,
     Stmt,
     Store,
     Try,
-    Unpack,
     Var,
     While,
     With,
     blocks_of,
     expressions_of,
     names_in,
-    operands,
     substitute,
     targets_of,
     walk,
 )
-from srcad.core.operators import IN_PLACE
 from srcad.transform.reverse.gradient import Unit
 from srcad.transform.reverse.names import names_of
-from srcad.transform.simplify.facts import Facts, plain
+from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory
-
-_IN_PLACE = {f: g for f, g in IN_PLACE.items() if g in ELEMENTWISE}
-
-
-class Loop(FunctionHandle):
-    """The handle of a loop's function, which needs no checks of its indices."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """The elements of an array that a loop goes through: those of index `offset + i`."""
-
-    base: str
-    offset: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Access:
-    """How a statement meets memory; contributions to adjoints (`adds`) may come in any order."""
-
-    place: Place
-    writes: bool
-    adds: bool = False
-    repeated: bool = False  # an element is met in several trips of the loop, since it is broadcast
-
-
-Leaves = list[tuple[Expr, Dims]]
-
-
-@dataclass
-class Step:
-    """A statement of a loop: what it computes for one element, and where that goes."""
-
-    stmt: Stmt
-    dims: Dims
-    value: Expr  # with places as `_at(base, offsets)`
-    accesses: list[Access]
-    leaves: Leaves  # the arrays, or parts of arrays, that it goes through
-    target: str | None = None  # a new array
-    store: Place | None = None
-    adds: bool = False
-    total: bool = False  # the target is the sum over all elements
-
-
-@dataclass
-class Group:
-    """The statements that share a loop, and those that go before it."""
-
-    steps: list[Step] = field(default_factory=list)
-    before: list[Stmt] = field(default_factory=list)
-    after: list[Assign] = field(default_factory=list)  # views that were named on the way
-    views: dict[str, Place] = field(default_factory=dict)
-    definitions: dict[str, Expr] = field(default_factory=dict)  # of the views
-    comments: list[tuple[int, Comment]] = field(default_factory=list)  # each with the number of steps before it
-    original: list[Stmt] = field(default_factory=list)
-
-    @property
-    def targets(self) -> set[str]:
-        return {s.target for s in self.steps if s.target is not None} | set(self.views)
-
-
-def _at(base: Any, *offset: Any) -> Any:
-    """The element of an array at the indices of the loop plus an offset. Only inside this pass."""
-    raise NotImplementedError
 
 
 def fused(unit: Unit) -> list[Unit]:
     """The unit with its loops fused, after the units of the loops."""
-    pass_ = _Fuse(unit)
+    pass_ = Fuse(unit)
     body = pass_.block(unit.program.body)
     if not pass_.made:
         return [unit]
@@ -143,7 +85,7 @@ def fused(unit: Unit) -> list[Unit]:
     return [*pass_.made, replace(unit, program=replace(unit.program, body=body))]
 
 
-class _Fuse:
+class Fuse:
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.facts = Facts(unit.kinds, unit.adjoints)
@@ -158,7 +100,7 @@ class _Fuse:
             for name in targets_of(stmt):
                 if not (isinstance(stmt, Assign) and (stmt.accumulate or is_in_place(stmt))):
                     self.bound[name] = self.bound.get(name, 0) + 1
-            for name in _reads(stmt):
+            for name in reads_of(stmt):
                 self.reads[name] = self.reads.get(name, 0) + 1
 
     # ------------------------------------------------------------ finding groups
@@ -195,7 +137,7 @@ class _Fuse:
         view = self.view(stmt, group)
         if view is not None:
             assert isinstance(stmt, Assign)
-            if stmt.target in group.targets or any(stmt.target in _reads(s.stmt) for s in group.steps):
+            if stmt.target in group.targets or any(stmt.target in reads_of(s.stmt) for s in group.steps):
                 return False
             if view.base in {s.target for s in group.steps}:
                 return False
@@ -255,18 +197,18 @@ class _Fuse:
         """A statement as one of a loop, None where it is not elementwise."""
         match stmt:
             case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), value))) if (
-                fn in _IN_PLACE and name == target and not stmt.accumulate
+                fn in IN_PLACE_ELEMENTWISE and name == target and not stmt.accumulate
             ):
-                return self.stored(stmt, Var(target), Op(_IN_PLACE[fn], (Var(target), value)), False, group)
+                return self.stored(stmt, Var(target), Op(IN_PLACE_ELEMENTWISE[fn], (Var(target), value)), False, group)
             case Assign(target=target, value=value, accumulate=accumulate):
                 dims = self.lengths.known.get(target)
-                if _is_sum(value) and dims == ():
+                if is_sum(value) and dims == ():
                     return self.summed(stmt, group)
                 if not dims:
                     return None
                 if accumulate:
                     return self.stored(stmt, Var(target), value, True, group)
-                if not isinstance(value, Op) or not (_is_elementwise(value) or _is_copy(value)):
+                if not isinstance(value, Op) or not (is_elementwise(value) or is_copy(value)):
                     return None
                 accesses: list[Access] = []
                 leaves: Leaves = []
@@ -275,10 +217,10 @@ class _Fuse:
                     return None
                 return Step(stmt, dims, made, accesses, leaves, target=target)
             case Store(base=base, key=key, value=Op(fn=fn, args=(place, value)), attr=False, accumulate=False) if (
-                hashable(fn) and fn in _IN_PLACE
+                hashable(fn) and fn in IN_PLACE_ELEMENTWISE
             ):
                 at = Op(operator.getitem, (base, key))
-                return self.stored(stmt, at, Op(_IN_PLACE[fn], (place, value)), False, group)
+                return self.stored(stmt, at, Op(IN_PLACE_ELEMENTWISE[fn], (place, value)), False, group)
             case Store(base=base, key=key, value=value, attr=False, accumulate=accumulate):
                 return self.stored(stmt, Op(operator.getitem, (base, key)), value, accumulate, group)
         return None
@@ -306,7 +248,7 @@ class _Fuse:
         assert isinstance(stmt.value, Op)
         inner = stmt.value.args[0]
         dims = self.lengths.of(inner)
-        if not isinstance(dims, tuple) or not dims or not _is_elementwise(inner):
+        if not isinstance(dims, tuple) or not dims or not is_elementwise(inner):
             return None
         accesses: list[Access] = []
         leaves: Leaves = []
@@ -323,16 +265,16 @@ class _Fuse:
             return None if used or self.reads_written(expr, group) else expr
         if not isinstance(found, tuple) or len(found) > len(dims):
             return None
-        if _is_copy(expr):
+        if is_copy(expr):
             assert isinstance(expr, Op)
             return self.element(expr.args[0], dims, group, accesses, leaves)
-        if _is_elementwise(expr):
+        if is_elementwise(expr):
             assert isinstance(expr, Op)
             parts = [self.element(part, dims, group, accesses, leaves) for part in expr.args]
             if any(part is None for part in parts):
                 return None
-            fn = np.true_divide if expr.fn is operator.truediv and not _is_nonzero(expr.args[1]) else expr.fn
-            if fn is operator.pow and not _is_plain_power(expr.args[1]):
+            fn = np.true_divide if expr.fn is operator.truediv and not is_nonzero(expr.args[1]) else expr.fn
+            if fn is operator.pow and not is_plain_power(expr.args[1]):
                 fn = np.power
             return Op(fn, tuple(p for p in parts if p is not None), name="" if fn is not expr.fn else expr.name)
         place = self.place(expr, group)
@@ -345,7 +287,7 @@ class _Fuse:
         spread = any(size == ONE != whole for size, whole in lined_up)
         accesses.append(Access(place, False, repeated=len(found) < len(dims) or spread))
         offset = [Lit(None) if size == ONE else Lit(o) for o, size in zip(place.offset, found, strict=True)]
-        return Op(_at, (Var(place.base), *offset))
+        return Op(at_index, (Var(place.base), *offset))
 
     # ------------------------------------------------------------ whether a group stays right
 
@@ -361,7 +303,7 @@ class _Fuse:
                 return False
             if not self.in_order(earlier.accesses, step.accesses):
                 return False
-            if earlier.total and earlier.target in set(_reads(step.stmt)):
+            if earlier.total and earlier.target in set(reads_of(step.stmt)):
                 return False
             for access in step.accesses:
                 if access.place.base == earlier.target and (any(access.place.offset) or access.repeated):
@@ -400,13 +342,13 @@ class _Fuse:
     def unrelated(self, group: Group, stmt: Stmt) -> bool:
         """Whether a statement may as well run before the loop."""
         bound = set(targets_of(stmt))
-        used = {n for s in group.steps for n in _reads(s.stmt)}
-        tape = _tape_of(stmt)
+        used = {n for s in group.steps for n in reads_of(s.stmt)}
+        tape = tape_of(stmt)
         if tape is not None:
-            return not (({tape, *bound} & used) | ({*bound, *_reads(stmt)} & group.targets))
+            return not (({tape, *bound} & used) | ({*bound, *reads_of(stmt)} & group.targets))
         if bound & (group.targets | used):
             return False
-        if set(_reads(stmt)) & group.targets:
+        if set(reads_of(stmt)) & group.targets:
             return False
         change = self.memory.change(stmt)
         if change.visible or not isinstance(stmt, (Assign, Do)):
@@ -420,13 +362,13 @@ class _Fuse:
         steps = group.steps
         if not steps or len(steps) == 1 and not self.pays(steps[0]):
             return group.original
-        loop = _Loop(self, group)
+        loop = LoopFunction(self, group)
         whole = loop.whole()
         if whole is None:
             return group.original
-        inside = [name for s in (*(g.stmt for g in steps), *group.after) for name in _reads(s)]
+        inside = [name for s in (*(g.stmt for g in steps), *group.after) for name in reads_of(s)]
         views = [v for v in group.after if self.reads.get(v.target, 0) > inside.count(v.target)]
-        views = [v for v in group.after if v in views or any(v.target in _reads(w) for w in views)]
+        views = [v for v in group.after if v in views or any(v.target in reads_of(w) for w in views)]
         last = [comment for count, comment in group.comments if count == len(steps)]
         return [*group.before, *loop.checks(whole), *loop.statements(whole), *views, *last]
 
@@ -437,280 +379,5 @@ class _Fuse:
     def is_local(self, step: Step, group: Group) -> bool:
         """Whether the new array of a step is read in its loop alone: each element is a number then."""
         assert step.target is not None
-        inside = sum(_reads(s.stmt).count(step.target) for s in group.steps)
+        inside = sum(reads_of(s.stmt).count(step.target) for s in group.steps)
         return self.bound.get(step.target) == 1 and self.reads.get(step.target, 0) == inside
-
-
-class _Loop:
-    """The function of a loop, and its call."""
-
-    def __init__(self, fuse: _Fuse, group: Group) -> None:
-        self.fuse = fuse
-        self.group = group
-        self.params: dict[str, Expr] = {}  # what the function is given, by the names that it has in it
-        self.kinds: dict[str, Kind] = {}
-        self.taken = set(fuse.taken)
-        steps = group.steps
-        self.local = {s.target for s in steps if s.target and not s.total and fuse.is_local(s, group)}
-        self.arrays = [s for s in steps if s.target and not s.total and s.target not in self.local]
-        self.totals = [s for s in steps if s.total]
-        self.indices = [fresh(name, self.taken) for name in "ijklmn"[: len(steps[0].dims)]]
-        self.taken |= set(self.indices)
-        self.output: dict[str, str] = {}
-        for step in self.arrays:
-            assert step.target is not None
-            before = steps[: steps.index(step) + 1]
-            old = any(access.place.base == step.target for s in before for access in s.accesses)
-            self.output[step.target] = fresh(f"%{step.target.removeprefix('%')}", self.taken) if old else step.target
-            self.taken.add(self.output[step.target])
-            fuse.taken.add(self.output[step.target])
-        self.scalars: dict[Expr, str] = {}
-
-    def checks(self, whole: Expr) -> list[Stmt]:
-        """A look at the sizes that must be equal, and are where NumPy would not raise."""
-        wanted = self.fuse.lengths.of(whole)
-        made: dict[Op, None] = {}
-        for step in self.group.steps:
-            for expr, dims in step.leaves:
-                if set(names_in(expr)) & set(self.output):
-                    continue
-                for back in range(1, len(dims) + 1):
-                    if dims[-back] not in (ONE, wanted[-back]):
-                        sizes = _size(expr, len(dims) - back, len(dims)), _size(whole, len(wanted) - back, len(wanted))
-                        made[Op(own.match, sizes)] = None
-        return [Do(check, self.group.steps[0].stmt.place) for check in made]
-
-    def statements(self, whole: Expr) -> list[Stmt]:
-        """The new arrays, the call, and the names of what it made; the function is among the units."""
-        steps, dims = self.group.steps, self.group.steps[0].dims
-        place = steps[0].stmt.place
-        made: list[Stmt] = []
-        sums: dict[str, str] = {}
-        for step in self.totals:
-            assert step.target is not None
-            sums[step.target] = fresh("%total", self.taken)
-            self.taken.add(sums[step.target])
-            made.append(Assign(sums[step.target], Lit(0.0), step.stmt.place))
-            self.kinds[sums[step.target]] = FLOAT
-        inner: list[Stmt] = []
-        for i, step in enumerate(steps):
-            inner += [comment for count, comment in self.group.comments if count == i]
-            inner.append(self.element(step, sums))
-        sizes = [_size(whole, axis, len(dims)) for axis in range(len(dims))]
-        for axis in range(len(dims) - 1, -1, -1):
-            self.kinds[self.indices[axis]] = INT
-            inner = [For(self.indices[axis], Lit(0), sizes[axis], Lit(1), tuple(inner), None, place)]
-        totals = [Var(sums[s.target]) for s in self.totals if s.target]
-        result = NONE if not totals else totals[0] if len(totals) == 1 else Op(prims.make_tuple, tuple(totals))
-        self.name_bases(whole)
-        program = Program(
-            f"{self.fuse.unit.program.name}_loop",
-            tuple(Param(name) for name in self.params),
-            (*made, *inner, Return(result, place)),
-            place=self.fuse.unit.program.place,
-        )
-        handle = Loop(program.name)
-        self.fuse.made.append(replace(self.fuse.unit, handle=handle, program=program, kinds=self.kinds, half_of=None))
-        call = Op(prims.call, (Ref(program.name, handle), *self.params.values()))
-        return [*self.new_arrays(whole), *self.called(call, place), *self.named_outputs()]
-
-    def element(self, step: Step, sums: dict[str, str]) -> Stmt:
-        """A statement of the loop's body."""
-        value, place = self.indexed(step.value, step), step.stmt.place
-        if step.total:
-            assert step.target is not None
-            return Assign(sums[step.target], value, place, accumulate=True)
-        if step.store is not None and step.store.base in self.local:
-            return Assign(step.store.base, value, place, accumulate=step.adds)
-        if step.store is not None and self.is_new(step.store.base, step):
-            output = Var(self.output[step.store.base])
-            return Store(output, self.index(step.store.offset), value, place, False, step.adds)
-        if step.store is not None:
-            self.array(step.store.base)
-            return Store(Var(step.store.base), self.index(step.store.offset), value, place, accumulate=step.adds)
-        assert step.target is not None
-        if step.target in self.local:
-            self.kinds[step.target] = FLOAT
-            return Assign(step.target, value, place)
-        name = self.output[step.target]
-        self.array(name, len(step.dims))
-        return Store(Var(name), self.index((0,) * len(step.dims)), value, place)
-
-    def array(self, name: str, ndim: int | None = None) -> None:
-        if name not in self.params:
-            dims = self.fuse.lengths.known.get(name)
-            self.params[name] = Var(name)
-            self.kinds[name] = Array("float64", "n" * (ndim if ndim is not None else len(dims or ())))
-
-    def indexed(self, expr: Expr, step: Step) -> Expr:
-        """An expression of a step at one element."""
-        match expr:
-            case Op(fn=fn, args=(Var(name=base), *offset)) if fn is _at:
-                if base in self.local:
-                    return Var(base)
-                if self.is_new(base, step):
-                    return Op(operator.getitem, (Var(self.output[base]), self.index((0,) * len(offset))))
-                self.array(base)
-                values = tuple(o.value if isinstance(o, Lit) else 0 for o in offset)
-                return Op(operator.getitem, (Var(base), self.index(values)))
-            case Op() if self.fuse.lengths.of(expr) == () or not _has_place(expr):
-                return self.scalar(expr)
-            case Op():
-                return replace(expr, args=tuple(self.indexed(part, step) for part in expr.args))
-            case Var():
-                return self.scalar(expr)
-            case _:
-                return expr
-
-    def is_new(self, base: str, step: Step) -> bool:
-        """Whether a name stands for the array that the loop makes, and not for the one before it."""
-        makers = [s for s in self.arrays if s.target == base]
-        return bool(makers) and self.group.steps.index(makers[0]) < self.group.steps.index(step)
-
-    def scalar(self, expr: Expr) -> Expr:
-        """A number that is the same for all elements is a parameter."""
-        if isinstance(expr, Var):
-            if expr.name not in self.params:
-                self.params[expr.name] = expr
-                self.kinds[expr.name] = plain(self.fuse.facts.kind(expr.name))
-            return expr
-        if isinstance(expr, (Lit, Ref)) or not any(True for _ in names_in(expr)):
-            return expr
-        name = self.scalars.get(expr)
-        if name is None:
-            name = self.scalars[expr] = fresh("%factor", self.taken)
-            self.taken.add(name)
-            self.params[name] = expr
-            kind = plain(self.fuse.facts.kind_of(expr))
-            self.kinds[name] = kind if is_number(kind) else FLOAT
-        return Var(name)
-
-    def index(self, offset: tuple[Any, ...]) -> Expr:
-        """The index of an element; None stands for the only one along a dimension of one."""
-        indices = self.indices[len(self.indices) - len(offset) :]
-        parts: list[Expr] = []
-        for name, by in zip(indices, offset, strict=True):
-            at: Expr = Var(name) if not by else Op(operator.add, (Var(name), Lit(by)))
-            parts.append(Lit(0) if by is None else at)
-        return parts[0] if len(parts) == 1 else Op(prims.make_tuple, tuple(parts))
-
-    def whole(self) -> Expr | None:
-        """An array of the loop's size that is there before it; None where there is none."""
-        fuse, dims = self.fuse, self.group.steps[0].dims
-        new: set[str | None] = set()
-        for step in self.group.steps:
-            for part in _parts(step.stmt):
-                expr = substitute(part, self.group.definitions)
-                found = fuse.lengths.of(expr)
-                if isinstance(found, tuple) and fuse.lengths.names(found) == fuse.lengths.names(dims):
-                    if not set(names_in(expr)) & new:
-                        return expr
-            new.add(step.target)
-        return None
-
-    def name_bases(self, whole: Expr) -> None:
-        for name in names_in(whole):
-            if name not in self.params:
-                self.array(name)
-
-    def new_arrays(self, whole: Expr) -> list[Stmt]:
-        made: list[Stmt] = []
-        for step in self.arrays:
-            assert step.target is not None
-            name = self.output[step.target]
-            self.fuse.kinds[name] = Array("float64", "n" * len(step.dims))
-            made.append(Assign(name, Op(np.empty, (_shape(whole, len(step.dims)),)), step.stmt.place))
-        return made
-
-    def called(self, call: Op, place: Any) -> list[Stmt]:
-        totals = self.totals
-        if not totals:
-            return [Do(call, place)]
-        names = []
-        after: list[Stmt] = []
-        for step in totals:
-            assert isinstance(step.stmt, Assign)
-            name = step.stmt.target
-            if step.stmt.accumulate or len(totals) > 1:
-                name = fresh("%total", self.fuse.taken)
-                self.fuse.taken.add(name)
-                self.fuse.kinds[name] = FLOAT
-                after.append(Assign(step.stmt.target, Var(name), place, accumulate=step.stmt.accumulate))
-            names.append(name)
-        if len(totals) == 1 and after:
-            assert isinstance(after[0], Assign)
-            return [replace(after[0], value=call)]
-        return [Assign(names[0], call, place) if len(names) == 1 else Unpack(tuple(names), call, place), *after]
-
-    def named_outputs(self) -> list[Stmt]:
-        return [
-            Assign(s.target, Var(self.output[s.target]), s.stmt.place)
-            for s in self.arrays
-            if s.target is not None and self.output[s.target] != s.target
-        ]
-
-
-def _reads(stmt: Stmt) -> list[str]:
-    """The variables that a statement itself reads, with repetitions."""
-    found = [name for expr in expressions_of(stmt) for name in names_in(expr)]
-    if isinstance(stmt, Assign) and stmt.accumulate:
-        found.append(stmt.target)
-    return found
-
-
-def _tape_of(stmt: Stmt) -> str | None:
-    """The tape that a statement does nothing but push to or pop from: the arrays on it stay as they are."""
-    match stmt:
-        case Do(value=Op(fn=prims.push, args=(Var(name=name), Var()))):
-            return name
-        case Assign(value=Op(fn=prims.pop, args=(Var(name=name),)), accumulate=False):
-            return name
-        case _:
-            return None
-
-
-def _parts(stmt: Stmt) -> Iterator[Expr]:
-    """The expressions of a statement and their parts, a store's place first."""
-    if isinstance(stmt, Store):
-        yield Op(operator.getitem, (stmt.base, stmt.key))
-    todo = list(expressions_of(stmt))
-    while todo:
-        expr = todo.pop(0)
-        if isinstance(expr, Var) or isinstance(expr, Op) and expr.fn is operator.getitem:
-            yield expr
-        todo.extend(operands(expr))
-
-
-def _size(whole: Expr, axis: int, ndim: int) -> Expr:
-    if ndim == 1:
-        return Op(len, (whole,))
-    return Op(operator.getitem, (Op(prims.get_attr, (whole, Lit("shape"))), Lit(axis)))
-
-
-def _shape(whole: Expr, ndim: int) -> Expr:
-    return Op(len, (whole,)) if ndim == 1 else Op(prims.get_attr, (whole, Lit("shape")))
-
-
-def _has_place(expr: Expr) -> bool:
-    return isinstance(expr, Op) and (expr.fn is _at or any(map(_has_place, expr.args)))
-
-
-def _is_elementwise(expr: Expr) -> bool:
-    return isinstance(expr, Op) and hashable(expr.fn) and expr.fn in ELEMENTWISE and not expr.kwargs
-
-
-def _is_copy(expr: Expr) -> bool:
-    return isinstance(expr, Op) and hashable(expr.fn) and expr.fn in COPIES and len(expr.args) == 1 and not expr.kwargs
-
-
-def _is_sum(expr: Expr) -> bool:
-    return isinstance(expr, Op) and expr.fn is np.sum and len(expr.args) == 1 and not expr.kwargs
-
-
-def _is_nonzero(expr: Expr) -> bool:
-    return isinstance(expr, Lit) and expr.value != 0
-
-
-def _is_plain_power(expr: Expr) -> bool:
-    """A small whole power, which Numba multiplies out."""
-    return isinstance(expr, Lit) and isinstance(expr.value, int) and 0 <= expr.value <= 4
