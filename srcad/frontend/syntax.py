@@ -85,7 +85,7 @@ TABLE: dict[str, Entry] = {
     "ListComp": _yes(),
     "SetComp": _yes(),
     "DictComp": _yes(),
-    "GeneratorExp": _yes("where a builtin consumes it at once: sum, any, all, max, sorted, list, ..."),
+    "GeneratorExp": _yes("where a loop or a builtin goes through it: for, sum, any, all, max, sorted, list, ..."),
     "Await": _ASYNC,
     "Yield": _GENERATOR,
     "YieldFrom": _GENERATOR,
@@ -166,6 +166,10 @@ TABLE: dict[str, Entry] = {
 SITUATIONS: dict[str, Entry] = {
     "a generator expression that escapes": _no(
         "a generator that escapes runs when somebody else asks for its values", "use a list comprehension"
+    ),
+    "an iterator that is kept": _no(
+        "zip, map, filter, enumerate and reversed give their items once, when somebody asks for them",
+        "make a list of it, list(...), or call it where it is gone through",
     ),
     "an array made of a generator": _no(
         "NumPy puts the generator itself into the array, not its values", "use a list comprehension"

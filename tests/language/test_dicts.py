@@ -392,4 +392,13 @@ def visited_nodes_of_a_graph(x, n):
     return value[4] * value[3] + len(visited) + n
 
 
+@programs.at(1.3)
+def a_read_puts_a_missing_item_into_a_defaultdict(x):
+    d = collections.defaultdict(float)
+    d[1] = x
+    d[2]
+    y = d[3]
+    return len(d) * x + (0.0 if y > 1.0 else x * x)
+
+
 test_gradient = programs.test()

@@ -14,19 +14,32 @@ PACKAGE = Path(srcad.__file__).parent
 # Earlier layers know nothing of later ones. Layers in one row may use each other.
 LAYERS = (
     {"errors", "core"},
-    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_signals"},
+    {"rules", *(path.stem for path in PACKAGE.glob("runtime*.py"))},
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},
-    {"assumed", "backends", "callables", "choice", "derivative", "driver", "pullback", "tangent", "validity"},
-    {"api", "checking", "higher", "jacobians"},
+    {
+        "arguments",
+        "assumed",
+        "backends",
+        "callables",
+        "calling",
+        "choice",
+        "derivative",
+        "driver",
+        "forms",
+        "pullback",
+        "tangent",
+        "validity",
+    },
+    {"api", "checking", "custom", "higher", "hooks", "jacobians", "numerical", "own"},
     {"tools"},
 )
 RANK = {layer: rank for rank, row in enumerate(LAYERS) for layer in row}
 
 NEEDED = {"numpy", "gast", "astor", "srcad"}
 OF_TOOLS = {"typer", "rich"}  # the extra `tools`
-OF_NUMBA = {"numba"}  # the extra `numba`, for the files that are imported when something is compiled
+OPTIONAL = {"scipy"}  # of the rules for it, which wait until the program has imported it
 
 
 def modules():
@@ -78,9 +91,10 @@ def test_file_imports_no_later_layer(path):
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_file_imports_what_is_declared(path):
-    inside = path.relative_to(PACKAGE / "backend").parts[0] if layer_of(path) == "backend" else ""
-    allowed = NEEDED | (OF_TOOLS if layer_of(path) == "tools" else set())
-    allowed |= OF_NUMBA if inside in ("compiled", "numba_integers.py", "numba_runtime.py") else set()
+    waits = path.parent.name == "rules" and path.stem.split("_")[0] in OPTIONAL
+    compiles = path.parent.name == "compiled" or path.stem.startswith("numba_")
+    allowed = NEEDED | (OF_TOOLS if layer_of(path) == "tools" else set()) | (OPTIONAL if waits else set())
+    allowed |= {"numba"} if compiles else set()
     for name in imported(path):
         top = name.split(".")[0]
         assert top in allowed or top in sys.stdlib_module_names, f"{path} imports {name}"

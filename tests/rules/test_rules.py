@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.integrate  # noqa: F401  (rules wait until what they are for is imported)
+import scipy.signal  # noqa: F401
+import scipy.stats  # noqa: F401  (and scipy.linalg and scipy.special with it)
 
 import srcad.rules  # noqa: F401  (registers them)
 from srcad import runtime
@@ -19,8 +22,10 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import UNKNOWN, Array, Const, Kind, List, Maybe, Tuple, TupleOf, is_number, join
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.rules.kinding import kind_of_call
-from srcad.rules.registry import Call, Case, Rule, all_rules
+from srcad.rules.registry import Call, Case, Rule, all_rules, register_imported
 from srcad.rules.static import bind, function_name, padded, settle
+
+register_imported()
 
 CASES = [
     pytest.param(rule, fn, case, id=f"{function_name(fn)}-{i}")

@@ -19,17 +19,18 @@ is dead goes with its pushes and pops together, so that what stays is balanced. 
 
 from __future__ import annotations
 
+import operator
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any, assert_never
 
 import numpy as np
 
-from srcad import runtime
 from srcad.analysis.liveness import effect_free
-from srcad.analysis.purity import APPENDERS, hashable
+from srcad.analysis.purity import APPENDERS, hashable, is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import Array
+from srcad.core.kinds import Array, Dict
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -121,8 +122,8 @@ def reads_of(expr: Expr, facts: Facts) -> Reads:
         return ((expr.name, True),)
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
-    if isinstance(expr, Op) and expr.fn is runtime.refuse_overlap:
-        return tuple((name, False) for name in names_in(expr))  # it looks at addresses
+    if isinstance(expr, Op) and is_check(expr):
+        return tuple((name, False) for name in names_in(expr))  # it looks at shapes and addresses
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
         length = expr.fn is len and isinstance(facts.kind(parts[0].name), Array)
         if expr.fn in _SHAPE_ONLY or reads_layout(expr) or length:
@@ -131,6 +132,14 @@ def reads_of(expr: Expr, facts: Facts) -> Reads:
     for part in parts:
         made.extend(reads_of(part, facts))
     return tuple(made)
+
+
+def filled_by(value: Expr, facts: Facts) -> str | None:
+    """The `defaultdict` that a read of an item may put the item into."""
+    if isinstance(value, Op) and value.fn is operator.getitem and isinstance(base := value.args[0], Var):
+        kind = facts.kind(base.name)
+        return base.name if isinstance(kind, Dict) and kind.cls is defaultdict else None
+    return None
 
 
 class _Sweep:
@@ -176,6 +185,8 @@ class _Sweep:
                     uses.setdefault(stmt.target, []).append(((tape, True),))
                 elif effect_free(stmt.value):
                     uses.setdefault(stmt.target, []).append(reads_of(stmt.value, facts))
+                    if (filled := filled_by(stmt.value, facts)) is not None:
+                        stores.setdefault(root(filled), []).append(reads_of(stmt.value, facts))
                 else:
                     found.update(reads_of(stmt.value, facts))
             elif isinstance(stmt, Unpack) and effect_free(stmt.value):
@@ -320,6 +331,9 @@ class _Sweep:
         return live
 
     def _removable(self, value: Expr) -> bool:
+        filled = filled_by(value, self.memory.facts)
+        if filled is not None and not self._unseen(filled):
+            return False
         return effect_free(value) and (not self.caught or not isinstance(value, Op))
 
     def _assign(self, stmt: Assign, live: set[str]) -> tuple[tuple[Stmt, ...], set[str]]:
@@ -344,6 +358,8 @@ class _Sweep:
         if target not in live and self._removable(value):
             if not stmt.accumulate or self.memory.fixed(target) or not self._seen_elsewhere(target):
                 return (), live
+        if target not in live and isinstance(value, Op) and filled_by(value, self.memory.facts) is not None:
+            return (Do(value, stmt.place),), self._reading(live, value)
         if stmt.accumulate:
             live.add(target)
         else:

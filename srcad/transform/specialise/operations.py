@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ from srcad.transform.specialise.dict_views import dict_view
 from srcad.transform.specialise.displays import DISPLAYS
 from srcad.transform.specialise.flat import get_item
 from srcad.transform.specialise.functions import make_closure, primitive_kind
+from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
 from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, present_array, repeated, unpacked
@@ -143,6 +145,8 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
         return
     if made.fn is prims.call and isinstance(made.args[0], Ref) and isinstance(made.args[0].value, Special):
         sp.assign("ignored", made, kind)
+    elif made.fn is operator.getitem and isinstance(held := sp.kind(made.args[0]), Dict) and held.cls is defaultdict:
+        sp.assign("ignored", made, kind)  # a key that is missing is there from now on
     elif (change := change_of(made)) is not None and change.gives:
         sp.assign("ignored", made, kind)  # so that it can be put back
     elif rule_for(made.fn) is None and made.fn not in _STRUCTURAL or made.fn in (prims.call, prims.call_method):
@@ -162,6 +166,7 @@ _STRUCTURAL: dict[Callable[..., Any], Callable[[Specialiser, Op], Resolved]] = {
     prims.unpack: unpacked,
     prims.get_attr: get_attr,
     prims.as_sequence: _as_sequence,
+    prims.trips: trips,
     operator.getitem: get_item,
 }
 
