@@ -94,14 +94,14 @@ def main() -> None:
         try:
             refusal = judge(entry)
         except Exception:
-            wrong.append(f"{name}\n{traceback.format_exc()}")
+            wrong.append(name)
+            print(f"{name} DISAGREES OR FAILS\n{traceback.format_exc()}", flush=True)
             continue
         agreed += not refusal
         refused += bool(refusal)
         if refusal:
             print(f"{name:48} {refusal.splitlines()[0]}", flush=True)
     print(file=sys.stderr)
-    print("\n\n".join(wrong))
     print(f"{agreed} programs agree, {refused} are refused, {len(wrong)} disagree or fail")
     sys.exit(bool(wrong))
 
