@@ -19,6 +19,7 @@ def grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Derivative: ...
 @overload
 def grad(
@@ -28,6 +29,7 @@ def grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def grad(
     fun: Any = None,
@@ -36,6 +38,7 @@ def grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Any:
     """The gradient of a function that returns one real number, as a function of the same arguments.
 
@@ -44,7 +47,8 @@ def grad(
         argnums: position, or positions, of the arguments to differentiate with respect to.
         argnames: their names instead, where that is easier (keyword-only parameters).
         has_aux: `fun` returns a pair `(value, aux)`; the derivative returns `(gradient, aux)`.
-        backend: how the generated source is run: "python".
+        backend: how the generated source is run: "python"; "numba", compiled; "auto", compiled where Numba can.
+        cache: keep what Numba compiles on disk, for the next process.
 
     Returns:
         A `Derivative`. Its result has the form of the differentiated argument: a float for a float, an array of the
@@ -64,8 +68,8 @@ def grad(
     24.0
     """
     if fun is None:
-        return lambda f: grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
+        return lambda f: grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
+    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
 
 
 @overload
@@ -76,6 +80,7 @@ def value_and_grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Derivative: ...
 @overload
 def value_and_grad(
@@ -85,6 +90,7 @@ def value_and_grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def value_and_grad(
     fun: Any = None,
@@ -93,6 +99,7 @@ def value_and_grad(
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
     backend: str = "python",
+    cache: bool = False,
 ) -> Any:
     """The value of a function and its gradient, in one run of it.
 
@@ -106,8 +113,8 @@ def value_and_grad(
     (42.0, (24.0, 10.0))
     """
     if fun is None:
-        return lambda f: value_and_grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, value=True, backend=backend)
+        return lambda f: value_and_grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
+    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, value=True, backend=backend, cache=cache)
 
 
 def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

@@ -23,11 +23,12 @@ from srcad import runtime
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
+from srcad.backends import Backend
 from srcad.callables import find_target, overlapping
 from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import Kind
-from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.core.kinds import FLOAT, INT, Kind
+from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.forms import floats, formed
 from srcad.validity import Outside
 
@@ -80,11 +81,14 @@ class Derivative:
         has_aux: bool = False,
         value: bool = False,
         backend: str = "python",
+        cache: bool = False,
     ) -> None:
-        if backend != "python":
-            raise ArgumentError(f"there is no backend {backend!r}", None, 'the backend is "python"')
+        self._backend = Backend(backend, cache, Derivative)
         self._target = find_target(fun)
-        self._options: dict[str, Any] = {"argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value}
+        self._options: dict[str, Any] = {
+            "argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value, "backend": backend,
+            "cache": cache,
+        }  # fmt: skip
         self._fun = fun
         self._has_aux = has_aux
         self._value = value
@@ -129,7 +133,7 @@ class Derivative:
             self._last = made
             try:
                 result = made.function(*args)
-            except runtime.STOPS as wrong:
+            except self._backend.stops as wrong:
                 raise self._refused(wrong, made) from None
             if made.powers:
                 self._refuse_complex(result, made)
@@ -141,7 +145,7 @@ class Derivative:
         given, named = self._passed(values)
         try:
             result = made.function(*given, **named)
-        except runtime.STOPS as wrong:
+        except self._backend.stops as wrong:
             raise self._refused(wrong, made) from None
         if made.powers:
             self._refuse_complex(result, made)
@@ -162,6 +166,10 @@ class Derivative:
 
     def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
+        if isinstance(wrong, runtime.Beyond):
+            return BackendError(f"{self.__name__}: {wrong}", None, 'use backend="python" for this function')
+        if not isinstance(wrong, runtime.STOPS):
+            return self._backend.refused(wrong, made.emitted, self.__name__)
         if isinstance(wrong, runtime.Refusal):
             message, remedy, *place = wrong.args
             return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
@@ -229,18 +237,18 @@ class Derivative:
         made = self._cache.get(key)
         if made is None:
             with GENERATING:
-                made = self._kept(key)
+                made = self._kept(key, values)
         self._last = made
         return made, key
 
-    def _kept(self, key: Key) -> Specialised:
+    def _kept(self, key: Key, values: list[Any] | None = None) -> Specialised:
         """What was generated for these kinds, or is now."""
         made = self._cache.get(key)
         if made is None:
             for position, (param, kind) in enumerate(zip(self._params, key, strict=True)):
                 check = check_differentiable if position in self._wrt else check_constant
                 check(self.__name__, param.name, kind)
-            made = self._make(key)
+            made = self._make(key, values)
             self._outside = self._outside.and_also(made.outside)
             self._watches = bool(self._outside)
             self._cache[key] = made
@@ -279,19 +287,27 @@ class Derivative:
         self._target.promote(values)
         self._choice.promote(self.__name__, values)
 
-    def _make(self, key: Key, *, assumed: bool = False) -> Specialised:
+    def _make(self, key: Key, values: list[Any] | None, *, assumed: bool = False) -> Specialised:
+        """Generate for these kinds; compiled code is compiled for the values where there are any."""
         from srcad.driver import make_gradient
 
         function, outside = self._target.function_for(key)
-        made = make_gradient(
-            function,
-            key,
-            self._wrt,
-            single=self._choice.single and self._choice.is_plain,
-            value=self._value,
-            aux=self._has_aux,
-            assumed=assumed,
-        )
+
+        def make(chosen: str) -> Specialised:
+            return make_gradient(
+                function,
+                key,
+                self._wrt,
+                single=self._choice.single and self._choice.is_plain,
+                value=self._value,
+                aux=self._has_aux,
+                assumed=assumed,
+                backend=chosen,
+                cache=self._backend.cache,
+            )
+
+        given = None if values is None else tuple(self._passed(values)[0])
+        made: Specialised = self._backend.make(self.__name__, self._params, key, given, make)
         return made if outside is None else replace(made, outside=made.outside.and_also(outside))
 
     def _forget(self) -> None:
@@ -311,7 +327,7 @@ class Derivative:
         if self._assumed is None or self._assumed.outside.changed():
             with GENERATING:
                 kinds = assumed_kinds(self._target.function, self._params, self._wrt)
-                self._assumed = self._make(kinds, assumed=True)
+                self._assumed = self._make(kinds, None, assumed=True)
         return self._assumed
 
     # ------------------------------------------------------------ what people look at
@@ -327,8 +343,19 @@ class Derivative:
         return self._current().source
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """The generated source for the kinds of these arguments."""
+        """The generated source for the kinds of these arguments.
+
+        `backend="numba"` or `"python"` shows what that backend runs, where the function has no parameter of that name.
+        """
+        if "backend" in kwargs and "backend" not in self._target.signature.parameters:
+            options = {**self._options, "backend": kwargs.pop("backend"), "cache": False}
+            return Derivative(self._fun, **options)._shown_source(args, kwargs)
         return self._specialised(self._values(args, kwargs))[0].source
+
+    def _shown_source(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """The source for these arguments, generated and not compiled."""
+        with GENERATING:
+            return self._make(tuple(map(kind_of, self._values(args, kwargs))), None).source
 
     def specialize(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The bare generated function for the kinds of these arguments, without dispatch.
@@ -336,6 +363,15 @@ class Derivative:
         It takes the differentiated arguments as floats or float arrays, and does not notice changed globals.
         """
         return self._specialised(self._values(args, kwargs))[0].function
+
+    def _dispatcher_for(self, key: Key) -> Any:
+        """The compiled function for arguments of these kinds."""
+        key = tuple(FLOAT if i in self._wrt and kind is INT else kind for i, kind in enumerate(key))
+        made = self._cache.get(key)
+        if made is None:
+            with GENERATING:
+                made = self._cache[key] = self._make(key, None)
+        return made.function
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> Any:
         """The value of the function and its gradient, at these arguments."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
@@ -45,7 +47,7 @@ from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.transform.walks import settle_walks
-from srcad.validity import Outside, outside_of
+from srcad.validity import Frozen, Outside, outside_of
 
 _LOWERED: dict[Any, Program] = {}
 
@@ -90,10 +92,12 @@ def specialise(
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
     from srcad.transform.marks import without_marks
-    from srcad.transform.simplify import Facts, simplify
+    from srcad.transform.simplify import Facts, simplified
     from srcad.transform.simplify.counters import share_counters
 
-    return share_counters(simplify(without_marks(program, kinds), Facts(kinds, adjoints)))
+    program, facts = simplified(without_marks(program, kinds), Facts(kinds, adjoints))
+    kinds.update({name: kind for name, kind in facts.kinds.items() if name not in kinds})
+    return share_counters(program)
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
@@ -148,18 +152,24 @@ def make_gradient(
     value: bool,
     aux: bool,
     assumed: bool = False,
+    backend: str = "python",
+    cache: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
-    maker = Differentiator(session, _simplify, _tidy)
+    maker = Differentiator(session, _simplify, _tidy, whole=backend == "numba")
     name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
-    emitted, functions = _load(maker, handle)
+    emitted, functions = _load_compiled(maker, handle, cache) if backend == "numba" else _load(maker, handle)
     entry = functions[emitted.names[handle]]
     writes = maker.where_written(special)
+    outside = _outside(session, special)
+    if backend == "numba":
+        arrays = [value for value in emitted.namespace.values() if isinstance(value, np.ndarray)]
+        outside = outside.and_also(Outside(mutable=tuple(map(Frozen, arrays))))
     plain = set(key) <= {FLOAT, INT, BOOL} and all(value is math for value in emitted.namespace.values())
-    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes, plain)
+    return Specialised(entry, emitted.source, emitted, outside, _powers(special), writes, plain)
 
 
 @dataclass(frozen=True)
@@ -254,6 +264,16 @@ def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) 
     units = [Unit(u.handle, u.program, u.half_of) for u in maker.units]
     emitted = emit(units, entry)
     return emitted, load(emitted)
+
+
+def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) -> tuple[Any, dict[str, Any]]:
+    from srcad.backend.compiled.compile import load_compiled
+    from srcad.backend.compiled.forms import compiled_forms
+    from srcad.backend.emit import Unit, emit
+
+    units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
+    emitted = emit(units, entry)
+    return emitted, load_compiled(emitted, cache)
 
 
 def standalone_text(emitted: Any, doc: str) -> str:

@@ -499,7 +499,11 @@ class NotOneNumber(TypeError):
     """A gradient was asked of a value that is not one number."""
 
 
-STOPS = (Refusal, Overlap, NotOneNumber)  # what generated code raises on purpose
+class Beyond(ArithmeticError):
+    """An int takes more bits than compiled code has for it."""
+
+
+STOPS = (Refusal, Overlap, NotOneNumber, Beyond)  # what generated code raises on purpose
 
 
 def require_one(x: Any) -> None:

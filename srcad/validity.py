@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from srcad.core.kind_of import kind_of
 from srcad.runtime import attributes_of
 
@@ -29,7 +31,7 @@ class Outside:
 
     names: tuple[tuple[Mapping[str, Any], str, Any], ...] = ()
     attributes: tuple[tuple[Any, str, Any], ...] = ()
-    mutable: tuple[Mutable, ...] = ()
+    mutable: tuple[Mutable | Frozen, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes or self.mutable)
@@ -85,6 +87,20 @@ class Mutable:
             return True
         self._seen = _contents(self.held)
         return False
+
+
+class Frozen:
+    """A global array whose numbers have been taken into compiled code."""
+
+    __slots__ = ("held", "_seen")
+
+    def __init__(self, held: np.ndarray[Any, Any]) -> None:
+        self.held = held
+        self._seen = held.tobytes()
+
+    def changed(self) -> bool:
+        """Whether it holds other numbers now."""
+        return self.held.tobytes() != self._seen
 
 
 def _contents(held: Any) -> list[tuple[Any, tuple[Any, ...] | None, tuple[Any, ...]]] | None:

@@ -42,6 +42,7 @@ class Emitted:
     namespace: dict[str, object]
     names: dict[FunctionHandle, str]
     entry: str
+    definitions: tuple[Any, ...] = ()  # what the text was printed from, in order; its statements know their places
 
 
 def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emitted:
@@ -63,7 +64,7 @@ def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emit
     ordered = [definitions[id(handle)] for handle in module.order(entry)]
     text = "\n\n".join(text_of([node]) for node in ordered)
     printed = {handle: given[id(handle), ""] for handle in module.handles}
-    return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry])
+    return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry], tuple(ordered))
 
 
 class _Module:
@@ -98,7 +99,8 @@ class _Module:
 
     def add(self, handle: Any, program: Program) -> None:
         self.programs[id(program)] = handle
-        self.definitions[id(handle)] = self._statements(handle).function(program)
+        definition = self.definitions[id(handle)] = self._statements(handle).function(program)
+        definition.place = program.place
 
     def _closure(self, expr: Closure, to: Expressions) -> Any:
         """A closure is a function of this module that is given what it captures.

@@ -131,9 +131,18 @@ class Statements:
 
     def block(self, block: Block) -> list[Any]:
         """The statements of a block, never empty."""
-        made = [node for stmt in block for node in self.statement(stmt)]
+        made = self.statements(block)
         if all(_is_comment(node) for node in made):
             made.append(gast.Pass())
+        return made
+
+    def statements(self, block: Block) -> list[Any]:
+        """The statements of a block, each with the place that it came from."""
+        made = []
+        for stmt in block:
+            for node in self.statement(stmt):
+                node.place = stmt.place
+                made.append(node)
         return made
 
     def statement(self, stmt: Stmt) -> list[Any]:
@@ -259,7 +268,7 @@ class Statements:
         if until is None:
             return self.block(body)
         leave = gast.If(test=self.scope.variable(until), body=[gast.Break()], orelse=[])
-        return [node for stmt in body for node in self.statement(stmt)] + [leave]
+        return [*self.statements(body), leave]
 
     def counted_range(self, stmt: For) -> Any:
         """The range of a counted loop, written the way a person writes it."""
@@ -282,10 +291,10 @@ class Statements:
         if cond is not None:
             test = self.to.lower(cond)
             return gast.While(test=test, body=self._left(stmt.body, stmt.until), orelse=[])
-        steps = [node for step in stmt.test for node in self.statement(step)]
+        steps = self.statements(stmt.test)
         leave = self.branch(Op(operator.not_, (stmt.cond,)), (), ())
         leave.body = [gast.Break()]
-        rest = [node for step in stmt.body for node in self.statement(step)]
+        rest = self.statements(stmt.body)
         if stmt.until is not None:
             rest.append(gast.If(test=self.scope.variable(stmt.until), body=[gast.Break()], orelse=[]))
         return gast.While(test=constant(True), body=[*steps, leave, *rest], orelse=[])

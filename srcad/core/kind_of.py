@@ -125,7 +125,7 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         fields = [(f"args{i}", kind_of(v, above)) for i, v in enumerate(value.args)]
         fields += [(str(k), kind_of(v, above)) for k, v in value.keywords.items()]
         return Function(value.func, (("__partial__", BOTTOM), *fields))
-    if isinstance(value, _CODE):
+    if isinstance(value, _CODE) or isinstance(getattr(value, "py_func", None), types.FunctionType):
         return Const(value)
     if is_sparse(type(value)) and value.dtype.kind in "biuf":
         return Opaque(type(value))  # constant data, and linear in what it is multiplied with

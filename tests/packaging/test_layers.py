@@ -21,6 +21,7 @@ LAYERS = (
     {
         "arguments",
         "assumed",
+        "backends",
         "callables",
         "calling",
         "choice",
@@ -91,7 +92,9 @@ def test_file_imports_no_later_layer(path):
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_file_imports_what_is_declared(path):
     waits = path.parent.name in ("rules", "tools") and path.stem.split("_")[0] in OPTIONAL
+    compiles = path.parent.name == "compiled" or path.stem.startswith("numba_")
     allowed = NEEDED | (OF_TOOLS if layer_of(path) == "tools" else set()) | (OPTIONAL if waits else set())
+    allowed |= {"numba"} if compiles else set()
     for name in imported(path):
         top = name.split(".")[0]
         assert top in allowed or top in sys.stdlib_module_names, f"{path} imports {name}"

@@ -135,9 +135,16 @@ class Differentiator:
     """Makes the functions of one derivative."""
 
     def __init__(
-        self, session: Session, simplify: Simplify, tidy: Callable[[Program, dict[str, Kind]], Program]
+        self,
+        session: Session,
+        simplify: Simplify,
+        tidy: Callable[[Program, dict[str, Kind]], Program],
+        *,
+        whole: bool = False,
     ) -> None:
+        """With `whole`, functions that carry no derivative are generated too, and not called where they are."""
         self.session = session
+        self.whole = whole
         self.simplify = simplify
         self.tidy = tidy
         self.units: list[Unit] = []
@@ -578,7 +585,7 @@ class Differentiator:
     def _primal(self, special: Special) -> Ref:
         source = special.program.source
         plain = all(p.kind in ("any", "pos") for p in special.program.params) and not special.program.captures
-        if source is not None and plain:
+        if source is not None and plain and not self.whole:
             return Ref(special.name, source)
         handle = self._primals.get(id(special))
         if handle is None:

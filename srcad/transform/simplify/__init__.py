@@ -34,9 +34,13 @@ _ROUNDS = 4
 
 def simplify(program: Program, facts: Facts) -> Program:
     """The same program as a person would have written it."""
+    return simplified(program, facts)[0]
+
+
+def simplified(program: Program, facts: Facts) -> tuple[Program, Facts]:
+    """The same program as a person would have written it, and the facts about its variables, new ones among them."""
     program, facts = _to_fixpoint(FLAT, program, facts)
-    program, facts = _to_fixpoint(TREES, program, facts)
-    return program
+    return _to_fixpoint(TREES, program, facts)
 
 
 def _to_fixpoint(passes: tuple[Pass, ...], program: Program, facts: Facts) -> tuple[Program, Facts]:
@@ -52,4 +56,4 @@ def _to_fixpoint(passes: tuple[Pass, ...], program: Program, facts: Facts) -> tu
     return program, facts
 
 
-__all__ = ["Facts", "simplify"]
+__all__ = ["Facts", "simplified", "simplify"]

@@ -64,6 +64,8 @@ class Facts:
                 return _LITERALS.get(type(value), Const(value))
             case Ref(value=value):
                 return _LITERALS.get(type(value), UNKNOWN if isinstance(value, _CONTAINERS) else Const(value))
+            case Op(fn=np.sum | np.mean | np.prod, kwargs=kwargs) if kwargs:
+                return UNKNOWN  # along an axis, or of another dtype
             case Op(fn=fn, args=args):
                 return self._kind_of_op(fn, args)
             case _:
