@@ -95,6 +95,20 @@ def _value(expr: core.Expr, env: Values) -> Any:
     raise AssertionError(expr)
 
 
+def _through(stop: str) -> str:
+    """The name under which is kept what the loop to the variable `stop` goes through."""
+    return f"what {stop} counts"
+
+
+def _is_over(stop: core.Expr, at: int, count: int, env: Values) -> bool:
+    """Whether a list that a loop goes through has no item at this trip, as it has changed its length (`prims.trips`)."""
+    through = env.get(_through(stop.name), []) if isinstance(stop, core.Var) else []
+    how = [""] + [item if isinstance(item, str) else "" for item in through]
+    places = {"": at, "reversed": count - 1 - at}
+    lists = [(items, places[how[i]]) for i, items in enumerate(through) if type(items) is list and how[i] in places]
+    return any(place >= len(items) for items, place in lists)
+
+
 def _block(block: core.Block, env: Values) -> None:
     for stmt in block:
         _run(stmt, env)
@@ -104,6 +118,8 @@ def _run(stmt: core.Stmt, env: Values) -> None:
     match stmt:
         case core.Assign(target=target, value=value):
             env[target] = _value(value, env)
+            if isinstance(value, core.Op) and value.fn is prims.trips:
+                env[_through(target)] = [_value(arg, env) for arg in value.args[1:]]
         case core.Do(value=value):
             _value(value, env)
         case core.Store(base=base, key=key, value=value, attr=attr):
@@ -117,6 +133,8 @@ def _run(stmt: core.Stmt, env: Values) -> None:
             counted = range(*(_value(bound, env) for bound in (stmt.start, stmt.stop, stmt.step)))
             for value in reversed(counted) if reverse else counted:
                 env[stmt.target] = value
+                if _is_over(stmt.stop, value, counted.stop, env):
+                    break
                 _block(stmt.body, env)
                 assert env[stmt.target] == value
                 if until is not None and env[until]:
