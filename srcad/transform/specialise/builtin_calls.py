@@ -51,6 +51,7 @@ from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.own import checked
+from srcad.transform.specialise.presence import asked_for, attribute_or, class_attribute
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
@@ -380,19 +381,18 @@ def _getattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
         )
     if len(args) > 2:
         held = sp.kind(args[0])
-        has = isinstance(held, Object) and (name.value in dict(held.attrs) or hasattr(held.cls, name.value))
-        if isinstance(held, Const):
-            has = hasattr(held.value, name.value)
-        if not has:
+        if isinstance(held, Object):
+            return attribute_or(sp, args[0], held, name.value, args[2])
+        if not (isinstance(held, Const) and hasattr(held.value, name.value)):
             return args[2], sp.kind(args[2])
     return objects.get_attr(sp, Op(prims.get_attr, (args[0], Lit(name.value))))
 
 
 def _hasattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     held, name = sp.kind(args[0]), sp.kind(args[1])
-    made = Op(prims.call, (Ref("hasattr", hasattr), *args))
+    made = Op(hasattr, args)
     if isinstance(held, Object) and isinstance(name, Const):
-        return made, Const(name.value in dict(held.attrs) or hasattr(held.cls, name.value))
+        return asked_for(sp, args[0], held, str(name.value))
     if isinstance(held, Array) and isinstance(name, Const):
         return made, Const(hasattr(np.ndarray, name.value))
     if held is FLOAT and isinstance(name, Const) and not hasattr(np.float64, name.value):
@@ -417,7 +417,7 @@ def _fsum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
 def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
     known = isinstance(kind, (Function, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
-    known = known or (isinstance(kind, Object) and objects.class_attribute(kind.cls, "__call__") is not None)
+    known = known or (isinstance(kind, Object) and class_attribute(kind.cls, "__call__") is not None)
     return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
 
 

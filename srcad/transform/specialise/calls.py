@@ -48,6 +48,7 @@ from srcad.transform.specialise.functions import (
     opaque,
 )
 from srcad.transform.specialise.own import call_custom
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
 
@@ -157,7 +158,7 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     wrapped = getattr(value, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
         return call_function(sp, wrapped, args, kwargs)
-    method = objects.class_attribute(type(value), "__call__")
+    method = class_attribute(type(value), "__call__")
     if isinstance(method, types.FunctionType):
         return call_function(sp, method, (Ref(name, value), *args), kwargs)
     return opaque(name, value, args, kwargs)

@@ -7,6 +7,7 @@ argument; what a class does by magic that cannot be followed (`__getattr__`, C c
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 import types
 from dataclasses import replace
@@ -38,13 +39,14 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
-from srcad.core.nodes import Expr, Guard, Lit, Op, Ref
+from srcad.core.nodes import Expr, Guard, Lit, Op, Ref, Var
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.presence import cached, class_attribute, give_class_values
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 
@@ -69,6 +71,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             attribute = class_attribute(cls, name)
             if isinstance(attribute, property):
                 return sp.function(attribute.fget, (base,))
+            if isinstance(attribute, functools.cached_property):
+                return cached(sp, base, name, attribute.func)
             if name in known:
                 return own_attribute(base, name), known[name]
             if isinstance(attribute, types.FunctionType):
@@ -172,13 +176,6 @@ def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
     return Ref(name, value), kind_of(value)
 
 
-def class_attribute(cls: Any, name: str) -> Any:
-    for owner in cls.__mro__:
-        if name in vars(owner):
-            return vars(owner)[name]
-    return None
-
-
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
@@ -187,7 +184,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
         if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
-            made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+            made = _new(sp, shown)
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
     if cls.__new__ is not object.__new__:
@@ -195,9 +192,16 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
     if dataclasses.is_dataclass(cls) and _generated_init(cls):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    made = _new(sp, shown)
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
+
+
+def _new(sp: Specialiser, shown: Ref) -> Var:
+    """An instance before its `__init__`."""
+    made = sp.assign("made", Op(object.__new__, (shown,)), Object(shown.value, ()))
+    give_class_values(sp, made, shown.value)
+    return made
 
 
 def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -232,7 +236,7 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
     if plain:
         return Op(prims.call, (shown, *items)), kind
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    made = _new(sp, shown)
     sp.session.mutate(cls)
     for name, item in zip(names, items, strict=True):
         sp.write(made, Lit(name), item, attr=True)

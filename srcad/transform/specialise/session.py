@@ -94,6 +94,8 @@ class Session:
         self._lower = lower
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
+        self.late: dict[tuple[Any, str], None] = {}  # the attributes, by class, that may be missing when they are read
+        self.entry: tuple[Kind, ...] = ()  # the kinds of what the entry function is given
         self._programs: dict[Any, Program] = {}
         # by identity: what was given is kept with what was made of it, so that its id stays its own
         self._webbed: dict[int, tuple[Program, Program]] = {}
@@ -246,10 +248,18 @@ class Session:
         """Note that instances of a class are written to."""
         if cls not in self.mutated:
             self.mutated.add(cls)
-            self._specials.clear()
-            self._queue.clear()
-            self._depth = 0
-            raise Restart
+            self._restart()
+
+    def come_late(self, cls: Any, name: str) -> None:
+        """Note that instances of a class may not have an attribute yet."""
+        self.late[cls, name] = None
+        self._restart()
+
+    def _restart(self) -> None:
+        self._specials.clear()
+        self._queue.clear()
+        self._depth = 0
+        raise Restart
 
     def by_address(self, kind: Kind) -> bool:
         """Whether values of this kind live at an address: two names of one value see each other's writes."""

@@ -46,6 +46,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
+from srcad.transform.specialise.presence import note_written
 from srcad.transform.specialise.sequences import as_list, element, present_array
 from srcad.transform.specialise.session import Resolved, Special
 
@@ -95,6 +96,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
         if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
+        note_written(sp, held, name)
         sp.touch(base, Object(held.cls, ((name, kind),)))
         slot = _attr_kind(sp, base, name)
         sp.emit(replace(stmt, value=fitted_atom(sp, value, slot)))
