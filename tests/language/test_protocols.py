@@ -243,4 +243,34 @@ def a_helper_appends_a_constant(x):
     return len(log) * sum(log)
 
 
+class Bag:
+    def __init__(self, *items):
+        self.items = list(items)
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __len__(self):
+        return len(self.items)
+
+
+class Twice(Bag):
+    def __iter__(self):
+        return (2 * item for item in self.items)
+
+
+@programs.at((1.2, 0.4), (-0.3, 2.0))
+def iter_returns_an_iterator_over_a_list(a, b):
+    bag = Bag(a, b, a * b)
+    total = 0.0
+    for x in bag:
+        total += x * x
+    return total + sum(x * i for i, x in enumerate(bag)) + max(bag) + sorted(bag)[0] * len(bag)
+
+
+@programs.at((1.2, 0.4), (-0.3, 2.0))
+def iter_returns_a_generator(a, b):
+    return sum(x * x for x in Twice(a, b)) * [*Twice(b, a)][0]
+
+
 test_gradient = programs.test()

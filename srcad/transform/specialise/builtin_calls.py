@@ -228,6 +228,13 @@ def _wraps(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Ref("itself", itself), Const(itself)
 
 
+def _memo(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    raise sp.refuse(
+        "a cache of functools around a function that is made here",
+        "keep the values in a dict (if k in memo: return memo[k]), or decorate a function of the module",
+    )
+
+
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
 
 
@@ -463,6 +470,8 @@ _SPECIAL: dict[Any, Any] = {
     **ITERTOOLS,
     dataclasses.replace: objects.replaced,
     functools.wraps: _wraps,
+    functools.lru_cache: _memo,
+    functools.cache: _memo,
     operator.itemgetter: make_getter(operator.itemgetter),
     operator.attrgetter: make_getter(operator.attrgetter),
     any: _any_all("any"),

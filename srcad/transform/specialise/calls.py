@@ -135,12 +135,12 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return default_dict(sp, args, kwargs)
     if isinstance(value, type):
         if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
-            return opaque(name, value, args, kwargs)
+            return opaque(sp, name, value, args, kwargs)
         return objects.construct(sp, value, args, kwargs)
     if is_library_object(value):
         return make_frozen(sp, value, args, kwargs)
     if isinstance(value, types.MethodType) and is_library_object(value.__self__):
-        return opaque(name, value, args, kwargs)
+        return opaque(sp, name, value, args, kwargs)
     if isinstance(value, types.MethodType):
         return call_function(sp, value.__func__, (Ref(f"{name}.__self__", value.__self__), *args), kwargs)
     if isinstance(value, functools.partial):
@@ -161,7 +161,7 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     method = class_attribute(type(value), "__call__")
     if isinstance(method, types.FunctionType):
         return call_function(sp, method, (Ref(name, value), *args), kwargs)
-    return opaque(name, value, args, kwargs)
+    return opaque(sp, name, value, args, kwargs)
 
 
 def _looked_into(sp: Specialiser, value: Any, args: Args) -> int | None:
