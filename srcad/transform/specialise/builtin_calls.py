@@ -69,6 +69,10 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
         return None
     if handler is None:
         handler = ufunc_method(value)
+    name = _METHODS.get(value) if handler is None else None
+    held = sp.kind(args[0]) if name is not None and args and not starred(args, kwargs) else None
+    if name is not None and isinstance(held, Object) and class_attribute(held.cls, name) is not None:
+        return sp.method(args[0], name, args[1:], kwargs)
     if handler is None:
         return None
     if starred(args, kwargs):
@@ -443,6 +447,16 @@ def _given_parts(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolv
     return args[0], kind
 
 
+# builtins that call a method of an object
+_METHODS: dict[Any, str] = {
+    abs: "__abs__",
+    round: "__round__",
+    float: "__float__",
+    int: "__int__",
+    math.floor: "__floor__",
+    math.ceil: "__ceil__",
+    math.trunc: "__trunc__",
+}
 # what passes a function or an object on without looking into it
 TAKE_FUNCTIONS = (
     max, min, map, filter, sorted, functools.reduce, functools.partial, isinstance, *ITERTOOLS,

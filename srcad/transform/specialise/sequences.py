@@ -108,7 +108,7 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             return as_sequence(sp, _present(sp, atom, inner))
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
-        case _ if kind is UNKNOWN or isinstance(kind, Opaque):
+        case _ if kind in (UNKNOWN, NUMBER) or isinstance(kind, Opaque):
             return sp.assign("items", Op(list, (atom,)), List(UNKNOWN))
         case _ if kind == NONE_KIND:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)
