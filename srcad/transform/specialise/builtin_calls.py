@@ -93,6 +93,8 @@ def _len(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
     made = Op(len, args)
     if isinstance(kind, Tuple):
+        if kind.cls is not None and isinstance(class_attribute(kind.cls, "__len__"), types.FunctionType):
+            return sp.method(args[0], "__len__")
         return made, Const(len(kind.items))
     if isinstance(kind, Record):
         return made, Const(len(kind.items))
@@ -411,6 +413,16 @@ def _hasattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return made, BOOL
 
 
+def _setattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    name = sp.kind(args[1])
+    if not isinstance(name, Const) or not isinstance(name.value, str):
+        raise sp.refuse(
+            "setattr with a name that is not known before the program runs", "write the attribute, or use a dict"
+        )
+    sp.write(args[0], Lit(name.value), args[2], attr=True)
+    return Lit(None), NONE_KIND
+
+
 def _partial(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return make_partial(sp, args, tuple(kwargs.items()))
 
@@ -492,6 +504,7 @@ _SPECIAL: dict[Any, Any] = {
     all: _any_all("all"),
     getattr: _getattr,
     hasattr: _hasattr,
+    setattr: _setattr,
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,

@@ -39,7 +39,7 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
-from srcad.core.nodes import Expr, Guard, Lit, Op, Ref, Var
+from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Store, Var, walk
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call
@@ -224,15 +224,19 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
         if field.default is not dataclasses.MISSING:
             defaults[field.name] = field.default
     names = tuple(f.name for f in fields)
-    plain = len(fields) == len(dataclasses.fields(cls)) and not hasattr(cls, "__post_init__")
+    by_place = tuple(f.name for f in fields if not f.kw_only)
+    plain = names == by_place and len(fields) == len(dataclasses.fields(cls)) and _is_made_by_fields(sp, cls)
     factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
     for name, factory in factories.items():
-        if name not in dict(kwargs) and names.index(name) >= len(args):
+        if name not in dict(kwargs) and name not in by_place[: len(args)]:
             kwargs = (
                 *kwargs,
                 (name, sp.op(Op(prims.call, (Ref(getattr(factory, "__name__", "factory"), factory),)))),
             )
-    items = _fill(sp, cls.__name__, names, defaults, args, kwargs)
+    if len(args) > len(by_place):
+        raise sp.refuse(f"the arguments of {cls.__name__} do not fit its fields", "pass them by name", KindError)
+    kwargs = (*zip(by_place, args, strict=False), *kwargs)
+    items = _fill(sp, cls.__name__, names, defaults, (), kwargs)
     kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
     if plain:
         return Op(prims.call, (shown, *items)), kind
@@ -247,6 +251,16 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     if hasattr(cls, "__post_init__"):
         sp.effect(*sp.method(made, "__post_init__"))
     return made, sp.kind(made)
+
+
+def _is_made_by_fields(sp: Specialiser, cls: Any) -> bool:
+    """Whether making an instance does nothing but hold its fields; one that is frozen may look at them too."""
+    if not hasattr(cls, "__post_init__"):
+        return True
+    if not cls.__dataclass_params__.frozen:
+        return False
+    program = sp.session.lower(cls.__post_init__)
+    return len(program.params) == 1 and not any(isinstance(stmt, (Store, Do)) for stmt in walk(program.body))
 
 
 def _generated_init(cls: Any) -> bool:

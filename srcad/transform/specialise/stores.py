@@ -93,6 +93,11 @@ def store(sp: Specialiser, stmt: Store) -> None:
         if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
             sp.effect(*sp.function(attribute.fset, (base, value)))
             return
+        if getattr(getattr(held.cls, "__dataclass_params__", None), "frozen", False):
+            raise sp.refuse(
+                f"a write to an attribute of {held.cls.__name__}, which is a frozen dataclass",
+                "make it with dataclasses.replace, work the value out in a property, or leave out frozen=True",
+            )
         if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
