@@ -2,8 +2,10 @@
 with operators of their own, attributes set by name.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, field
+from types import SimpleNamespace
 from typing import ClassVar, NamedTuple
 
 import srcad
@@ -123,6 +125,14 @@ def an_attribute_is_set_by_name(x, flag):
     return getattr(o, "b", 3 * x) * o.a
 
 
+@programs.at((1.3, "a"), (1.3, "b"), argnums=0)
+def an_attribute_is_set_by_a_name_that_is_given(x, name):
+    o = Open()
+    o.a = x
+    setattr(o, name, x * x)
+    return o.a * getattr(o, name)
+
+
 class Pairs:
     def __init__(self, xs, ys):
         self.xs = xs
@@ -171,3 +181,15 @@ def test_setattr_with_an_unknown_name_is_refused():
         return o.a
 
     refused(f, 2.0, ["a", "b"], error=srcad.UnsupportedSyntax, line_contains="setattr", message_contains="setattr")
+
+
+def test_a_mapping_that_is_no_dict_is_refused_with_what_to_use():
+    def f(d):
+        ordered = OrderedDict(sorted(d.items()))
+        return sum(ordered.values())
+
+    def g(x):
+        return SimpleNamespace(a=x).a
+
+    refused(f, {"b": 1.0, "a": 2.0}, error=srcad.SrcadError, line_contains="OrderedDict", message_contains="use a dict")
+    refused(g, 2.0, error=srcad.SrcadError, line_contains="SimpleNamespace", message_contains="class of your own")

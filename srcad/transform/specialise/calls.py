@@ -62,6 +62,7 @@ _OPERATORS = {
     operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.and_, operator.or_, operator.xor,
 }  # fmt: skip
 
+_OTHER_DICTS = (collections.OrderedDict, collections.Counter, collections.ChainMap)
 _BUILT_IN = ("builtins", "numpy", "collections", "fractions", "random")  # modules whose classes are called as they are
 
 
@@ -133,6 +134,10 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return make_deque(sp, args, kwargs)
     if value is collections.defaultdict:
         return default_dict(sp, args, kwargs)
+    if any(value is cls for cls in _OTHER_DICTS):
+        given = (*args, *(v for _, v in kwargs))
+        if any(holds_smooth(sp.kind(arg.value if isinstance(arg, Star) else arg)) for arg in given):
+            raise sp.refuse(f"{name}(...) of values that carry derivatives", "use a dict, which keeps its order")
     if isinstance(value, type):
         if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
             return opaque(sp, name, value, args, kwargs)

@@ -186,7 +186,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
             made = _new(sp, shown)
             return made, sp.kind(made)
-        raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
+        raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "use a dict, or a class of your own")
     if cls.__new__ is not object.__new__:
         how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")

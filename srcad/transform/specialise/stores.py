@@ -150,7 +150,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case _ if held is not UNKNOWN:
             raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
         case _:
-            raise sp.refuse("a write into a value whose kind is not known", "build the container here")
+            raise sp.refuse("a write into a value whose kind is not known", "build it here: a list, a dict or an array")
     sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
 
 
