@@ -112,6 +112,24 @@ def a_namedtuple_with_an_order_of_its_own(x, y):
     return total
 
 
+class Vec:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+    def __add__(self, other):
+        return Vec(self.x + other.x, self.y + other.y)
+
+    def __radd__(self, other):
+        return self if other == 0 else NotImplemented
+
+
+@programs.at((1.3, 0.4), (-0.2, 2.0))
+def a_sum_of_objects_with_a_start(x, y):
+    total = sum([Vec(x, y), Vec(y, x * x)], Vec(0.0, 1.0))
+    return total.x * total.y
+
+
 class Open:
     pass
 
@@ -193,3 +211,11 @@ def test_a_mapping_that_is_no_dict_is_refused_with_what_to_use():
 
     refused(f, {"b": 1.0, "a": 2.0}, error=srcad.SrcadError, line_contains="OrderedDict", message_contains="use a dict")
     refused(g, 2.0, error=srcad.SrcadError, line_contains="SimpleNamespace", message_contains="class of your own")
+
+
+def test_a_sum_of_objects_that_starts_with_zero_is_told_to_start_with_one():
+    def f(x):
+        total = sum([Vec(x, 1.0), Vec(x, x)])
+        return total.x * total.y
+
+    refused(f, 2.0, error=srcad.KindError, line_contains="sum(", message_contains="sum(items, Vec(...))")

@@ -45,6 +45,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
+from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
@@ -279,7 +280,16 @@ def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | Non
     if not holds_smooth(kind) and not isinstance(kind, (List, Tuple, TupleOf)) and not holds_smooth(sp.kind(start)):
         made = Op(prims.call, (Ref("sum", sum), *args), tuple(kwargs.items()))
         return made, INT if item_kind(kind) is INT else UNKNOWN
-    return sp.prelude("sum_from", as_sequence(sp, args[0]), start)
+    items = as_sequence(sp, args[0])
+    item = item_kind(sp.kind(items))
+    if isinstance(item, Object) and is_number(sp.kind(start)):
+        name = item.cls.__name__
+        raise sp.refuse(
+            f"a sum of instances of {name} that starts with a number",
+            f"start with an instance: sum(items, {name}(...))",
+            KindError,
+        )
+    return sp.prelude("sum_from", items, start)
 
 
 def _extreme(name: str) -> Any:
