@@ -81,6 +81,7 @@ def specialise(
     while True:
         try:
             program = function if isinstance(function, Program) else session.lower(function)
+            session.entry = key
             special = session.special(program, key)
             session.solve(special)
             session.represent()

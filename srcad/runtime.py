@@ -355,8 +355,15 @@ def restore_item(base: Any, key: Any, old: Any) -> None:
 
 
 def attribute_before(base: Any, name: str) -> Any:
-    """What `base.name` holds before it is written, `MISSING` if nothing."""
-    return getattr(base, name, MISSING)
+    """What `base.name` holds before it is written, `MISSING` if nothing; what its class holds is not its own."""
+    if hasattr(getattr(type(base), name, None), "__set__"):  # a slot
+        return getattr(base, name, MISSING)
+    return vars(base).get(name, MISSING)
+
+
+def has_own(base: Any, name: str) -> bool:
+    """Whether `base` itself holds an attribute of this name, and not only its class."""
+    return attribute_before(base, name) is not MISSING
 
 
 def restore_attribute(base: Any, name: str, old: Any) -> None:

@@ -163,6 +163,7 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.item,
     runtime.item_before,
     runtime.attribute_before,
+    runtime.has_own,
     runtime.mirrored,
     runtime_rules.given_parts,
 }

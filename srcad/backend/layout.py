@@ -156,8 +156,9 @@ class _Layout:
         if TARGETS in pieces:
             start, stop = pieces.index(TARGETS), pieces.index(TARGETS_END)
             targets, rest = pieces[start + 1 : stop], pieces[stop + 1 :]
-            if self.fits([*targets, " = ", "("], indent):
-                return self.statement([*pieces[:start], *targets, *rest], indent)
+            lines = self.statement([*pieces[:start], *targets, *rest], indent)
+            if all(len(line) <= self.width for line in lines):
+                return lines
             closing = self.statement([Marker(")"), *rest], indent)
             return [self.line(["("], indent), *self.contents(targets, indent + _INDENT, spread=True), *closing]
         if OPEN not in pieces:

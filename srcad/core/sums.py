@@ -39,6 +39,19 @@ def holds_sum(kind: Kind) -> bool:
             return any(holds_sum(k) for _, k in children(kind) or ())
 
 
+def holds_function(kind: Kind) -> bool:
+    """The value is or has parts that are a function, which a specialised program has as the tuple of its captures."""
+    match kind:
+        case Function():
+            return True
+        case List(item=item) | TupleOf(item=item) | Set(item=item) | Maybe(kind=item) | Dict(value=item):
+            return holds_function(item)
+        case OneOf(options=options):
+            return any(map(holds_function, options))
+        case _:
+            return any(holds_function(k) for _, k in children(kind) or ())
+
+
 def represented(kind: Kind) -> Kind:
     """The kind as the specialised program has it: one of several things as the tuple with a place for each."""
     if not holds_sum(kind):

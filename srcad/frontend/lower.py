@@ -21,6 +21,7 @@ import gast
 from srcad.core.nodes import Expr, Lit, Param, Program, Ref
 from srcad.frontend import calls, comprehensions, expressions, handlers, loops, patterns, statements, targets
 from srcad.frontend.closures import lower_body
+from srcad.frontend.exits import return_items
 from srcad.frontend.frame import Frame
 from srcad.frontend.lifting import plain_params
 from srcad.frontend.outside import Outside
@@ -39,6 +40,8 @@ def lower(function: types.FunctionType) -> Program:
     node = source.node
     outside = Outside(function)
     frame = Frame(source, outside, scope_of(node))
+    if function.__name__ == "__iter__":
+        return_items(frame, node.body)
     body = lower_body(frame, node)
     name = function.__name__ if function.__name__.isidentifier() else "anonymous"
     return Program(

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_rules, runtime_signals, runtime_stats
+from srcad.core.kinds import BOOL, INT, Array, Kind, List, is_number, widen
 from srcad.core.kinds import FLOAT as FLOATING
-from srcad.core.kinds import INT, Array, Kind, List, is_number, widen
 from srcad.rules import shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import Call, elementwise, linear, pullback, zero
@@ -86,6 +88,7 @@ def dot_right(d, x, y, *, d_out):
     return np.dot(x, d_out), runtime.dot_left(d, x, d_out), None
 
 
+zero(runtime.has_own, kind=shapes.always(BOOL), at=[(types.SimpleNamespace(area=2.0), "area")])
 zero(runtime.part_width, kind=shapes.always(INT), at=[(6, 3)])
 zero(runtime.part_start, kind=shapes.always(INT), at=[(7, 3, 2)])
 zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])

@@ -349,7 +349,37 @@ def pairs_of_a_function_and_its_argument(x, y, ks):
     return t
 
 
+@programs.at(({"layers": [{"w": 0.5, "act": "tanh"}, {"w": 1.5, "act": None}]}, 0.7))
+def a_function_under_the_key_none(conf, x):
+    acts = {"tanh": math.tanh, None: lambda v: v}
+    for layer in conf["layers"]:
+        x = acts[layer["act"]](layer["w"] * x)
+    return x
+
+
+@programs.at((1.5, 0.5), (0.3, 2.0))
+def a_key_that_comes_twice(x, y):
+    d = {"a": x, "b": y, "a": x * y}  # noqa: F601
+    e = {**d, "b": d["a"] * 2, **{"c": x}}
+    return e["a"] * e["b"] + e["c"] * len(e)
+
+
 test_gradient = programs.test()
+
+
+def test_none_and_keys_that_come_twice_are_written_as_one_would():
+    def f(act, w, x):
+        return {"tanh": math.tanh, None: lambda v: v}[act](x * {"w": 1.0, **{"w": w}}["w"])
+
+    def g(acts, x):
+        for act in acts:
+            x = {"tanh": math.tanh, None: lambda v: v}[act](x)
+        return x
+
+    source = srcad.grad(a_key_that_comes_twice).source_for(1.5, 0.5)
+    assert '{"a": x * y, "b": y}' in source
+    assert "== None" not in srcad.grad(g, 1).source_for(["tanh", None], 0.5)
+    assert "== None" not in srcad.grad(f, 2).source_for(None, 0.5, 0.7)
 
 
 def test_functions_that_return_each_other_are_two_options():

@@ -189,12 +189,6 @@ def writes_an_attribute_of_an_array(x):
     return y[0]
 
 
-def setattr_by_name(x, name):
-    s = Node(x)
-    setattr(s, name, x * x)
-    return s.value * x
-
-
 def different_things_in_a_list(x):
     xs = [x, "a"]
     xs.append(x * x)
@@ -285,7 +279,6 @@ REFUSED = [
     (through_setattr, (2.0,), "", "Guarded.value"),
     (writes_into_a_number, (2.0,), "y[0] = x", "a write into float"),
     (writes_an_attribute_of_an_array, (2.0,), "y.scale = x", "a write to the attribute .scale"),
-    (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
     (links_objects_in_a_loop, (2.0,), "", "do not settle"),

@@ -352,4 +352,14 @@ def over_a_list_built_here(x, y):
     return s
 
 
+@programs.at((0.1, 0.3, 1.0), (-0.2, 0.1, 2.0))
+def over_scaled_random_steps(drift, volatility, start):
+    s = start
+    path = [s]
+    for step in np.random.default_rng(7).normal(size=4) * 0.1:
+        s = s * (1 + drift * 0.1 + volatility * step)
+        path.append(s)
+    return path[-1] * path[1] + sum(path)
+
+
 test_gradient = programs.test()

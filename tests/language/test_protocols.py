@@ -7,6 +7,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
+import math
 from typing import NamedTuple
 
 from tests.cases import Programs
@@ -241,6 +242,62 @@ def a_helper_appends_a_constant(x):
     if note(x) > 1.0:
         note(3.0)
     return len(log) * sum(log)
+
+
+class Signed:
+    def __init__(self, w):
+        self.w = w
+
+    def __abs__(self):
+        return abs(self.w) * self.w
+
+    def __float__(self):
+        return float(self.w) * 2
+
+    def __int__(self):
+        return 3
+
+    def __round__(self, n=1):
+        return self.w * n
+
+    def __floor__(self):
+        return math.floor(self.w)
+
+
+@programs.at(1.3, -0.4)
+def builtins_that_call_a_method(x):
+    s = Signed(x)
+    return abs(s) * float(s) + int(s) * x + round(s, 2) * round(s) + math.floor(s) * x
+
+
+class Bag:
+    def __init__(self, *items):
+        self.items = list(items)
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __len__(self):
+        return len(self.items)
+
+
+class Twice(Bag):
+    def __iter__(self):
+        return (2 * item for item in self.items)
+
+
+@programs.at((1.2, 0.4), (-0.3, 2.0))
+def iter_returns_an_iterator_over_a_list(a, b):
+    bag = Bag(a, b, a * b)
+    total = 0.0
+    for x in bag:
+        total += x * x
+    return total + sum(x * i for i, x in enumerate(bag)) + max(bag) + sorted(bag)[0] * len(bag)
+
+
+@programs.at((1.2, 0.4), (-0.3, 2.0))
+def iter_returns_a_generator(a, b):
+    return sum(x * x for x in Twice(a, b)) * [*Twice(b, a)][0]
 
 
 test_gradient = programs.test()

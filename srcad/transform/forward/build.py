@@ -133,7 +133,7 @@ class Builder(Primitives):
             remedy = "test for the error before, with if, or move the steps out of the try"
             where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
             error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
-            handlers = tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers)
+            handlers = tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers)
         self.emit(replace(stmt, body=self.block(stmt.body), handlers=handlers, final=self.block(stmt.final)))
 
     def _binds_active(self, stmt: Stmt) -> bool:

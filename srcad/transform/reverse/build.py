@@ -306,7 +306,7 @@ class Builder:
             remedy = "test for the error before, with if, or move the steps out of the try"
             where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
             error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
-            handlers = tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers)
+            handlers = tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers)
             stmt = replace(stmt, handlers=handlers)
         self.nodes.append(Wrap(stmt, body, None, self.block(stmt.final)))
 

@@ -572,12 +572,9 @@ class Differentiator:
 
         def change(expr: Expr) -> Expr:
             if isinstance(expr, Op):
-                expr = map_operands(expr, change)
-                assert isinstance(expr, Op)
-                if expr.fn is prims.call and isinstance(expr.args[0], Ref):
-                    handle = expr.args[0].value
-                    if isinstance(handle, Special):
-                        return replace(expr, args=(self._primal(handle), *expr.args[1:]))
+                return map_operands(expr, change)
+            if isinstance(expr, Ref) and isinstance(expr.value, Special):
+                return self._primal(expr.value)
             return expr
 
         return replace(program, body=change_expressions(program.body, change))
@@ -585,7 +582,7 @@ class Differentiator:
     def _primal(self, special: Special) -> Ref:
         source = special.program.source
         plain = all(p.kind in ("any", "pos") for p in special.program.params) and not special.program.captures
-        if source is not None and plain and not self.whole:
+        if source is not None and plain and special.as_written and not self.whole:
             return Ref(special.name, source)
         handle = self._primals.get(id(special))
         if handle is None:

@@ -46,6 +46,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
+from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
@@ -53,6 +54,7 @@ from srcad.transform.specialise.functions import call_primitive, make_getter, ma
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.numpy_calls import NUMPY_CALLS
 from srcad.transform.specialise.own import checked
+from srcad.transform.specialise.presence import asked_for, attribute_or, class_attribute
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
@@ -70,6 +72,10 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
         return None
     if handler is None:
         handler = ufunc_method(value)
+    name = _METHODS.get(value) if handler is None else None
+    held = sp.kind(args[0]) if name is not None and args and not starred(args, kwargs) else None
+    if name is not None and isinstance(held, Object) and class_attribute(held.cls, name) is not None:
+        return sp.method(args[0], name, args[1:], kwargs)
     if handler is None:
         return None
     if starred(args, kwargs):
@@ -90,6 +96,8 @@ def _len(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     kind = sp.kind(args[0])
     made = Op(len, args)
     if isinstance(kind, Tuple):
+        if kind.cls is not None and isinstance(class_attribute(kind.cls, "__len__"), types.FunctionType):
+            return sp.method(args[0], "__len__")
         return made, Const(len(kind.items))
     if isinstance(kind, Record):
         return made, Const(len(kind.items))
@@ -229,6 +237,13 @@ def _wraps(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Ref("itself", itself), Const(itself)
 
 
+def _memo(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    raise sp.refuse(
+        "a cache of functools around a function that is made here",
+        "keep the values in a dict (if k in memo: return memo[k]), or decorate a function of the module",
+    )
+
+
 _FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
 
 
@@ -267,7 +282,16 @@ def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | Non
     if not holds_smooth(kind) and not isinstance(kind, (List, Tuple, TupleOf)) and not holds_smooth(sp.kind(start)):
         made = Op(prims.call, (Ref("sum", sum), *args), tuple(kwargs.items()))
         return made, INT if item_kind(kind) is INT else UNKNOWN
-    return sp.prelude("sum_from", as_sequence(sp, args[0]), start)
+    items = as_sequence(sp, args[0])
+    item = item_kind(sp.kind(items))
+    if isinstance(item, Object) and is_number(sp.kind(start)):
+        name = item.cls.__name__
+        raise sp.refuse(
+            f"a sum of instances of {name} that starts with a number",
+            f"start with an instance: sum(items, {name}(...))",
+            KindError,
+        )
+    return sp.prelude("sum_from", items, start)
 
 
 def _extreme(name: str) -> Any:
@@ -382,24 +406,33 @@ def _getattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
         )
     if len(args) > 2:
         held = sp.kind(args[0])
-        has = isinstance(held, Object) and (name.value in dict(held.attrs) or hasattr(held.cls, name.value))
-        if isinstance(held, Const):
-            has = hasattr(held.value, name.value)
-        if not has:
+        if isinstance(held, Object):
+            return attribute_or(sp, args[0], held, name.value, args[2])
+        if not (isinstance(held, Const) and hasattr(held.value, name.value)):
             return args[2], sp.kind(args[2])
     return objects.get_attr(sp, Op(prims.get_attr, (args[0], Lit(name.value))))
 
 
 def _hasattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     held, name = sp.kind(args[0]), sp.kind(args[1])
-    made = Op(prims.call, (Ref("hasattr", hasattr), *args))
+    made = Op(hasattr, args)
     if isinstance(held, Object) and isinstance(name, Const):
-        return made, Const(name.value in dict(held.attrs) or hasattr(held.cls, name.value))
+        return asked_for(sp, args[0], held, str(name.value))
     if isinstance(held, Array) and isinstance(name, Const):
         return made, Const(hasattr(np.ndarray, name.value))
     if held is FLOAT and isinstance(name, Const) and not hasattr(np.float64, name.value):
         return made, Const(False)
     return made, BOOL
+
+
+def _setattr(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    name = sp.kind(args[1])
+    if not isinstance(name, Const) or not isinstance(name.value, str):
+        raise sp.refuse(
+            "setattr with a name that is not known before the program runs", "write the attribute, or use a dict"
+        )
+    sp.write(args[0], Lit(name.value), args[2], attr=True)
+    return Lit(None), NONE_KIND
 
 
 def _partial(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -421,7 +454,7 @@ def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     if isinstance(kind, OneOf) and all(isinstance(option, Function) for option in kind.options):
         return Op(prims.call, (Ref("callable", callable), *args)), Const(True)
     known = isinstance(kind, Function) or (isinstance(kind, Const) and callable(kind.value))
-    known = known or (isinstance(kind, Object) and objects.class_attribute(kind.cls, "__call__") is not None)
+    known = known or (isinstance(kind, Object) and class_attribute(kind.cls, "__call__") is not None)
     made = Op(prims.call, (Ref("callable", callable), *args))
     return made, BOOL if kind is UNKNOWN or isinstance(kind, (Maybe, OneOf)) else Const(known)
 
@@ -441,6 +474,16 @@ def _given_parts(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolv
     return args[0], kind
 
 
+# builtins that call a method of an object
+_METHODS: dict[Any, str] = {
+    abs: "__abs__",
+    round: "__round__",
+    float: "__float__",
+    int: "__int__",
+    math.floor: "__floor__",
+    math.ceil: "__ceil__",
+    math.trunc: "__trunc__",
+}
 # what passes a function or an object on without looking into it
 TAKE_FUNCTIONS = (
     max, min, map, filter, sorted, functools.reduce, functools.partial, isinstance, *ITERTOOLS,
@@ -468,12 +511,15 @@ _SPECIAL: dict[Any, Any] = {
     **ITERTOOLS,
     dataclasses.replace: objects.replaced,
     functools.wraps: _wraps,
+    functools.lru_cache: _memo,
+    functools.cache: _memo,
     operator.itemgetter: make_getter(operator.itemgetter),
     operator.attrgetter: make_getter(operator.attrgetter),
     any: _any_all("any"),
     all: _any_all("all"),
     getattr: _getattr,
     hasattr: _hasattr,
+    setattr: _setattr,
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,

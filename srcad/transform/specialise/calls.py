@@ -48,6 +48,7 @@ from srcad.transform.specialise.functions import (
     opaque,
 )
 from srcad.transform.specialise.own import call_custom
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.sparse import make_sparse
@@ -62,6 +63,7 @@ _OPERATORS = {
     operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.and_, operator.or_, operator.xor,
 }  # fmt: skip
 
+_OTHER_DICTS = (collections.OrderedDict, collections.Counter, collections.ChainMap)
 _BUILT_IN = ("builtins", "numpy", "collections", "fractions", "random")  # modules whose classes are called as they are
 
 
@@ -135,14 +137,18 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return default_dict(sp, args, kwargs)
     if makes_sparse(value):
         return make_sparse(name, value, args, kwargs)
+    if any(value is cls for cls in _OTHER_DICTS):
+        given = (*args, *(v for _, v in kwargs))
+        if any(holds_smooth(sp.kind(arg.value if isinstance(arg, Star) else arg)) for arg in given):
+            raise sp.refuse(f"{name}(...) of values that carry derivatives", "use a dict, which keeps its order")
     if isinstance(value, type):
         if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
-            return opaque(name, value, args, kwargs)
+            return opaque(sp, name, value, args, kwargs)
         return objects.construct(sp, value, args, kwargs)
     if is_library_object(value):
         return make_frozen(sp, value, args, kwargs)
     if isinstance(value, types.MethodType) and is_library_object(value.__self__):
-        return opaque(name, value, args, kwargs)
+        return opaque(sp, name, value, args, kwargs)
     if isinstance(value, types.MethodType):
         return call_function(sp, value.__func__, (Ref(f"{name}.__self__", value.__self__), *args), kwargs)
     if isinstance(value, functools.partial):
@@ -160,10 +166,10 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     wrapped = getattr(value, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
         return call_function(sp, wrapped, args, kwargs)
-    method = objects.class_attribute(type(value), "__call__")
+    method = class_attribute(type(value), "__call__")
     if isinstance(method, types.FunctionType):
         return call_function(sp, method, (Ref(name, value), *args), kwargs)
-    return opaque(name, value, args, kwargs)
+    return opaque(sp, name, value, args, kwargs)
 
 
 def _looked_into(sp: Specialiser, value: Any, args: Args) -> int | None:

@@ -137,7 +137,7 @@ def chosen_item(sp: Specialiser, base: Expr, key: Expr, items: tuple[tuple[objec
         if counted and i == len(items) - 1:
             one()
             return
-        test = sp.assign("t", Op(operator.eq, (key, Lit(name))), BOOL)
+        test = sp.assign("t", Op(operator.is_ if name is None else operator.eq, (key, Lit(name))), BOOL)
         then = sp.nested(one)
         sp.emit(If(test, then, sp.nested(lambda: chain(i + 1)), sp.place))
 

@@ -35,6 +35,7 @@ from srcad.transform.specialise.builtin_calls import dict_call
 from srcad.transform.specialise.choices import fitted_atom
 from srcad.transform.specialise.deques import deque_method
 from srcad.transform.specialise.functions import call_function
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.sequences import as_sequence, element, item_kind, to_list, vague
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.stores import adopt, delete_slice, put_items
@@ -135,7 +136,7 @@ def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, 
         for i, field in enumerate(held.names):
             parts += [Lit(field), sp.op(Op(operator.getitem, (base, Lit(i))))]
         return sp.resolve(Op(prims.make_dict, tuple(parts)))
-    attribute = objects.class_attribute(held.cls, name) if held.cls is not None else None
+    attribute = class_attribute(held.cls, name) if held.cls is not None else None
     if isinstance(attribute, types.FunctionType):
         return call_function(sp, attribute, (base, *args), kwargs)
     if isinstance(attribute, staticmethod):

@@ -15,6 +15,7 @@ from srcad.core.kinds import (
     UNKNOWN,
     Const,
     Dict,
+    Kind,
     Record,
     Set,
     Tuple,
@@ -111,10 +112,14 @@ def _dict(sp: Specialiser, op: Op) -> Resolved:
 def _written_out(sp: Specialiser, parts: tuple[Expr, ...]) -> Resolved:
     keys = [sp.kind(k) for k in parts[::2]]
     values = [sp.kind(v) for v in parts[1::2]]
-    made = Op(prims.make_dict, parts)
     if all(isinstance(k, Const) and isinstance(k.value, (str, int, bytes, type(None))) for k in keys):
-        last = {k.value: v for k, v in zip(keys, values, strict=True) if isinstance(k, Const)}
-        return made, Record(tuple(last.items()))
+        last: dict[Any, tuple[Expr, Expr, Kind]] = {}  # of a key that comes again, the last value at the first place
+        for key, kind, item, held in zip(parts[::2], keys, parts[1::2], values, strict=True):
+            assert isinstance(kind, Const)
+            last[kind.value] = (last[kind.value][0] if kind.value in last else key, item, held)
+        spelled = tuple(part for key, item, _ in last.values() for part in (key, item))
+        return Op(prims.make_dict, spelled), Record(tuple((key, held) for key, (_, _, held) in last.items()))
+    made = Op(prims.make_dict, parts)
     return made, Dict(join_all(tuple(map(widen, keys))), join_all(tuple(map(element, values))))
 
 

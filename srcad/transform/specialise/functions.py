@@ -17,6 +17,7 @@ from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
+    COMPLEX,
     INT,
     NONE_KIND,
     NUMBER,
@@ -41,6 +42,7 @@ from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.derivatives import Derived, call_derived
+from srcad.transform.specialise.handing import handed
 from srcad.transform.specialise.own import call_own
 from srcad.transform.specialise.session import Resolved
 
@@ -65,7 +67,7 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
     if function.__module__ in _PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
-        op, kind = opaque(function.__name__, function, args, kwargs)
+        op, kind = opaque(sp, function.__name__, function, args, kwargs)
         if kind is UNKNOWN and not any(isinstance(a, Star) for a in args):
             named = tuple((k, sp.kind(v)) for k, v in kwargs)
             public = getattr(np, function.__name__, None)
@@ -80,11 +82,11 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
     except SourceNotFound as missing:
         if smooth or hasattr(function, "__wrapped__"):
             raise missing if missing.place else SourceNotFound(missing.message, sp.place, missing.remedy) from None
-        return opaque(function.__name__, function, args, kwargs)
+        return opaque(sp, function.__name__, function, args, kwargs)
     except UnsupportedSyntax:
         if smooth or hasattr(function, "__wrapped__"):
             raise
-        return opaque(function.__name__, function, args, kwargs)
+        return opaque(sp, function.__name__, function, args, kwargs)
     return call_program(sp, program, args, kwargs, {})
 
 
@@ -217,8 +219,9 @@ def _known(kind: Kind) -> Kind:
     return kind.kind if isinstance(kind, Maybe) else kind
 
 
-def opaque(name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
+def opaque(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call that runs as it is, and that nothing active may pass through."""
+    args, kwargs = handed(sp, name, args, kwargs)
     return Op(prims.call, (Ref(name, value), *args), kwargs), _opaque_kind(value)
 
 
@@ -235,6 +238,7 @@ _OPAQUE_KINDS: tuple[tuple[tuple[Any, ...], Kind], ...] = (
     ((str, repr, format, ascii), STRING),
     ((print,), NONE_KIND),
     ((hash, id), INT),
+    ((complex,), COMPLEX),
     ((set, frozenset), Set(UNKNOWN)),
 )
 

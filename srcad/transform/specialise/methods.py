@@ -49,6 +49,7 @@ from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
 from srcad.transform.specialise.frozen import method_of_frozen, method_of_object
 from srcad.transform.specialise.functions import call_function, call_primitive
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
@@ -84,7 +85,7 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
     if isinstance(base, Ref) and own_rule_of(bound := getattr(base.value, name, None)) is not None:
         return sp.call(f"{base.name}.{name}", bound, args, kwargs)
     if isinstance(held, (Object, Opaque)):
-        function = objects.class_attribute(held.cls, name)
+        function = class_attribute(held.cls, name)
         if own_rule_of(function) is not None:
             return sp.call(f"{held.cls.__name__}.{name}", function, (base, *args), kwargs)
     match held:
@@ -94,7 +95,7 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             frozen = method_of_object(sp, base, held, name, args, kwargs) if is_frozen(cls) else None
             if frozen is not None:
                 return frozen
-            attribute = objects.class_attribute(cls, name)
+            attribute = class_attribute(cls, name)
             if name in dict(held.attrs):
                 value = sp.op(Op(prims.get_attr, (base, key)))
                 return sp.apply(value, sp.kind(value), args, kwargs)
@@ -118,8 +119,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             if hasattr(value, name):
                 shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
                 found = getattr(value, name)
-                if isinstance(value, type) and isinstance(objects.class_attribute(value, name), classmethod):
-                    function = objects.class_attribute(value, name).__func__
+                if isinstance(value, type) and isinstance(class_attribute(value, name), classmethod):
+                    function = class_attribute(value, name).__func__
                     if isinstance(function, types.FunctionType):
                         return call_function(sp, function, (Ref(value.__name__, value), *args), kwargs)
                 return sp.call(f"{shown}.{name}", found, args, kwargs)

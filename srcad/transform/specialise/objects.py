@@ -7,6 +7,7 @@ argument; what a class does by magic that cannot be followed (`__getattr__`, C c
 from __future__ import annotations
 
 import dataclasses
+import functools
 import operator
 import types
 from dataclasses import replace
@@ -38,7 +39,7 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
-from srcad.core.nodes import Expr, Guard, Lit, Op, Ref
+from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Store, Var, walk
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.known import is_sparse_kind
@@ -46,6 +47,7 @@ from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.presence import cached, class_attribute, give_class_values
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.sparse import sparse_attribute
@@ -71,6 +73,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             attribute = class_attribute(cls, name)
             if isinstance(attribute, property):
                 return sp.function(attribute.fget, (base,))
+            if isinstance(attribute, functools.cached_property):
+                return cached(sp, base, name, attribute.func)
             if name in known:
                 return own_attribute(base, name), known[name]
             if isinstance(attribute, types.FunctionType):
@@ -176,13 +180,6 @@ def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
     return Ref(name, value), kind_of(value)
 
 
-def class_attribute(cls: Any, name: str) -> Any:
-    for owner in cls.__mro__:
-        if name in vars(owner):
-            return vars(owner)[name]
-    return None
-
-
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
@@ -191,17 +188,24 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
         if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
-            made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+            made = _new(sp, shown)
             return made, sp.kind(made)
-        raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
+        raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "use a dict, or a class of your own")
     if cls.__new__ is not object.__new__:
         how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
     if dataclasses.is_dataclass(cls) and _generated_init(cls):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    made = _new(sp, shown)
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
+
+
+def _new(sp: Specialiser, shown: Ref) -> Var:
+    """An instance before its `__init__`."""
+    made = sp.assign("made", Op(object.__new__, (shown,)), Object(shown.value, ()))
+    give_class_values(sp, made, shown.value)
+    return made
 
 
 def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
@@ -224,19 +228,23 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
         if field.default is not dataclasses.MISSING:
             defaults[field.name] = field.default
     names = tuple(f.name for f in fields)
-    plain = len(fields) == len(dataclasses.fields(cls)) and not hasattr(cls, "__post_init__")
+    by_place = tuple(f.name for f in fields if not f.kw_only)
+    plain = names == by_place and len(fields) == len(dataclasses.fields(cls)) and _is_made_by_fields(sp, cls)
     factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
     for name, factory in factories.items():
-        if name not in dict(kwargs) and names.index(name) >= len(args):
+        if name not in dict(kwargs) and name not in by_place[: len(args)]:
             kwargs = (
                 *kwargs,
                 (name, sp.op(Op(prims.call, (Ref(getattr(factory, "__name__", "factory"), factory),)))),
             )
-    items = _fill(sp, cls.__name__, names, defaults, args, kwargs)
+    if len(args) > len(by_place):
+        raise sp.refuse(f"the arguments of {cls.__name__} do not fit its fields", "pass them by name", KindError)
+    kwargs = (*zip(by_place, args, strict=False), *kwargs)
+    items = _fill(sp, cls.__name__, names, defaults, (), kwargs)
     kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
     if plain:
         return Op(prims.call, (shown, *items)), kind
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
+    made = _new(sp, shown)
     sp.session.mutate(cls)
     for name, item in zip(names, items, strict=True):
         sp.write(made, Lit(name), item, attr=True)
@@ -247,6 +255,16 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     if hasattr(cls, "__post_init__"):
         sp.effect(*sp.method(made, "__post_init__"))
     return made, sp.kind(made)
+
+
+def _is_made_by_fields(sp: Specialiser, cls: Any) -> bool:
+    """Whether making an instance does nothing but hold its fields; one that is frozen may look at them too."""
+    if not hasattr(cls, "__post_init__"):
+        return True
+    if not cls.__dataclass_params__.frozen:
+        return False
+    program = sp.session.lower(cls.__post_init__)
+    return len(program.params) == 1 and not any(isinstance(stmt, (Store, Do)) for stmt in walk(program.body))
 
 
 def _generated_init(cls: Any) -> bool:

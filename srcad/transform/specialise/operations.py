@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -58,6 +59,7 @@ from srcad.transform.specialise.functions import make_closure, primitive_kind
 from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, present_array, repeated, unpacked
 from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.stores import delete_slice
@@ -189,7 +191,7 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
         return _in_place(sp, op, tuple(map(sp.kind, op.args)))
     if fn is operator.delitem:
         return _deleted(sp, op, kinds)
-    if any(isinstance(k, Object) for k in kinds) and fn in DUNDERS:
+    if fn in DUNDERS and (any(isinstance(k, Object) for k in kinds) or _overrides(kinds, DUNDERS[fn])):
         return _dunder(sp, op, kinds)
     if fn in (operator.is_, operator.is_not, operator.eq, operator.ne):
         known = _same(fn, kinds[0], kinds[1])
@@ -310,15 +312,22 @@ def _merged(sp: Specialiser, op: Op) -> Resolved:
 def _dunder(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     name, reflected = DUNDERS[op.fn]
     left = kinds[0]
-    if isinstance(left, Object) and _defines(left.cls, name):
+    if isinstance(left, Object) and _defines(left.cls, name) or _overrides((left,), (name,)):
         return sp.method(op.args[0], name, op.args[1:])
     right = kinds[-1]
-    if len(kinds) == 2 and isinstance(right, Object) and reflected and _defines(right.cls, reflected):
+    answers = isinstance(right, Object) and _defines(right.cls, reflected) or _overrides((right,), (reflected,))
+    if len(kinds) == 2 and reflected and answers:
         return sp.method(op.args[1], reflected, (op.args[0],))
     if op.fn in (operator.eq, operator.ne):
         return op, BOOL
     owner = next(k for k in kinds if isinstance(k, Object))
     raise sp.refuse(f"{owner.cls.__name__} has no {name}", f"define {name} in the class", KindError)
+
+
+def _overrides(kinds: tuple[Kind, ...], names: tuple[str, ...]) -> bool:
+    """Whether a namedtuple's class says itself what an operator does."""
+    classes = [kind.cls for kind in kinds if isinstance(kind, Tuple) and kind.cls not in (None, list)]
+    return any(isinstance(class_attribute(cls, name), types.FunctionType) for cls in classes for name in names)
 
 
 def _defines(cls: Any, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from typing import TYPE_CHECKING
 
 from srcad.core import prims
@@ -40,6 +41,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -91,6 +93,8 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
         case OneOf():
             return sp.hold(*dispatched(sp, atom, kind, lambda one, _: to_list(sp, one)))
         case Tuple(items=items, cls=cls) if cls not in (None, list):
+            if isinstance(class_attribute(cls, "__iter__"), types.FunctionType):
+                return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             return sp.op(
                 Op(prims.make_tuple, tuple(sp.op(Op(operator.getitem, (atom, Lit(i)))) for i in range(len(items))))
             )
@@ -108,7 +112,7 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             return as_sequence(sp, _present(sp, atom, inner))
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
-        case _ if kind is UNKNOWN or isinstance(kind, Opaque):
+        case _ if kind in (UNKNOWN, NUMBER) or isinstance(kind, Opaque):
             return sp.assign("items", Op(list, (atom,)), List(UNKNOWN))
         case _ if kind == NONE_KIND:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)

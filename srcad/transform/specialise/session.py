@@ -13,7 +13,7 @@ from typing import Any
 from srcad.analysis.webs import split_webs
 from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Object, Record, TupleOf, children, join, present, show
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
-from srcad.core.sums import represented
+from srcad.core.sums import holds_function, holds_sum, represented
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.decided import without_arguments
 from srcad.transform.specialise.placing import placed
@@ -41,6 +41,7 @@ class Special(FunctionHandle):
         "queued",
         "names",
         "demand",
+        "as_written",
     )
 
     def __init__(self, program: Program, arg_kinds: tuple[Kind, ...]) -> None:
@@ -56,6 +57,7 @@ class Special(FunctionHandle):
         self.callers: dict[Special, None] = {}  # in the order in which they were met, as are the callees
         self.callees: dict[Special, None] = {}
         self.queued = False
+        self.as_written = True  # what it is given and returns are as in the user's program
 
     def rewrite(self, program: Program) -> None:
         """Take another form of the same program, of which nothing is known yet."""
@@ -94,6 +96,8 @@ class Session:
         self._lower = lower
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
+        self.late: dict[tuple[Any, str], None] = {}  # the attributes, by class, that may be missing when they are read
+        self.entry: tuple[Kind, ...] = ()  # the kinds of what the entry function is given
         self._programs: dict[Any, Program] = {}
         # by identity: what was given is kept with what was made of it, so that its id stays its own
         self._webbed: dict[int, tuple[Program, Program]] = {}
@@ -225,6 +229,8 @@ class Session:
     def represent(self) -> None:
         """Leave off what only specialisation knows: a value that is one of several things is now a tuple."""
         for special in self._specials.values():
+            passed = (*special.arg_kinds, *special.out_kinds, special.result_kind)
+            special.as_written = not any(holds_sum(kind) or holds_function(kind) for kind in passed)
             special.arg_kinds = tuple(map(represented, special.arg_kinds))
             special.out_kinds = tuple(map(represented, special.out_kinds))
             special.result_kind = represented(special.result_kind)
@@ -246,10 +252,18 @@ class Session:
         """Note that instances of a class are written to."""
         if cls not in self.mutated:
             self.mutated.add(cls)
-            self._specials.clear()
-            self._queue.clear()
-            self._depth = 0
-            raise Restart
+            self._restart()
+
+    def come_late(self, cls: Any, name: str) -> None:
+        """Note that instances of a class may not have an attribute yet."""
+        self.late[cls, name] = None
+        self._restart()
+
+    def _restart(self) -> None:
+        self._specials.clear()
+        self._queue.clear()
+        self._depth = 0
+        raise Restart
 
     def by_address(self, kind: Kind) -> bool:
         """Whether values of this kind live at an address: two names of one value see each other's writes."""

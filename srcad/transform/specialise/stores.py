@@ -46,6 +46,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
+from srcad.transform.specialise.presence import note_written
 from srcad.transform.specialise.sequences import as_list, element, present_array
 from srcad.transform.specialise.session import Resolved, Special
 
@@ -92,9 +93,15 @@ def store(sp: Specialiser, stmt: Store) -> None:
         if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
             sp.effect(*sp.function(attribute.fset, (base, value)))
             return
+        if getattr(getattr(held.cls, "__dataclass_params__", None), "frozen", False):
+            raise sp.refuse(
+                f"a write to an attribute of {held.cls.__name__}, which is a frozen dataclass",
+                "make it with dataclasses.replace, work the value out in a property, or leave out frozen=True",
+            )
         if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
+        note_written(sp, held, name)
         sp.touch(base, Object(held.cls, ((name, kind),)))
         slot = _attr_kind(sp, base, name)
         sp.emit(replace(stmt, value=fitted_atom(sp, value, slot)))
@@ -143,7 +150,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case _ if held is not UNKNOWN:
             raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
         case _:
-            raise sp.refuse("a write into a value whose kind is not known", "build the container here")
+            raise sp.refuse("a write into a value whose kind is not known", "build it here: a list, a dict or an array")
     sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
 
 
