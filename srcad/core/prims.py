@@ -148,4 +148,5 @@ def as_sequence(value: Any) -> Any:
     """What `enumerate` and `zip` go through, as something with a length and items; not printed where it is one."""
     from numpy import ndarray
 
-    return value if isinstance(value, (list, tuple, ndarray, range, str)) else list(value)
+    ordered = any(type(value).__iter__ is cls.__iter__ for cls in (list, tuple, ndarray, range, str))
+    return value if ordered else list(value)

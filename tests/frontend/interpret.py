@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from srcad.core import nodes as core
@@ -100,13 +100,18 @@ def _through(stop: str) -> str:
     return f"what {stop} counts"
 
 
-def _is_over(stop: core.Expr, at: int, count: int, env: Values) -> bool:
-    """Whether a list that a loop goes through has no item at this trip, as it has changed its length (`prims.trips`)."""
-    through = env.get(_through(stop.name), []) if isinstance(stop, core.Var) else []
-    how = [""] + [item if isinstance(item, str) else "" for item in through]
-    places = {"": at, "reversed": count - 1 - at}
-    lists = [(items, places[how[i]]) for i, items in enumerate(through) if type(items) is list and how[i] in places]
-    return any(place >= len(items) for items, place in lists)
+def _trips(counted: range, through: list[Any], reverse: bool) -> Iterator[int]:
+    """The trips of a loop, of which there are more or fewer where a list changes its length (`prims.trips`)."""
+    marks = ("keys", "values", "items", "reversed")
+    how = ["", *(x if type(x) is str and x in marks else "" for x in through)]
+    items = [(x, how[i] == "reversed") for i, x in enumerate(through) if not how[i + 1] and not isinstance(x, int)]
+    if not any(type(x) is list for x, _ in items):
+        yield from reversed(counted) if reverse else counted
+        return
+    at = counted.stop - 1 if reverse else counted.start
+    while all(0 <= (counted.stop - 1 - at if backwards else at) < len(x) for x, backwards in items):
+        yield at
+        at += -1 if reverse else 1
 
 
 def _block(block: core.Block, env: Values) -> None:
@@ -131,10 +136,9 @@ def _run(stmt: core.Stmt, env: Values) -> None:
             _block(body if _value(test, env) else orelse, env)
         case core.For(reverse=reverse, until=until):
             counted = range(*(_value(bound, env) for bound in (stmt.start, stmt.stop, stmt.step)))
-            for value in reversed(counted) if reverse else counted:
+            through = env.get(_through(stmt.stop.name), []) if isinstance(stmt.stop, core.Var) else []
+            for value in _trips(counted, through, reverse):
                 env[stmt.target] = value
-                if _is_over(stmt.stop, value, counted.stop, env):
-                    break
                 _block(stmt.body, env)
                 assert env[stmt.target] == value
                 if until is not None and env[until]:
