@@ -4,6 +4,7 @@ carry no derivative and so stay as the user wrote them."""
 import functools
 import itertools
 import operator
+import pickle
 
 import numpy as np
 import pytest
@@ -123,9 +124,9 @@ def test_a_nested_function_that_holds_a_list_is_not_handed_on():
 
 def test_functions_in_a_list_are_not_handed_on():
     def f(x, n):
-        return x * np.piecewise(np.array([1.0, -2.0]), [np.array([True, False])], [lambda v: v * n, lambda v: -v]).sum()
+        return x * len(pickle.dumps([lambda v: v * n, lambda v: -v]))
 
-    refused(f, 2.0, 3, error=srcad.UnsupportedSyntax, message_contains="piecewise")
+    refused(f, 2.0, 3, error=srcad.UnsupportedSyntax, message_contains="dumps")
 
 
 def test_a_derivative_does_not_pass_through_a_function_that_is_handed_on():

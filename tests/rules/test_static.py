@@ -149,8 +149,8 @@ def test_conversion_to_an_integer_type_has_no_derivative() -> None:
 def test_an_argument_that_the_rule_does_not_know_is_a_missing_rule() -> None:
     rule = rule_for(np.sum)
     assert rule is not None
-    with pytest.raises(MissingRule, match=r"np\.sum with where= has no rule"):
-        bind(rule, (X,), (("where", Y),), np.sum)
+    with pytest.raises(MissingRule, match=r"np\.sum with out= has no rule"):
+        bind(rule, (X,), (("out", Y),), np.sum)
 
 
 def test_an_unknown_argument_is_noticed_by_position_too() -> None:
@@ -164,7 +164,7 @@ def test_an_unknown_argument_that_is_the_default_is_accepted() -> None:
     rule = rule_for(np.sum)
     assert rule is not None
     bound = bind(rule, (X, Lit(0)), (("out", NONE),), np.sum)
-    assert bound == {"a": X, "axis": Lit(0), "dtype": NONE, "keepdims": Lit(False)}
+    assert bound == {"a": X, "axis": Lit(0), "dtype": NONE, "keepdims": Lit(False), "initial": NONE, "where": NONE}
 
 
 def test_arguments_bind_by_keyword() -> None:
