@@ -171,7 +171,8 @@ class _Layout:
         if self.best_bracket(head + body + tail, indent, len(head)) is not None:
             return self.broken(head + body + tail, indent, len(head))
         breakable = isinstance(body[0], Text) or self.fits(body, indent + _INDENT)
-        if breakable and self.fits([*head, "("], indent) and body[-1] != ")":
+        whole = body[-1] != ")" or body[-2:-1] == ["("]  # there is no bracket to break at the end
+        if breakable and self.fits([*head, "("], indent) and whole:
             return self.bracketed([*head, "("], body, [")", *tail], indent)
         return self.broken(head + body + tail, indent)
 

@@ -232,7 +232,9 @@ class Builder:
                 containers.method(self, stmt, value)
             case Do(value=value) if value.fn == np.add.at:  # a bound method is a new object each time
                 stores.add_at(self, stmt, value)
-            case Do():
+            case Do(value=value):
+                callee = value.args[0] if value.fn is prims.call else None
+                assert not (isinstance(callee, Ref) and isinstance(callee.value, FunctionHandle)), "no step reverses it"
                 self.step(stmt)
             case If(test=test, body=body, orelse=orelse):
                 test = self._kept_test(test, assigned_in(body) | assigned_in(orelse), stmt.place)

@@ -438,9 +438,9 @@ class _Sweep:
         leaving = set(self.pinned)
         for handler in stmt.handlers:
             made, before = self.block(handler.body, set(live))
-            if handler.name is not None:
-                before.discard(handler.name)
-            handlers.append(replace(handler, body=made))
+            name = handler.name if handler.name in before else None
+            before.discard(handler.name or "")
+            handlers.append(replace(handler, name=name, body=made))
             leaving |= before
             if handler.types is not None:
                 leaving.update(names_in(handler.types))

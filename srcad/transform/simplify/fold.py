@@ -137,7 +137,7 @@ class _Fold:
         return is_temporary(name) or name in self.facts.adjoints
 
     def _is_unread(self, stmt: Assign) -> bool:
-        return is_temporary(stmt.target) and not self.uses[stmt.target] and not stmt.accumulate
+        return not self.uses[stmt.target] and not stmt.accumulate
 
     def _offer(self, stmt: Assign, out: Out) -> None:
         value = stmt.value
