@@ -387,3 +387,19 @@ def an_element_that_the_test_of_a_while_reads_too(r):
 
 
 FOUND.append((an_element_that_the_test_of_a_while_reads_too, (np.array([-1.0, 1.0, -1.0]),)))
+
+
+def a_local_of_the_users_that_has_the_name_of_a_shadow(a):
+    t = 0.0
+    for new in a:
+        v = [new, 0.12, new]
+        u = v
+        for g in reversed(v):
+            b = [g, a, a]
+            d_u = b  # noqa: F841
+            t += new * g
+            u.extend([new, g])
+    return t + np.sum(a)
+
+
+FOUND.append((a_local_of_the_users_that_has_the_name_of_a_shadow, (np.array([1.0, 1.0, -1.0]),)))

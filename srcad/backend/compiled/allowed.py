@@ -182,7 +182,7 @@ def _in_operation(expr: Op, facts: Facts) -> str | None:
             return "astype with copy="
     if isinstance(fn, np.ufunc) and (len(expr.args) > fn.nin or expr.kwargs):
         return f"{_named(expr)} with out= or where="
-    if not _is_called(fn) and not getattr(fn, "__module__", "").startswith("srcad.backend.numba_"):
+    if not _is_called(fn) and not (getattr(fn, "__module__", None) or "").startswith("srcad.backend.numba_"):
         return _named(expr)
     return None
 

@@ -170,7 +170,7 @@ class ForwardDifferentiator:
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.common.summary,
                                  () if entry else params)  # fmt: skip
-        names = TangentNames(program, names_of(replace(program, body=body)))
+        names = TangentNames(program, names_of(replace(program, body=body)) | set(special.kinds))
         builder = Builder(special.kinds, activity, names, self.session.by_address, self.callee)
         builder.entry = entry
         for name in params:

@@ -415,7 +415,8 @@ class Differentiator:
         check_sharing(body, activity.regions, self.summary)
         if forced:
             activity.regions.write([p for p in params if p in forced])
-        names = Names(program, names_of(replace(program, body=body)))
+        # a variable that is gone by now still has its kind and its region
+        names = Names(program, names_of(replace(program, body=body)) | set(special.kinds))
         sizes = find_sizes(body, params, special.kinds)
         builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
         nodes = builder.block(body)
