@@ -243,7 +243,10 @@ def _held(value: Any) -> dict[str, Any] | None:
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:
-    return None if callable(value) else runtime.attributes_of(value)
+    """What an object holds, of a class that may say how it is called; None for functions and classes."""
+    if callable(value) and not isinstance(type(value).__call__, FunctionType):
+        return None
+    return runtime.attributes_of(value)
 
 
 def _own(answer: Any, kind: Kind) -> Any:

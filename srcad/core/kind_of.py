@@ -7,6 +7,7 @@ followed through their attributes; a cycle ends in `Opaque`.
 from __future__ import annotations
 
 import collections
+import enum
 import functools
 import types
 from collections.abc import Callable
@@ -91,6 +92,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return FLOAT
     if isinstance(value, (complex, np.complexfloating)):
         return COMPLEX
+    if isinstance(value, enum.Enum):
+        return Const(value)
     if isinstance(value, np.ndarray):
         return array_kind(value) if type(value) is np.ndarray else Opaque(type(value))
     if id(value) in _above:

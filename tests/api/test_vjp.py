@@ -185,3 +185,21 @@ def test_the_pullback_does_not_run_the_function_again(capsys):
     assert pullback(1.0) == (4.0,)
     assert pullback(2.0) == (8.0,)
     assert capsys.readouterr().out == ""
+
+
+class Scale:
+    def __init__(self, by):
+        self.by, self.used = by, 0
+
+    def __call__(self, x):
+        self.used += 1
+        return self.by * x * self.used
+
+
+def test_a_pullback_that_undoes_writes_to_an_object_that_is_called_runs_again():
+    def f(x, by):
+        scale = Scale(by)
+        return scale(x) + scale(x * x)
+
+    _, pullback = srcad.vjp(f, 3.0, 2.0)
+    assert pullback(1.0) == pullback(1.0) == (2.0 + 4.0 * 2 * 3.0, 3.0 + 2 * 9.0)

@@ -7,6 +7,7 @@ argument; what a class does by magic that cannot be followed (`__getattr__`, C c
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 import operator
 import types
@@ -86,6 +87,10 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 return Op(prims.make_tuple, (owner,)), Function(attribute.__func__, (("__self__", Const(cls)),))
             if name == "__class__":
                 return Ref(cls.__name__, cls), Const(cls)
+            if isinstance(attribute, types.MemberDescriptorType):
+                return op, BOTTOM  # a slot that is empty as far as is known
+            if hasattr(type(attribute), "__get__"):
+                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", "make it a property")
             if hasattr(cls, name):
                 sp.session.guard(Guard(cls, name, getattr(cls, name)))
                 return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
@@ -107,6 +112,8 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return array_attribute(sp, op, name, dtype, dims)
         case Const(value=None):
             return op, BOTTOM  # an error when this runs, or not yet known to be more
+        case Const(value=enum.Enum() as member):
+            return _of_member(sp, base, op, member, name)
         case Const(value=value):
             if isinstance(value, (types.ModuleType, type)) or callable(value):
                 if hasattr(value, name):
@@ -134,7 +141,9 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
         case _ if held is UNKNOWN or repr(held) == "Number":
             return op, UNKNOWN
         case _:
-            raise sp.refuse(f"the attribute .{name} of {show(held)}", "use an index or a method", KindError)
+            is_method = any(hasattr(cls, name) for cls in (dict, list, tuple, set))
+            remedy = f"call it where it stands: lambda x: y.{name}(x)" if is_method else "use an index or a method"
+            raise sp.refuse(f"the attribute .{name} of {show(held)}", remedy, KindError)
 
 
 def has_attribute(kind: Kind, name: str) -> bool:
@@ -174,6 +183,16 @@ def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | 
     if name == "flat":
         return flat_attribute(base, Array(dtype, dims))
     raise sp.refuse(f"the array attribute .{name}", "use a function of numpy instead")
+
+
+def _of_member(sp: Specialiser, base: Expr, op: Op, member: enum.Enum, name: str) -> Resolved:
+    """An attribute of a member of an enumeration: a constant, or what its class defines."""
+    attribute = class_attribute(type(member), name)
+    if isinstance(attribute, types.FunctionType):
+        return Op(prims.make_tuple, (base,)), Function(attribute, (("__self__", Const(member)),))
+    if type(attribute) is property:
+        return sp.function(attribute.fget, (base,))
+    return (op, kind_of(getattr(member, name))) if hasattr(member, name) else (op, BOTTOM)
 
 
 def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:

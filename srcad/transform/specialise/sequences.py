@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import operator
 import types
 from typing import TYPE_CHECKING
@@ -110,6 +111,10 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
         case Maybe(kind=inner):
             return as_sequence(sp, _present(sp, atom, inner))
+        case Const(value=enum.EnumType() as cls):
+            members: list[enum.Enum] = list(cls)
+            read = tuple(sp.op(Op(prims.get_attr, (atom, Lit(one.name)))) for one in members)
+            return sp.op(Op(prims.make_tuple, read))
         case _ if kind in (STRING, RANGE, BOTTOM):
             return atom
         case _ if kind in (UNKNOWN, NUMBER) or isinstance(kind, Opaque):
