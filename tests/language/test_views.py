@@ -334,6 +334,19 @@ def an_array_and_its_view_are_passed_to_a_helper(x):
     return np.sum(y * x)
 
 
+@programs.at(x4)
+def a_name_becomes_a_view_of_itself_and_is_filled(x):
+    y = x * 2
+    z = y
+    s = 0.0
+    for _ in range(2):
+        s += np.sum(y * y * y)
+        y = y[1:]
+        y[:] = np.sin(y)
+        z[0] = z[0] * z[1]
+    return s + np.sum(z * z)
+
+
 def shift_into(a, b):
     a[:] = a * b
     a[0] += b[0]
