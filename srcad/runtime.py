@@ -114,9 +114,9 @@ def from_diagonal(d: Any, x: Any, offset: Any = 0) -> Any:
     return made
 
 
-def diagonal_view(x: Any, offset: Any = 0) -> Any:
-    """`np.diagonal(x, offset)` as a view that can be written to."""
-    made = np.diagonal(x, offset)
+def diagonal_view(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    """`np.diagonal(x, offset, axis1, axis2)` as a view that can be written to."""
+    made = np.diagonal(x, offset, axis1, axis2)
     made.flags.writeable = True
     return made
 

@@ -216,7 +216,8 @@ class Lasting:
                 continue
             ahead = combined({counter + ">": 1}, {counter + "<": 1}, -1)
             step = literal(outer.step)
-            later = ahead if step == 1 else {k: -v for k, v in ahead.items()} if step == -1 else None
+            turned = -1 if outer.reverse else 1
+            later = None if step not in (1, -1) else combined({}, ahead, step * turned)
             if solvable(system if later is None else [*system, combined(later, {"": 1}, -1)]):
                 return True
             system = [*system, ahead, {k: -v for k, v in ahead.items()}]

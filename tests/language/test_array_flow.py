@@ -270,4 +270,18 @@ def an_index_array_is_sorted_by_the_method_of_the_class(x, order):
     return a + y[order[0]] * x[2]
 
 
+@programs.at(x4 * 0.5)
+def an_element_is_overwritten_in_a_later_trip_of_a_loop_backwards(x):
+    total = 0.0
+    for i in reversed(range(3)):
+        here = x[i]
+        total += here * here * here
+        x[i + 1] = total * here
+    for i in reversed(range(3, 0, -1)):
+        here = x[i]
+        total += here * here * here
+        x[i - 1] = total * here
+    return total + np.sum(x * x)
+
+
 test_gradient = programs.test()

@@ -9,6 +9,7 @@ import pytest
 
 import srcad
 from tests.cases import Programs
+from tests.check import check
 
 programs = Programs()
 
@@ -172,7 +173,60 @@ def counting_on_the_side(x, n):
     return x * count * len(names)
 
 
+@programs.at((np.array([0.5, 2.0, 0.3]), [7, 5, 7]))
+def an_index_is_found_or_not(x, keys):
+    known: list[int] = []
+    s = 1.0
+    k = 0
+    for key in keys:
+        s += x[k] * s * s
+        try:
+            k = known.index(key)
+        except ValueError:
+            k = len(known)
+            known.append(key)
+        s += x[k] * x[k]
+    return s
+
+
 test_gradient = programs.test()
+
+
+def indices_filled(x, index, fails):
+    index = np.array(index)
+    y = x[index]
+    z = y * y * y
+    try:
+        if fails:
+            raise ValueError
+        index[:] = 0
+    except ValueError:
+        pass
+    index[0] = 2
+    return np.sum(z) + np.sum(x[index] ** 2)
+
+
+def index_bound(x, index, fails):
+    s = 1.0
+    k = index[0]
+    for i in range(3):
+        y = x[k] * s * s
+        try:
+            if fails and i == 1:
+                raise ValueError
+            k = i
+        except ValueError:
+            pass
+        s += y * x[k] * x[k]
+    return s
+
+
+@pytest.mark.parametrize("program", [indices_filled, index_bound])
+def test_what_an_error_kept_from_being_done_is_not_undone(program):
+    given = np.array([0.5, 2.0, 0.3]), np.array([1, 2, 2])
+    check(program, *given, False)
+    with pytest.raises(srcad.SrcadError, match="an error was caught half way through differentiated steps"):
+        srcad.grad(program)(*given, True)
 
 
 def test_a_print_happens_once(capsys):

@@ -334,6 +334,40 @@ def an_array_and_its_view_are_passed_to_a_helper(x):
     return np.sum(y * x)
 
 
+@programs.at(m33)
+def the_diagonal_of_a_matrix(A):
+    d = np.diag(A)
+    above = np.diag(A, k=1)
+    A[1] *= A[0]
+    A[2, 2] = d[1] * d[0] * above[1]
+    e = np.diag(A).copy()
+    e *= d
+    A[0] = e
+    return np.sum(A**2) + np.sum(d**3)
+
+
+@programs.at(np.stack([m33, m33.T + 0.3]))
+def the_diagonals_of_a_stack(A):
+    d = np.diagonal(A, 0, 1, 2)
+    above = np.diagonal(A, offset=1, axis1=1, axis2=2)
+    A[1] *= A[0]
+    A[0, 2, 1] = d[1, 1] * d[0, 0] * above[1, 0]
+    return np.sum(A**2) + np.sum(d**3)
+
+
+@programs.at(x4)
+def a_name_becomes_a_view_of_itself_and_is_filled(x):
+    y = x * 2
+    z = y
+    s = 0.0
+    for _ in range(2):
+        s += np.sum(y * y * y)
+        y = y[1:]
+        y[:] = np.sin(y)
+        z[0] = z[0] * z[1]
+    return s + np.sum(z * z)
+
+
 def shift_into(a, b):
     a[:] = a * b
     a[0] += b[0]

@@ -47,9 +47,10 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.operators import IN_PLACE
-from srcad.errors import KindError, Place
+from srcad.errors import KindError
 from srcad.rules.registry import rule_for
 from srcad.rules.static import padded, reached_by, settle
+from srcad.transform.attempts import refusing
 from srcad.transform.forward.primitives import Primitives, summed
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.primitives import times
@@ -126,14 +127,10 @@ class Builder(Primitives):
 
     def attempt(self, stmt: Try) -> None:
         """A `try`: where a handler could catch an error half way through active steps, it raises instead."""
-        handlers = tuple(replace(h, body=self.block(h.body)) for h in stmt.handlers)
-        if handlers and any(self._binds_active(inner) for inner in walk(stmt.body)):
-            place = stmt.place or Place("", 0)
-            said = "an error was caught half way through differentiated steps, whose derivative is not defined"
-            remedy = "test for the error before, with if, or move the steps out of the try"
-            where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
-            error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
-            handlers = tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers)
+        if stmt.handlers and any(self._binds_active(inner) for inner in walk(stmt.body)):
+            handlers = refusing(stmt).handlers
+        else:
+            handlers = tuple(replace(h, body=self.block(h.body)) for h in stmt.handlers)
         self.emit(replace(stmt, body=self.block(stmt.body), handlers=handlers, final=self.block(stmt.final)))
 
     def _binds_active(self, stmt: Stmt) -> bool:

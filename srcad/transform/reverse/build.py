@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from srcad import runtime
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf, leaves
 from srcad.analysis.sizes import Sizes
@@ -58,6 +57,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.spoken import spoken
 from srcad.errors import Place, SrcadError, UnsupportedSyntax
+from srcad.transform.attempts import refusing
 from srcad.transform.reverse import assign, containers, stores
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
@@ -303,13 +303,7 @@ class Builder:
             isinstance(inner, (Assign, Unpack, Store)) and self._touches_active(inner) for inner in walk(stmt.body)
         )
         if stmt.handlers and risky:
-            place = stmt.place or Place("", 0)
-            said = "an error was caught half way through differentiated steps, whose derivative is not defined"
-            remedy = "test for the error before, with if, or move the steps out of the try"
-            where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
-            error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
-            handlers = tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers)
-            stmt = replace(stmt, handlers=handlers)
+            stmt = refusing(stmt)
         self.nodes.append(Wrap(stmt, body, None, self.block(stmt.final)))
 
     def _touches_active(self, stmt: Assign | Unpack | Store) -> bool:

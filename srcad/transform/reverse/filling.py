@@ -10,6 +10,7 @@ array fills nothing, nor does a write to a region that two arrays may share.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -26,6 +27,7 @@ def whole_arrays(nodes: list[Node], params: set[str], kinds: Mapping[str, Kind],
     """The variables bound once, to an array of which all that shares its region is a view."""
     roots: dict[str, list[str]] = {}  # by region
     unclear: set[str] = set()
+    bound = Counter(params)
 
     def found(name: str, is_once: bool) -> None:
         region = regions.of(name)
@@ -43,11 +45,11 @@ def whole_arrays(nodes: list[Node], params: set[str], kinds: Mapping[str, Kind],
             continue
         alias = isinstance(stmt, Assign) and (isinstance(stmt.value, Var) or is_view(stmt.value, kinds))
         for name in targets_of(stmt):
+            bound[name] += 1
             if not (alias and isinstance(kinds.get(name), Array)):
                 found(name, isinstance(stmt, Assign) and not is_nested)
-            elif name in params:
-                unclear.add(regions.of(name) or "")
-    return frozenset(names[0] for region, names in roots.items() if len(names) == 1 and region not in unclear)
+    alone = {region: names[0] for region, names in roots.items() if len(names) == 1 and region not in unclear}
+    return frozenset(name for name in alone.values() if bound[name] == 1)  # else it may be a view of itself by now
 
 
 def is_filled(name: str, nodes: list[Node]) -> bool:

@@ -212,8 +212,11 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return
-    if value.fn is np.diagonal:  # NumPy's own cannot be written to
-        value = replace(value, fn=runtime.diagonal_view, form="", name="")
+    held = builder.kinds[base.name]
+    is_matrix = isinstance(held, Array) and len(held.dims or "") == 2
+    if value.fn is np.diagonal or value.fn is np.diag and is_matrix:  # NumPy's own cannot be written to
+        kwargs = tuple(("offset" if k == "k" else k, v) for k, v in value.kwargs)
+        value = replace(value, fn=runtime.diagonal_view, kwargs=kwargs, form="", name="")
     elif value.fn not in _SHADOW_VIEWS:
         raise builder.refuse(
             f"{value.name or value.fn.__name__} may share the memory of {builder.user(base.name)}, which is written to",

@@ -41,6 +41,7 @@ from srcad.core.nodes import (
 from srcad.core.operators import IN_PLACE
 from srcad.errors import Place
 from srcad.rules.kinding import index_kind, kind_of_index
+from srcad.transform.attempts import refusing
 from srcad.transform.reverse.mirror import KEPT, Branch, Loop, Node, Step, Wrap
 from srcad.transform.reverse.names import Names
 from srcad.transform.reverse.record import Records
@@ -92,10 +93,23 @@ class Sweeps:
                 case Wrap(stmt=stmt):
                     body = tuple(self._forward(node.body))
                     if isinstance(stmt, Try):
+                        if stmt.handlers and self._is_at_risk(node.body):
+                            stmt = refusing(stmt)
                         made.append(replace(stmt, body=body, final=tuple(self._forward(node.final))))
                     else:
                         made.append(replace(stmt, body=body))
         return made
+
+    def _is_at_risk(self, body: list[Node]) -> bool:
+        """Whether the way back takes up what the body of a `try` may not have done, where an error is caught."""
+        for at, node in enumerate(body):
+            binds = isinstance(node, Step) and not node.reverse and id(node) not in self.records.undo
+            if not binds or not isinstance(node.stmt, Assign) or not isinstance(node.stmt.value, (Lit, Var)):
+                # the names that a step binds are saved before it can fail
+                reversed_ = self._reverse(body[at + 1 if binds else at :])
+                self._said = None
+                return bool(reversed_)
+        return False
 
     def _forward_tail(self, nodes: list[Node]) -> list[Stmt]:
         made = self._forward(nodes)
