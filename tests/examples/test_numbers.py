@@ -8,6 +8,7 @@ import pytest
 
 import branch_and_loop
 import deep_network
+import implicit_root
 import linear_regression
 import log_product
 import logistic_unit
@@ -126,3 +127,15 @@ def test_closed_form_of_the_shared_subexpression_agrees_with_differences():
     there, back = shared_subexpression.f(x + step), shared_subexpression.f(x - step)
     assert shared_subexpression.closed_form(x) == pytest.approx((there - back) / (2 * step), rel=1e-8)
     assert math.isfinite(shared_subexpression.f(0.0))
+
+
+def test_the_derivative_of_a_root_by_one_solve_is_that_of_the_loop():
+    p = np.array([2.0, 0.7])
+    loop = srcad.grad(implicit_root.through_the_loop)(p)
+    rule = srcad.grad(implicit_root.by_the_rule)
+    assert np.allclose(rule(p), loop, rtol=1e-10)
+    assert np.allclose(srcad.jvp(implicit_root.by_the_rule, (p,), (np.array([1.0, -2.0]),))[1], loop @ [1.0, -2.0])
+    assert "while" not in rule.source_for(p)
+    step = 1e-5
+    columns = [(rule(p + step * unit) - rule(p - step * unit)) / (2 * step) for unit in np.eye(2)]
+    assert np.allclose(srcad.hessian(implicit_root.by_the_rule)(p), np.array(columns), rtol=1e-6)
