@@ -20,7 +20,7 @@ from srcad.tools.scipy_page import scipy_page
 from srcad.tools.syntax_page import syntax_page
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/conventions.md", "docs/errors.md", "docs/how-it-works.md")
+PAGES = ("README.md", "docs/conventions.md", "docs/errors.md", "docs/how-it-works.md", "docs/own-derivatives.md")
 SYNTAX = "docs/syntax.md"
 NUMPY = "docs/numpy.md"
 SCIPY = "docs/scipy.md"

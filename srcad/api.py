@@ -145,4 +145,4 @@ def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tu
 
 makes("grad")(grad)
 makes("value_and_grad")(value_and_grad)
-makes("assembled")(vjp)
+makes("vjp")(vjp)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.calling import calling
+from srcad.calling import calling, calling_composed
 from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
 from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
@@ -119,12 +119,8 @@ def find_target(fun: Any) -> Target:
     if own is not None:
         return Target(calling(fun, own))
     if isinstance(fun, types.FunctionType):
-        if "assembled_from" in vars(fun):
-            raise ArgumentError(
-                f"a {vars(fun)['assembled_from']} is assembled from several runs, not differentiated as a whole",
-                None,
-                "differentiate what it is made of: srcad.hvp(f), srcad.jvp(srcad.grad(f), ...)",
-            )
+        if "composed" in vars(fun):
+            return Target(calling_composed(fun))
         return Target(fun)
     if isinstance(fun, types.MethodType):
         inner = find_target(fun.__func__)

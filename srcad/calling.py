@@ -1,4 +1,4 @@
-"""What is differentiated of a function that has a user's rule: a function that does nothing but call it."""
+"""Functions that do nothing but call another: what is differentiated of a function that is not to be looked into."""
 
 from __future__ import annotations
 
@@ -41,3 +41,23 @@ def calling(fun: Any, stated: Any) -> FunctionType:
     made.__module__ = str(getattr(fun, "__module__", None) or "builtins")
     _CALLING[id(stated)] = stated, made
     return made
+
+
+def calling_composed(made: Any) -> FunctionType:
+    """A function that calls a Jacobian or its like, by what it is made of."""
+    known = _CALLING.get(id(made))
+    if known is not None:
+        return known[1]
+    maker, fun, argnums = made.composed
+    inner = inspect.signature(fun).parameters.values()
+    params = [p.name for p in inner if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    given = [*params, *(["v"] if maker.__name__ == "hvp" else [])]
+    name = f"{made.__name__}_{maker.__name__}" if made.__name__.isidentifier() else maker.__name__
+    shown = [p.name if p.default is p.empty else f"{p.name}={p.name}_default" for p in inner if p.name in params]
+    if maker.__name__ == "hvp":
+        shown = given  # the vector comes last, so nothing before it has a default
+    text = f"def {name}({', '.join(shown)}):\n    return made_of(fun, {argnums!r})({', '.join(given)})\n"
+    space = {f"{p.name}_default": p.default for p in inner if p.default is not p.empty}
+    function: FunctionType = written(text, name, {**space, "made_of": maker, "fun": fun})
+    _CALLING[id(made)] = made, function
+    return function

@@ -126,6 +126,8 @@ def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[
         return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
     if what == "kind":
         return _kind_by_source(function, key)
+    if isinstance(function, Program):
+        return make_tangent(replace(function, captures=0), key, wrt)
     return make_tangent(find_target(function).function_for(key)[0], key, wrt)
 
 
@@ -230,12 +232,12 @@ class LoadedTangent:
     outside: Outside
 
 
-def make_tangent(function: types.FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
+def make_tangent(function: types.FunctionType | Program, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
     """Generate and load the tangent function of `function` along the parameters at positions `wrt`."""
     session, special = specialise(function, key)
     maker = ForwardDifferentiator(session, _simplify, _tidy)
     doc = _docstring(special, key, wrt, "value and tangent", False)
-    made = maker.entry(special, wrt, name=f"{_identifier(function.__name__)}_jvp", doc=doc)
+    made = maker.entry(special, wrt, name=f"{_identifier(special.program.name)}_jvp", doc=doc)
     emitted, functions = _load(maker, made.handle)
     entry = functions[emitted.names[made.handle]]
     return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, special, _outside(session, special))

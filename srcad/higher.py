@@ -45,7 +45,7 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     return run_jvp(find_target(fun), tuple(primals), tuple(tangents))
 
 
-@makes("assembled")
+@makes("linearize")
 def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Linearized]:
     """The value of a function, and the function that takes tangents of the arguments to the tangent of the value.
 
@@ -78,14 +78,16 @@ class Linearized:
         return source_of(self._target, self._primals, tangents)
 
 
-def _of_arguments(fun: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that looks like `fun`."""
+def _of_arguments(
+    maker: Any, fun: Callable[..., Any], argnums: Argnums, made: Callable[..., Any]
+) -> Callable[..., Any]:
+    """A function that looks like `fun`, and knows what it is made of, so that it can be differentiated in its turn."""
     functools.update_wrapper(made, fun, ("__module__", "__name__", "__qualname__", "__doc__"), ())
-    vars(made)["assembled_from"] = "Jacobian, Hessian or product with one"
+    vars(made)["composed"] = (maker, fun, argnums)
     return made
 
 
-@makes("assembled")
+@makes("jacfwd")
 def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, as a function of the same arguments, in forward mode: for few inputs.
 
@@ -97,10 +99,10 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[2., 0.],
            [0., 6.]])
     """
-    return _of_arguments(fun, lambda *args: forward_jacobian(fun, args, argnums))
+    return _of_arguments(jacfwd, fun, argnums, lambda *args: forward_jacobian(fun, args, argnums))
 
 
-@makes("assembled")
+@makes("jacrev")
 def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, as `jacfwd` gives it, in reverse mode: for few outputs. The forward sweep runs once.
 
@@ -108,10 +110,10 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> srcad.jacrev(lambda x: (x[0] * x[1], x[0] + 1))(np.array([2.0, 3.0]))
     (array([3., 2.]), array([1., 0.]))
     """
-    return _of_arguments(fun, lambda *args: reverse_jacobian(fun, args, argnums))
+    return _of_arguments(jacrev, fun, argnums, lambda *args: reverse_jacobian(fun, args, argnums))
 
 
-@makes("assembled")
+@makes("jacobian")
 def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Jacobian of a function, in forward mode if it has no more inputs than outputs, else in reverse mode.
 
@@ -119,10 +121,10 @@ def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
     >>> srcad.jacobian(lambda x: x.sum())(np.array([2.0, 3.0]))
     array([1., 1.])
     """
-    return _of_arguments(fun, lambda *args: either_jacobian(fun, args, argnums))
+    return _of_arguments(jacobian, fun, argnums, lambda *args: either_jacobian(fun, args, argnums))
 
 
-@makes("assembled")
+@makes("hessian")
 def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The Hessian of a function that returns one real number: forward over reverse mode.
 
@@ -134,10 +136,10 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]
            [4., 0.]])
     """
     gradient = grad(fun, argnums)
-    return _of_arguments(fun, lambda *args: forward_jacobian(gradient, args, argnums))
+    return _of_arguments(hessian, fun, argnums, lambda *args: forward_jacobian(gradient, args, argnums))
 
 
-@makes("assembled")
+@makes("hvp")
 def hvp(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The product of the Hessian with a vector, as a function of `(*args, v)`: forward over reverse mode.
 
@@ -161,10 +163,10 @@ def hvp(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
             along[i] = v
         return run_jvp(target, [promoted(p) if i in wrt else p for i, p in enumerate(primals)], along)[1]
 
-    return _of_arguments(fun, product)
+    return _of_arguments(hvp, fun, argnums, product)
 
 
-@makes("assembled")
+@makes("elementwise_grad")
 def elementwise_grad(fun: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     """The derivative of a function of arrays that acts on each element alone, element by element.
 
@@ -183,7 +185,7 @@ def elementwise_grad(fun: Callable[..., Any], argnums: int = 0) -> Callable[...,
         along[i] = np.ones_like(primals[i]) if isinstance(primals[i], np.ndarray) else 1.0
         return run_jvp(target, primals, along)[1]
 
-    return _of_arguments(fun, derivative)
+    return _of_arguments(elementwise_grad, fun, argnums, derivative)
 
 
 __all__ = ["elementwise_grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "linearize"]

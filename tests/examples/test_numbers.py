@@ -8,6 +8,7 @@ import pytest
 
 import branch_and_loop
 import deep_network
+import implicit_root
 import linear_regression
 import log_product
 import logistic_unit
@@ -134,3 +135,15 @@ def test_maximum_likelihood_finds_the_line_within_its_errors():
     parameters, errors = maximum_likelihood.fit(x, y)
     assert np.all(np.abs(parameters[:2] - [2.0, -1.0]) < 3 * errors[:2])
     assert np.all(np.abs(srcad.grad(maximum_likelihood.loss)(parameters, x, y)) < 1e-3)
+
+
+def test_the_derivative_of_a_root_by_one_solve_is_that_of_the_loop():
+    p = np.array([2.0, 0.7])
+    loop = srcad.grad(implicit_root.through_the_loop)(p)
+    rule = srcad.grad(implicit_root.by_the_rule)
+    assert np.allclose(rule(p), loop, rtol=1e-10)
+    assert np.allclose(srcad.jvp(implicit_root.by_the_rule, (p,), (np.array([1.0, -2.0]),))[1], loop @ [1.0, -2.0])
+    assert "while" not in rule.source_for(p)
+    step = 1e-5
+    columns = [(rule(p + step * unit) - rule(p - step * unit)) / (2 * step) for unit in np.eye(2)]
+    assert np.allclose(srcad.hessian(implicit_root.by_the_rule)(p), np.array(columns), rtol=1e-6)

@@ -210,8 +210,79 @@ def test_a_changed_global_of_an_inner_derivative_is_noticed():
     assert derivative(3.0) == 10.0
 
 
-def test_a_jacobian_of_a_hessian_is_refused():
-    with pytest.raises(srcad.SrcadError, match="assembled"):
-        srcad.grad(lambda x: srcad.hessian(quintic)(x))(2.0)
-    with pytest.raises(srcad.SrcadError, match="assembled"):
-        srcad.jvp(srcad.hessian(quintic), (2.0,), (1.0,))
+def test_what_is_made_of_several_runs_is_differentiable():
+    assert srcad.grad(lambda x: srcad.hessian(quintic)(x))(2.0) == 240.0
+    assert srcad.jvp(srcad.hessian(quintic), (2.0,), (1.0,)) == (160.0, 240.0)
+    assert srcad.grad(srcad.hvp(quintic))(2.0, 0.5) == 120.0
+    assert np.allclose(srcad.jacfwd(srcad.hessian(rosenbrock))(ROW), srcad.jacrev(srcad.hessian(rosenbrock))(ROW))
+
+
+HESSIAN = srcad.hessian(rosenbrock)
+
+
+def a_hessian_made_outside(x):
+    return np.sum(HESSIAN(x) ** 2)
+
+
+def traces(x):
+    return np.trace(srcad.hessian(rosenbrock)(x))
+
+
+def jacobians(x):
+    by_x, by_k = srcad.jacfwd(scaled, (0, 1))(x, x[0])
+    return np.sum(by_x**2) * np.sum(by_k) + np.sum(srcad.jacrev(scaled)(x, 2.0) * srcad.jacobian(scaled)(x, x[1]))
+
+
+def scaled(x, k):
+    return np.sin(x) * k
+
+
+def products(x):
+    return np.sum(srcad.hvp(rosenbrock)(x, x * 2) ** 2) + np.sum(srcad.elementwise_grad(lambda y: y**3)(x) ** 2)
+
+
+def pulled_back_twice(x):
+    y, pull = srcad.vjp(scaled, x, x[0])
+    a, b = pull(y)
+    c, _ = pull(a * b)
+    return np.sum(c**2)
+
+
+def pulled_back_from_a_tuple(x):
+    y, pull = srcad.vjp(lambda a, n: (a * n, np.sum(a) ** 2), x, 3)
+    a, _ = pull((y[0], x[1]))
+    return np.sum(a**2)
+
+
+def linear_along(x):
+    y, along = srcad.linearize(lambda z: np.sin(z) * x[0], x)
+    return np.sum(along(y) ** 2) + np.sum(along(x))
+
+
+def tangent_of_a_closure(x):
+    s = x[0]
+    return srcad.jvp(lambda y: np.sum(y * s) ** 2, (x,), (x * x,))[1]
+
+
+def tangent_of_a_gradient(x):
+    return np.sum(srcad.jvp(srcad.grad(rosenbrock), (x,), (x,))[1] ** 2)
+
+
+def of_numbers(x):
+    second = srcad.hessian(cubic)(x[0]) * srcad.jacfwd(cubic, 1)(x[1], x[2])
+    return second * srcad.hvp(cubic)(x[0], x[1]) + srcad.jacrev(cubic)(x[2])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        a_hessian_made_outside, traces, jacobians, products, pulled_back_twice, pulled_back_from_a_tuple, linear_along,
+        tangent_of_a_closure, tangent_of_a_gradient, of_numbers,
+    ],
+)  # fmt: skip
+def test_nests_of_both_modes_to_third_order(program):
+    check(program, ROW)
+    want, _ = slope(lambda t: np.sum(srcad.grad(program)(ROW + t)))
+    assert np.sum(srcad.jvp(srcad.grad(program), (ROW,), (np.ones(3),))[1]) == pytest.approx(want, rel=1e-6)
+    if program in (traces, tangent_of_a_closure):
+        assert np.sum(srcad.grad(lambda x: np.sum(srcad.grad(program)(x)))(ROW)) == pytest.approx(want, rel=1e-6)

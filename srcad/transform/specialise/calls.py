@@ -37,6 +37,7 @@ from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dict, special_call
 from srcad.transform.specialise.choices import dispatched
+from srcad.transform.specialise.composed import call_composed
 from srcad.transform.specialise.deques import make_deque
 from srcad.transform.specialise.derivatives import MAKERS, call_derivative, make_derivative
 from srcad.transform.specialise.frozen import make_frozen
@@ -158,6 +159,9 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         inner = getattr(value.func, "__name__", "function")
         return call_value(sp, inner, value.func, (*first, *args), tuple(named.items()))
     if isinstance(value, types.FunctionType):
+        if "composed" in vars(value):
+            maker, fun, argnums = value.composed  # type: ignore[attr-defined]
+            return call_composed(sp, MAKERS[maker], argnums, Ref(getattr(fun, "__name__", "fun"), fun), args, kwargs)
         if value in MAKERS:
             return make_derivative(sp, name, value, args, kwargs)
         return call_function(sp, value, args, kwargs)

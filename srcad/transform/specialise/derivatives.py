@@ -21,6 +21,14 @@ from srcad.core import prims
 from srcad.core.kinds import BOTTOM, FLOAT, Const, Function, Kind, Tuple, holds_smooth, is_array, is_integral, is_number
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Var
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
+from srcad.transform.specialise.composed import (
+    AT_PRIMALS,
+    OF_A_FUNCTION,
+    Composed,
+    call_at_primals,
+    call_composed,
+    provide,
+)
 from srcad.transform.specialise.hooked import call_hook
 from srcad.transform.specialise.session import Resolved
 
@@ -35,6 +43,8 @@ def makes(what: str) -> Callable[[Any], Any]:
 
     def register(function: Any) -> Any:
         MAKERS[function] = what
+        if what in ("grad", "jvp"):
+            provide(**{what: function})
         return function
 
     return register
@@ -52,11 +62,10 @@ class Derived:
 def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`srcad.grad(g, ...)` and its like."""
     what = MAKERS[maker]
-    if what == "assembled":
-        raise sp.refuse(
-            f"{name} is assembled from several runs, and is called inside a differentiated function",
-            "use srcad.grad, value_and_grad or jvp there: jvp(srcad.grad(g), (x,), (v,)) is a row of the Hessian",
-        )
+    if what in AT_PRIMALS:
+        if len(args) < 2 or kwargs or any(isinstance(a, Star) for a in args):
+            raise sp.refuse(f"{name} without a function and its arguments", f"write {name}(g, x)")
+        return call_at_primals(sp, what, args[0], args[1:])
     if what == "hook":
         return call_hook(sp, args, kwargs)
     if what == "jvp":
@@ -66,6 +75,13 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
     options = {k: _constant(sp, name, v) for k, v in kwargs}
     if len(args) > 1:
         options["argnums"] = _constant(sp, name, args[1])
+    if what in OF_A_FUNCTION:
+        unknown = set(options) - {"argnums"}
+        if unknown:
+            raise sp.refuse(f"{name} with {', '.join(sorted(unknown))}=", f"write {name}(g, argnums)")
+        composed = Composed(what, options.get("argnums", 0))
+        composed = sp.session.derivatives.setdefault(composed, composed)
+        return Op(prims.make_tuple, (args[0],)), Function(composed, (("fun", _function_kind(sp, args[0])),))
     program = _program_of(sp, args[0])
     if program is None:
         function = _constant(sp, name, args[0])
@@ -107,19 +123,17 @@ def _program_of(sp: Specialiser, atom: Expr) -> Program | None:
     return held if isinstance(held, Program) and isinstance(getattr(kind, "value", None), FunctionHandle) else None
 
 
-def call_derived(sp: Specialiser, callee: Expr, derived: Derived, kind: Kind, args: Args, kwargs: Kwargs) -> Resolved:
-    """A call of the derivative of a nested function."""
+def call_derived(
+    sp: Specialiser, callee: Expr, derived: Derived | Composed, kind: Kind, args: Args, kwargs: Kwargs
+) -> Resolved:
+    """A call of the derivative of a nested function, or of a Jacobian or its like."""
     from srcad.transform.specialise.functions import call_function
 
     function = sp.assign("function", Op(operator.getitem, (callee, Lit(0))), kind)
     sp.share_field(callee, 0, function.name)
-    program = _program_of(sp, function)
-    assert program is not None and isinstance(kind, Function)
-    captured = tuple(
-        sp.assign("held", Op(operator.getitem, (function, Lit(i))), k) for i, (_, k) in enumerate(kind.fields)
-    )
-    held: dict[str, Expr] = {n: atom for (n, _), atom in zip(kind.fields, captured, strict=True)}
-    bound = list(bind_arguments(sp, program, args, kwargs, held))
+    if isinstance(derived, Composed):
+        return call_composed(sp, derived.what, derived.argnums, function, args, kwargs)
+    program, bound = _bound(sp, function, args, kwargs)
     chosen = (derived.argnums,) if isinstance(derived.argnums, int) else derived.argnums
     own = len(bound) - program.captures
     wrt = tuple(program.captures + i % own for i in chosen)
@@ -129,6 +143,17 @@ def call_derived(sp: Specialiser, callee: Expr, derived: Derived, kind: Kind, ar
         return sp.session.gradient(program, kinds, wrt, single, derived.value, derived.aux)
 
     return _call_generated(sp, call_function, bound, wrt, generate)
+
+
+def _bound(sp: Specialiser, function: Expr, args: Args, kwargs: Kwargs) -> tuple[Program, list[Expr]]:
+    """The program of a nested function, and the operands of a call of it: what it captures, then its arguments."""
+    program, kind = _program_of(sp, function), _function_kind(sp, function)
+    assert program is not None
+    held: dict[str, Expr] = {}
+    if isinstance(kind, Function):
+        for i, (name, k) in enumerate(kind.fields):
+            held[name] = sp.assign("held", Op(operator.getitem, (function, Lit(i))), k)
+    return program, list(bind_arguments(sp, program, args, kwargs, held))
 
 
 def _call_generated(
@@ -189,12 +214,11 @@ def _jvp(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     kinds = [sp.kind(a) for a in both]
     if BOTTOM in kinds:
         return Op(prims.call, (Ref("jvp", operator.getitem), *args), kwargs), BOTTOM
-    if _program_of(sp, function) is not None or not all(isinstance(k, Tuple) for k in kinds):
+    if not all(isinstance(k, Tuple) for k in kinds):
         raise sp.refuse(
-            "jvp of a nested function, or of arguments that are not a tuple, inside a differentiated function",
-            "give it a function of the module and tuples: jvp(g, (x,), (1.0,))",
+            "jvp of arguments that are not a tuple, inside a differentiated function",
+            "give it tuples: jvp(g, (x,), (1.0,))",
         )
-    fun = _constant(sp, "jvp", function)
     parts = [
         [sp.assign("part", Op(operator.getitem, (atom, Lit(i))), k) for i, k in enumerate(kind.items)]  # type: ignore[attr-defined]
         for atom, kind in zip(both, kinds, strict=True)
@@ -214,8 +238,12 @@ def _jvp(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
     def call(sp: Specialiser, made: Any, primals: tuple[Expr, ...], _: Any) -> Resolved:
         return call_function(sp, made, (*primals, *tangents), ())
 
-    primals: list[Expr] = list(parts[0])
-    return _call_generated(sp, call, primals, moving, lambda k: sp.session.tangent(fun, k, moving))
+    if _program_of(sp, function) is not None:
+        program, primals = _bound(sp, function, tuple(parts[0]), ())
+        along = tuple(program.captures + i for i in moving)
+        return _call_generated(sp, call, primals, along, lambda k: sp.session.tangent(program, k, along))
+    fun = _constant(sp, "jvp", function)
+    return _call_generated(sp, call, list(parts[0]), moving, lambda k: sp.session.tangent(fun, k, moving))
 
 
 def holds_smooth_or_int(kind: Kind) -> bool:

@@ -41,6 +41,7 @@ from srcad.rules.registry import Call, hashed, rule_for
 from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
+from srcad.transform.specialise.composed import Composed
 from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.handing import handed
 from srcad.transform.specialise.own import call_own
@@ -258,7 +259,7 @@ def call_closure(
     sp: Specialiser, callee: Expr, of: Any, fields: tuple[tuple[str, Kind], ...], args: Args, kwargs: Kwargs
 ) -> Resolved:
     """A call of a value that holds a function."""
-    if isinstance(of, Derived):
+    if isinstance(of, (Derived, Composed)):
         return call_derived(sp, callee, of, fields[0][1], args, kwargs)
     held = {name: field_of(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
