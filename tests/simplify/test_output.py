@@ -372,22 +372,3 @@ def test_what_is_added_to_an_array_in_place_is_not_broadcast_first() -> None:
         """,
         {"d_x": Array("float64", "nn"), "d_s": VECTOR, "other": UNKNOWN},
     )
-
-
-def test_the_sum_of_negatives_is_the_negative_of_the_sum() -> None:
-    expect(
-        """
-        def f(x, d_y):
-            d_s = 0.0
-            d_s += np.sum(-(d_y * x))
-            d_i = np.sum(-x)
-            return d_s, d_i, np.sum(-x)
-        """,
-        """
-        def f(x, d_y):
-            d_s = -np.sum(d_y * x)
-            d_i = -np.sum(x)
-            return d_s, d_i, np.sum(-x)
-        """,
-        {"x": VECTOR, "d_y": VECTOR, "d_s": FLOAT, "d_i": FLOAT},
-    )
