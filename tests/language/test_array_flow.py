@@ -284,4 +284,47 @@ def an_element_is_overwritten_in_a_later_trip_of_a_loop_backwards(x):
     return total + np.sum(x * x)
 
 
+# ---------------------------------------------------------------- writes into what a helper gave
+
+
+def moved_by(x, y, dt):
+    d = x * y
+    x += dt * d
+    return d
+
+
+def moved_by_two(x, y, dt):
+    moves = [x * y, x * 2]
+    x += dt * moves[0] * moves[1]
+    return moves
+
+
+def moved_by_views(x, y, dt):
+    d = x * y
+    x += dt * d
+    return d[1:], d.reshape(2, 2)
+
+
+@programs.at((x4, x4 + 1, 0.3))
+def the_result_of_a_helper_is_written_to(x, y, dt):
+    d = moved_by(x, y, dt)
+    d *= 2
+    kept = []
+    for _ in range(2):
+        kept.append(moved_by(x, y, dt))
+        kept[-1] *= 2
+    return np.sum(x * x)
+
+
+@programs.at((x4, x4 + 1, 0.3))
+def parts_of_the_result_of_a_helper_are_written_to(x, y, dt):
+    moves = moved_by_two(x, y, dt)
+    moves[0] *= 2
+    moves[1] = moves[0]
+    tail, square = moved_by_views(x, y, dt)
+    tail *= 2
+    square[0] *= tail[0]
+    return np.sum(x * x) + np.sum(moves[1] * y)
+
+
 test_gradient = programs.test()

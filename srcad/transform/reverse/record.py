@@ -215,13 +215,14 @@ class Recorder:
         return need, None if bound is None else bound | set(targets)
 
     def given_memory(self, stmt: Stmt) -> set[str]:
-        """Reversing a call undoes what it wrote: the memory it was given must be as the call left it."""
+        """Reversing a call undoes what it wrote, and reads what it kept: the memory that it was given, and that it gave
+        back, must be as the call left it."""
         value = stmt.value if isinstance(stmt, (Assign, Unpack, Do)) else None
         if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
             return set()
         if not isinstance(value.args[0].value, FunctionHandle):
             return set()
-        names = {n for a in value.args[1:] for n in names_in(a)}
+        names = {n for a in value.args[1:] for n in names_in(a)} | set(targets_of(stmt)) & self.primal
         regions = {self.regions.of(n) for n in names if self.regions.is_written(n)}
         return {"@" + r for r in regions if r is not None}
 
