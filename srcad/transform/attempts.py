@@ -4,7 +4,7 @@
         y[0] = 1.0                        y[0] = 1.0
         y[1] = items[k]        ->         y[1] = items[k]
     except IndexError:                except IndexError:
-        k = 0                             raise Refusal("an error was caught half way ...", ...)
+        k = 0                             raise Refusal("an error was caught half way ...", ...) from None
 
 A derivative says nothing of steps of which some were not made.
 """
@@ -26,4 +26,4 @@ def refusing(stmt: Try) -> Try:
     remedy = "test for the error before, with if, or move the steps out of the try"
     where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
     error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
-    return replace(stmt, handlers=tuple(replace(h, body=(Raise(error, None, stmt.place),)) for h in stmt.handlers))
+    return replace(stmt, handlers=tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers))
