@@ -17,6 +17,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Derivative: ...
 @overload
@@ -26,6 +27,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def grad(
@@ -34,6 +36,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Any:
     """The gradient of a function that returns one real number, as a function of the same arguments.
@@ -43,6 +46,9 @@ def grad(
         argnums: position, or positions, of the arguments to differentiate with respect to.
         argnames: their names instead, where that is easier (keyword-only parameters).
         has_aux: `fun` returns a pair `(value, aux)`; the derivative returns `(gradient, aux)`.
+        holomorphic: `fun` is a holomorphic function of complex arguments and returns one complex number, whose complex
+            derivative is wanted. Without it, the gradient `g` of a real function of a complex `z` says
+            `df = Re(g * dz)`, as in JAX.
         backend: how the generated source is run: "python".
 
     Returns:
@@ -63,8 +69,8 @@ def grad(
     24.0
     """
     if fun is None:
-        return lambda f: grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
+        return lambda f: grad(f, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend)
+    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend)
 
 
 @overload
@@ -74,6 +80,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Derivative: ...
 @overload
@@ -83,6 +90,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def value_and_grad(
@@ -91,6 +99,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
 ) -> Any:
     """The value of a function and its gradient, in one run of it.
@@ -105,8 +114,12 @@ def value_and_grad(
     (42.0, (24.0, 10.0))
     """
     if fun is None:
-        return lambda f: value_and_grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, value=True, backend=backend)
+        return lambda f: value_and_grad(
+            f, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend
+        )
+    return Derivative(
+        fun, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, value=True, backend=backend
+    )
 
 
 def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

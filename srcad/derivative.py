@@ -24,7 +24,21 @@ from srcad.assumed import assumed_kinds
 from srcad.callables import find_target, overlapping
 from srcad.choice import choose
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import FLOAT, Dict, Kind, List, Object, Record, Tuple, children, holds_smooth, is_complex, show
+from srcad.core.kinds import (
+    COMPLEX,
+    FLOAT,
+    Dict,
+    Kind,
+    List,
+    Object,
+    Record,
+    Tuple,
+    children,
+    holds_complex,
+    holds_smooth,
+    is_smooth,
+    show,
+)
 from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
 from srcad.validity import Outside
 
@@ -63,6 +77,7 @@ class Derivative:
         *,
         argnames: str | Sequence[str] | None = None,
         has_aux: bool = False,
+        holomorphic: bool = False,
         value: bool = False,
         backend: str = "python",
     ) -> None:
@@ -70,6 +85,8 @@ class Derivative:
             raise ArgumentError(f"there is no backend {backend!r}", None, 'the backend is "python"')
         self._target = find_target(fun)
         self._options: dict[str, Any] = {"argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value}
+        self._options["holomorphic"] = holomorphic
+        self._holomorphic = holomorphic
         self._fun = fun
         self._has_aux = has_aux
         self._value = value
@@ -231,12 +248,6 @@ class Derivative:
         return made
 
     def _check_smooth(self, position: int, kind: Kind) -> None:
-        if is_complex(kind):
-            raise ArgumentError(
-                f"{self.__name__}: the argument {self._params[position].name} is {show(kind)}",
-                None,
-                "pass its real and imaginary parts as two arguments: derivatives are of real numbers",
-            )
         if not holds_smooth(kind) and not _may_be_empty(kind):
             name = self._params[position].name
             raise ArgumentError(
@@ -244,6 +255,14 @@ class Derivative:
                 "with respect to",
                 None,
                 "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
+            )
+
+        if self._holomorphic and _holds_real(kind):
+            raise ArgumentError(
+                f"{self.__name__}: holomorphic=True requires complex arguments, and {self._params[position].name} is "
+                f"{show(kind)}",
+                None,
+                "pass complex numbers (z + 0j), or leave holomorphic out",
             )
 
     def generated(self, key: Key) -> Specialised:
@@ -290,6 +309,7 @@ class Derivative:
             single=self._choice.single and self._choice.is_plain,
             value=self._value,
             aux=self._has_aux,
+            holomorphic=self._holomorphic,
             assumed=assumed,
         )
         return made if outside is None else replace(made, outside=made.outside.and_also(outside))
@@ -388,7 +408,7 @@ def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         kind = type(arg)
         if kind is np.ndarray:
             found.append((arg.dtype, arg.shape))
-        elif kind in (float, int, bool):
+        elif kind in (float, int, bool, complex):
             found.append(kind)
         elif kind is str or arg is None:
             found.append(arg)
@@ -408,6 +428,8 @@ def _needs_form(kind: Kind, value: Any) -> bool:
     """
     if kind is FLOAT:
         return not isinstance(value, float)
+    if kind is COMPLEX:
+        return not isinstance(value, complex)
     match kind:
         case List():
             return _has_ints(value)
@@ -431,7 +453,15 @@ def _has_ints(values: Any) -> bool:
     return bool(held & {int, bool}) or any(_has_ints(v) for v in values if isinstance(v, (list, tuple)))
 
 
+def _holds_real(kind: Kind) -> bool:
+    """Whether a value of this kind has real numbers in it that can be differentiated."""
+    if is_smooth(kind):
+        return not holds_complex(kind)
+    inner = [kind.item] if isinstance(kind, List) else [kind.value] if isinstance(kind, Dict) else []
+    return any(map(_holds_real, (*inner, *(k for _, k in children(kind) or ()))))
+
+
 def _formed(gradient: Any, value: Any) -> Any:
     if isinstance(value, (list, tuple, dict)) or not hasattr(value, "dtype"):
         return runtime.mirrored(gradient, value)
-    return float(gradient)
+    return complex(gradient) if isinstance(value, (complex, np.complexfloating)) else float(gradient)

@@ -3,8 +3,10 @@
 from srcad.rules import (
     arranging,
     builtin_functions,
+    complexes,
     contractions,
     creation,
+    eigenvalues,
     factorizations,
     linalg,
     math_functions,
@@ -15,6 +17,7 @@ from srcad.rules import (
     scans,
     shaping,
     signals,
+    transforms,
     ufuncs,
     zeros,
 )
@@ -22,8 +25,10 @@ from srcad.rules import (
 __all__ = [
     "arranging",
     "builtin_functions",
+    "complexes",
     "contractions",
     "creation",
+    "eigenvalues",
     "factorizations",
     "linalg",
     "math_functions",
@@ -34,6 +39,7 @@ __all__ = [
     "scans",
     "shaping",
     "signals",
+    "transforms",
     "ufuncs",
     "zeros",
 ]

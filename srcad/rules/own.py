@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_signals
+from srcad.core.kinds import COMPLEX, INT, Array, Kind, List, is_complex, is_number, widen
 from srcad.core.kinds import FLOAT as FLOATING
-from srcad.core.kinds import INT, Array, Kind, List, is_number, widen
 from srcad.rules import shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import Call, linear, pullback, zero
@@ -17,7 +17,7 @@ def _like_second(call: Call) -> Kind:
     d, x = call.args[0], call.args[1]
     if isinstance(x, Array):
         return Array(d.dtype if isinstance(d, Array) else "float64", x.dims)
-    return FLOATING if is_number(x) else widen(x)
+    return (COMPLEX if is_complex(d) else FLOATING) if is_number(x) else widen(x)
 
 
 @linear(runtime.unbroadcast, kind=_like_second, at=[(TABLE, ROW), (TABLE, COLUMN), (TABLE, 1), (ROW, ROW), (2.0, 1)])

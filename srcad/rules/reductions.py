@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_float_type, is_scalar
+from srcad.rules.asks import has_ndim, is_complex, is_float_type, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback, pushforward
 
@@ -63,7 +63,9 @@ def mean(a, axis=None, dtype=None, keepdims=False, *, d_out):
 @pullback(
     np.prod, kind=shapes.reduced, at=[*ALONG, *TYPED, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))]
 )
-def prod(a, axis=None, dtype=None, keepdims=False, *, d_out):
+def prod(a, axis=None, dtype=None, keepdims=False, *, out, d_out):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.prod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if dtype is not None and not is_float_type(dtype):
         return None
     if is_scalar(a):
@@ -74,7 +76,9 @@ def prod(a, axis=None, dtype=None, keepdims=False, *, d_out):
 
 
 @pushforward(np.prod)
-def prod_dot(a, axis=None, dtype=None, keepdims=False, *, a_dot):
+def prod_dot(a, axis=None, dtype=None, keepdims=False, *, out, a_dot):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.prod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if is_scalar(a):
         return a_dot
     if keepdims:
@@ -118,6 +122,8 @@ def var(a, axis=None, ddof=0, keepdims=False, *, d_out):
         return 0.0
     values = a if isinstance(a, np.ndarray) else np.asarray(a)
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(d_out) - ddof
     if axis is not None and not keepdims:
         return np.expand_dims(2 * d_out / count, axis) * centred
@@ -130,6 +136,8 @@ def var_dot(a, axis=None, ddof=0, keepdims=False, *, out, a_dot):
         return 0.0
     values = a if isinstance(a, np.ndarray) else np.asarray(a)
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(out) - ddof
     if keepdims:
         return 2 * np.sum(a_dot * centred, axis, keepdims=True) / count
@@ -142,6 +150,8 @@ def std(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
         return 0.0
     values = a if isinstance(a, np.ndarray) else np.asarray(a)
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(d_out) - ddof
     if axis is not None and not keepdims:
         return np.expand_dims(d_out / (count * out), axis) * centred
@@ -154,6 +164,8 @@ def std_dot(a, axis=None, ddof=0, keepdims=False, *, out, a_dot):
         return 0.0
     values = a if isinstance(a, np.ndarray) else np.asarray(a)
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(out) - ddof
     if keepdims:
         return np.sum(a_dot * centred, axis, keepdims=True) / (count * out)

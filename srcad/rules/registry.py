@@ -91,6 +91,7 @@ class Rule:
 
 _RULES: dict[Any, Rule] = {}
 _ALL: list[Rule] = []
+_OF_COMPLEX: set[Any] = set()
 
 
 def rule_for(fn: Any) -> Rule | None:
@@ -99,6 +100,16 @@ def rule_for(fn: Any) -> Rule | None:
         return _RULES.get(fn)
     except TypeError:  # an unhashable callable has no rule
         return None
+
+
+def takes_complex(fn: Any) -> bool:
+    """Whether the rule of a callable holds for complex values too (see `complexes.py`)."""
+    return fn in _OF_COMPLEX
+
+
+def of_complex(*functions: Callable[..., Any]) -> None:
+    """State that the rules of these functions hold for complex arguments and results as they stand."""
+    _OF_COMPLEX.update(functions)
 
 
 def all_rules() -> tuple[Rule, ...]:

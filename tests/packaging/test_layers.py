@@ -14,7 +14,7 @@ PACKAGE = Path(srcad.__file__).parent
 # Earlier layers know nothing of later ones. Layers in one row may use each other.
 LAYERS = (
     {"errors", "core"},
-    {"rules", "runtime", "runtime_arrays", "runtime_linalg", "runtime_products", "runtime_signals"},
+    {"rules", "runtime", "runtime_arrays", "runtime_fft", "runtime_linalg", "runtime_products", "runtime_signals"},
     {"analysis"},
     {"transform"},
     {"frontend", "backend"},

@@ -20,12 +20,14 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import reach
-from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, is_number
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, holds_complex, is_complex, is_number, present
 from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Stmt, Store, Var, names_in
+from srcad.transform.complexes import complex_array, real_part
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
 
-_VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, operator.getitem}
+_VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, operator.getitem,
+          np.real}  # fmt: skip
 _FRESH_OPERATORS = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow, operator.matmul,
     operator.floordiv, operator.mod, np.zeros_like, np.ones_like, np.full_like, np.full, np.zeros, np.ones, np.outer,
@@ -58,6 +60,19 @@ class Accumulator:
         self.definite = definite  # is a primal surely bound before the node with this id
         self.possible = possible
         self._groups = 0
+        self._has_complex = any(map(holds_complex, kinds.values()))
+
+    def kind(self, name: str) -> Kind:
+        return self.names.kinds.get(name) or self.kinds.get(name, UNKNOWN)
+
+    def fitted(self, name: str, value: Expr, made_anew: bool = False) -> Expr:
+        """A contribution to an adjoint as it fits what that is the adjoint of, which may be real or complex."""
+        if not self._has_complex:
+            return value
+        kind = present(self.names.adjoints[name].kind)
+        if not holds_complex(kind):
+            return real_part(value, self.kind)
+        return complex_array(value, self.kind) if made_anew and isinstance(kind, Array) and is_complex(kind) else value
 
     def fresh_group(self) -> int:
         self._groups += 1
@@ -232,6 +247,7 @@ class Accumulator:
                     return
                 self.actual(of, state, made)
                 self.fill(of, state, made)
+                value = self.fitted(name, value, True)
                 made.append(Assign(name, value))
                 held = self.holding(value, state)
                 state[name] = held
@@ -250,6 +266,7 @@ class Accumulator:
                     return
                 self.actual(of, state, made)
                 self.own(name, state, made)
+                value = self.fitted(name, value)
                 if repeats:
                     made.append(Do(Op(np.add.at, (Var(name), index, value), name="np.add.at")))
                 else:
@@ -281,7 +298,9 @@ class Accumulator:
 
     def add(self, name: str, value: Expr, uniform: bool, state: State, made: list[Stmt]) -> None:
         held = state.get(name)
-        if self.names.adjoints[name].shadow:
+        shadow = self.names.adjoints[name].shadow
+        value = self.fitted(name, value, held is None and not uniform and not shadow)
+        if shadow:
             made.append(Assign(name, value, accumulate=True))
         elif held is None:
             made.append(Assign(name, value))

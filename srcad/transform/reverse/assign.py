@@ -20,7 +20,6 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     is_array,
-    is_complex,
     present,
 )
 from srcad.core.nodes import (
@@ -63,10 +62,6 @@ def assign(builder: Builder, stmt: Assign) -> None:
             return
         builder.step(stmt)
         return
-    if is_complex(builder.kinds[target]):
-        raise builder.refuse(
-            f"{builder.user(target)} is complex and carries a derivative", "compute with real and imaginary parts"
-        )
     if isinstance(value, Op) and value.fn is prims.call_method:
         containers.method(builder, stmt, value)
         return
@@ -108,7 +103,9 @@ def _reads_result(builder: Builder, value: Op) -> bool:
     rule = rule_for(value.fn)
     if rule is None or rule.style == "zero":
         return False
-    return any("out" in set(names_in(e)) for e in _template_expressions(rule.template))
+    if not any("out" in set(names_in(e)) for e in _template_expressions(rule.template)):
+        return False
+    return primitives.reads_result(builder, rule, value)
 
 
 def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list[Action]) -> None:

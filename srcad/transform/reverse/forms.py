@@ -25,6 +25,7 @@ from srcad.analysis.leaves import Leaf, Path, reach
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
+    COMPLEX,
     FLOAT,
     Array,
     Dict,
@@ -35,6 +36,7 @@ from srcad.core.kinds import (
     Record,
     Tuple,
     children,
+    holds_complex,
     holds_smooth,
     is_integral,
     is_smooth,
@@ -88,7 +90,9 @@ class Form:
     def _cast(self, adjoint: Expr, path: Path, kind: Kind) -> Expr:
         """An adjoint as a float, or as an array of the argument's dtype; NumPy makes scalars of 0-d arrays."""
         if not isinstance(kind, Array):
-            return Op(float, (adjoint,)) if kind is FLOAT else adjoint
+            if kind in (FLOAT, COMPLEX):
+                return Op(float if kind is FLOAT else complex, (adjoint,))
+            return adjoint
         other = self.narrow or kind.dtype not in ("float64", "complex128")
         dtype = Op(prims.get_attr, (self._primal(path), Lit("dtype")))
         if kind.dims == "":
@@ -174,7 +178,9 @@ def may_grow(kind: Kind) -> bool:
 
 
 def _same_form(kind: Kind) -> bool:
-    """Whether the shadow of a value has the very form of its gradient."""
+    """Whether the shadow of a value has the very form of its gradient: complex numbers may have real shadows."""
+    if holds_complex(kind):
+        return False
     match kind:
         case List(item=item):
             return _same_form(item)
@@ -231,6 +237,8 @@ class _Settle:
         inner = expr.args[0] if expr.args else expr
         if expr.fn is np.array and not expr.kwargs and isinstance(inner, Op) and inner.fn in _FRESH:
             return inner
+        if expr.fn is complex:
+            return Lit(complex(inner.value)) if isinstance(inner, Lit) else expr
         if expr.fn is float:
             if isinstance(inner, Lit):
                 return Lit(float(inner.value))

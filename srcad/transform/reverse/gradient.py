@@ -26,6 +26,7 @@ from srcad.analysis.sizes import find_sizes
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
+    COMPLEX,
     FLOAT,
     NUMBER,
     UNKNOWN,
@@ -39,6 +40,7 @@ from srcad.core.kinds import (
     children,
     holds_arrays,
     holds_smooth,
+    is_complex,
     is_integral,
     is_smooth,
     present,
@@ -135,8 +137,13 @@ class Differentiator:
     """Makes the functions of one derivative."""
 
     def __init__(
-        self, session: Session, simplify: Simplify, tidy: Callable[[Program, dict[str, Kind]], Program]
+        self,
+        session: Session,
+        simplify: Simplify,
+        tidy: Callable[[Program, dict[str, Kind]], Program],
+        holomorphic: bool = False,
     ) -> None:
+        self.holomorphic = holomorphic  # the result is complex, and so is its derivative
         self.session = session
         self.simplify = simplify
         self.tidy = tidy
@@ -535,7 +542,7 @@ class Differentiator:
                 )  # fmt: skip
             kind = kind.items[0]
             path = (("item", 0),)
-        check_scalar(kind, special)
+        check_scalar(kind, special, self.holomorphic)
         if not isinstance(result, Var) or result.name not in activity.active:
             return state, (), ()
         inside = leaves(special.kinds[result.name], self.addresses(activity.regions, result.name))
@@ -605,20 +612,26 @@ def named_groups(params: list[str], groups: Groups) -> tuple[tuple[str, ...], ..
     return tuple(tuple(params[i] for i in group) for group in groups)
 
 
-def check_scalar(kind: Kind, special: Special) -> None:
-    """Refuse the gradient of what is not one real number."""
+def check_scalar(kind: Kind, special: Special, holomorphic: bool) -> None:
+    """Refuse the gradient of what is not one real number, or one complex number where that is expected."""
     if isinstance(kind, Maybe):
         kind = kind.kind
-    if kind in (FLOAT, NUMBER) or (is_integral(kind) and widen(kind) is not BOOL):
+    if isinstance(kind, Array):
+        one = "n" not in (kind.dims or "")
+    else:
+        one = kind in (FLOAT, COMPLEX, NUMBER) or (is_integral(kind) and widen(kind) is not BOOL)
+    if one and is_complex(kind) is holomorphic:
         return
-    if isinstance(kind, Array) and "n" not in (kind.dims or ""):
-        if not kind.dtype.startswith("complex"):
-            return
-    raise NonScalarOutput(
-        f"{special.name} returns {show(kind)}, not one real number, so it has no gradient",
-        special.program.place,
-        "return a scalar (sum it, say), or use srcad.vjp or srcad.jacobian for the derivative of the whole result",
-    )
+    remedy = "return a scalar (sum it, say), or use srcad.vjp or srcad.jacobian for the derivative of the whole result"
+    if one and not holomorphic:
+        remedy = (
+            "return its real part, its imaginary part or its absolute value; for a holomorphic function of complex "
+            "arguments pass holomorphic=True"
+        )
+    elif one:
+        remedy = "leave holomorphic out: the gradient of a real function of complex arguments needs no option"
+    number = "complex number, as holomorphic=True requires" if holomorphic else "real number, so it has no gradient"
+    raise NonScalarOutput(f"{special.name} returns {show(kind)}, not one {number}", special.program.place, remedy)
 
 
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:

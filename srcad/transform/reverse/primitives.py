@@ -7,6 +7,7 @@ kinds do not say that nothing was). A view of memory at an address is a view of 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import VIEWS
+from srcad.analysis.snapshots import read_at_once
 from srcad.core import prims
 from srcad.core.kinds import (
     NUMBER,
@@ -24,6 +26,7 @@ from srcad.core.kinds import (
     Maybe,
     Tuple,
     TupleOf,
+    holds_complex,
     holds_smooth,
     is_array,
     is_number,
@@ -42,10 +45,10 @@ from srcad.core.nodes import (
     Var,
     names_in,
 )
-from srcad.errors import AliasError, KindError, MissingRule
-from srcad.rules.kinding import kind_of_call
-from srcad.rules.registry import Call, rule_for
+from srcad.errors import AliasError, KindError, MissingRule, SrcadError
+from srcad.rules.registry import Rule, rule_for, takes_complex
 from srcad.rules.static import bind, padded, settle
+from srcad.transform.complexes import kind_of_tree, meets_complex, real_part
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
 
 _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
-    np.flipud, np.rot90, np.asarray, np.atleast_1d, np.atleast_2d,
+    np.flipud, np.rot90, np.asarray, np.atleast_1d, np.atleast_2d, np.real,
 }  # fmt: skip
 
 
@@ -74,6 +77,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         return
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
     kind = builder.made(target)
+    of_complex = check_complex(value, shown, kind, tuple(_kind_of(builder, e) for e in bound.values()), builder.refuse)
     found = builder.leaves(target)
     if isinstance(kind, Tuple) and all(map(_may_be_item, kind.items)) and not any(leaf.shadow for leaf in found):
         several(builder, target, value, out)
@@ -82,9 +86,11 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         raise builder.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
     mine = builder.adjoint(target, found[0])
     if found[0].shadow:
-        if value.fn in VIEWS and builder.activity.regions.of(target) in {
-            builder.activity.regions.of(n) for n in names_in(value.args[0])
-        }:
+        if (
+            value.fn in VIEWS
+            and builder.activity.regions.of(target) in {builder.activity.regions.of(n) for n in names_in(value.args[0])}
+            and not (value.fn is np.imag and read_at_once(builder.activity.body, target, builder.kinds))
+        ):
             view(builder, target, mine, value, out)
             return
         shadows.fresh_shadows(builder, target)
@@ -92,6 +98,8 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
     kinds["out"] = kinds["d_out"] = kind
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    if of_complex:
+        note_kinds(builder.names.kinds, builder.kind, assigns)
     if rule.style == "linear" and len(returned) == 1 and len(rule.params) > 1:
         returned = (*returned, *(NONE for _ in rule.params[1:]))
     parts = padded(rule, returned)
@@ -107,6 +115,15 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         else:
             used += cotangent(builder, operand, partial, (mine,))
     _with_steps(out, _doubled(used), assigns, needed, (mine,))
+
+
+def reads_result(builder: Builder, rule: Rule, value: Op) -> bool:
+    """Whether the rule of a call reads what the call gives, for operands of these kinds."""
+    bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
+    assigns, returned = settle(rule.template, {**bound, "out": Var("%out"), "d_out": Lit(1.0)}, kinds)
+    read = [n for e in (*returned, *(a.value for a in assigns)) for n in names_in(e)]
+    return "%out" in read
 
 
 def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
@@ -125,9 +142,30 @@ def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()} | {"out": kind, "d_out": kind}
     env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": d_out}
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    if meets_complex(kind, tuple(kinds.values())):
+        note_kinds(builder.names.kinds, builder.kind, assigns)
     parts = {name: partial for name, partial in padded(rule, returned).items() if partial is not None}
     used = [action for name, partial in parts.items() for action in cotangent(builder, bound[name], partial, of)]
     _with_steps(out, _doubled(used), assigns, {n for e in parts.values() for n in names_in(e)}, of)
+
+
+def check_complex(
+    value: Op, shown: str, kind: Kind, operands: tuple[Kind, ...], refuse: Callable[..., SrcadError]
+) -> bool:
+    """Whether a call is of complex values or makes one; refuse it where its rule says nothing of those."""
+    if not meets_complex(kind, operands):
+        return False
+    if not takes_complex(value.fn):
+        raise refuse(
+            f"{shown} of complex values has no rule", "compute with their real and imaginary parts", MissingRule
+        )
+    return True
+
+
+def note_kinds(kinds: dict[str, Kind], kind: Callable[[Expr], Kind], assigns: tuple[Assign, ...]) -> None:
+    """Remember the kinds of the steps of a rule, by which is known what of them is complex."""
+    for made in assigns:
+        kinds[made.target] = kind_of_tree(made.value, lambda name: kind(Var(name)))
 
 
 def _may_be_item(kind: Kind) -> bool:
@@ -185,22 +223,13 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
     own = builder.sized(operand)
     leaf = smooth_leaf(builder, operand.name)
     summed = unbroadcast(builder, cotangent, operand, own, result)
-    factor = kind_of_tree(builder, partial)
+    factor = kind_of_tree(partial, lambda name: builder.sized(Var(name)))
     spread = "needs"
     if summed is cotangent and is_number(factor):
         spread = "same"
     elif isinstance(factor, Array) and isinstance(result, Array) and _same_shape(factor, result):
         spread = "full"
     return [Add(builder.adjoint(operand.name, leaf), summed, (mine,), spread)]
-
-
-def kind_of_tree(builder: Builder, expr: Expr) -> Kind:
-    """The kind of a partial derivative."""
-    if not isinstance(expr, Op):
-        return builder.sized(expr)
-    kinds = tuple(kind_of_tree(builder, a) for a in expr.args)
-    named = tuple((k, kind_of_tree(builder, v)) for k, v in expr.kwargs)
-    return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
 
 
 def smooth_leaf(builder: Builder, name: str) -> Leaf:
@@ -245,6 +274,8 @@ def cotangent(builder: Builder, operand: Expr, value: Expr, of: tuple[str, ...])
     assert isinstance(operand, Var)
     kind = builder.kinds[operand.name]
     if builder.by_address(kind):
+        if builder.has_complex and not holds_complex(kind):
+            value = real_part(value, lambda name: builder.kind(Var(name)))
         shadow = Var(builder.adjoint(operand.name, Leaf((), kind, True)))
         item = kind.item if isinstance(kind, (List, TupleOf)) else None
         if item is None or not holds_smooth(item):

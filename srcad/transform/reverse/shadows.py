@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
+    holds_complex,
     holds_smooth,
     is_array,
     is_number,
@@ -83,6 +84,12 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
             )
         mine = builder.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, leaf.shadow))
         from_ = builder.adjoint(source.name, Leaf((*source_path, *leaf.path), other.kind, other.shadow))
+        if leaf.shadow and holds_complex(leaf.kind) != holds_complex(other.kind):
+            raise builder.refuse(
+                f"{builder.user(target)} is {show(kind)} here and {show(source_kind)} elsewhere, and is written to",
+                "make it complex on every path",
+                KindError,
+            )
         if leaf.shadow:
             builder.step(Assign(mine, Var(from_), builder.place))
         elif mine != from_:
