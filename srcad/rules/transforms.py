@@ -12,10 +12,12 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime_fft
+from srcad.core.kinds import NONE_KIND, Array, Kind
 from srcad.rules import shapes
-from srcad.rules.asks import refuse
+from srcad.rules.asks import is_literal, refuse
+from srcad.rules.kinding import by_example
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import call, linear, of_complex, pullback, pushforward
+from srcad.rules.registry import Call, call, linear, of_complex, pullback, pushforward
 
 LONG = np.array([0.3, -0.8, 1.7, 0.6, 2.1])
 ALONG = [(LONG,), (TABLE,), (TABLE, None, 0), (LONG, 7), (LONG, 4), call(TABLE, n=4, axis=0), call(LONG, norm="ortho")]
@@ -23,15 +25,29 @@ BOTH = [(TABLE,), call(TABLE, norm="forward"), (STACK, (2, 4)), call(STACK, axes
 ALL = [(TABLE,), (STACK,), call(STACK, axes=(0, 2)), call(STACK, s=(3, 5), axes=(1, 2), norm="ortho")]
 
 
-@linear(np.fft.fft, at=ALONG)
+def _transformed(call: Call) -> Kind:
+    """Complex, and of the shape of the operand where nothing asks for another."""
+    made = by_example(call)
+    x = shapes.as_array(shapes.first(call))
+    given = shapes.operand(call, "n" if call.fn in (np.fft.fft, np.fft.ifft) else "s", 1)
+    if isinstance(made, Array) and isinstance(x, Array) and (given is None or given[0] == NONE_KIND):
+        return Array(made.dtype, x.dims)
+    return made
+
+
+@linear(np.fft.fft, kind=_transformed, at=ALONG)
 def fft(a, n=None, axis=-1, norm=None, *, d_out):
+    if n is None and is_literal(axis) and axis == -1 and norm is None:
+        return np.fft.fft(d_out)
     if n is None:
         return np.fft.fft(d_out, None, axis, norm)
     return runtime_fft.fitted(np.fft.fft(d_out, None, axis, norm), a)
 
 
-@linear(np.fft.ifft, at=ALONG)
+@linear(np.fft.ifft, kind=_transformed, at=ALONG)
 def ifft(a, n=None, axis=-1, norm=None, *, d_out):
+    if n is None and is_literal(axis) and axis == -1 and norm is None:
+        return np.fft.ifft(d_out)
     if n is None:
         return np.fft.ifft(d_out, None, axis, norm)
     return runtime_fft.fitted(np.fft.ifft(d_out, None, axis, norm), a)
@@ -61,14 +77,14 @@ def ihfft(a, n=None, axis=-1, norm=None, *, d_out):
     return runtime_fft.fitted(np.fft.ifft(d_out, n, axis, norm), a)
 
 
-@linear(np.fft.fft2, at=BOTH)
+@linear(np.fft.fft2, kind=_transformed, at=BOTH)
 def fft2(a, s=None, axes=(-2, -1), norm=None, *, d_out):
     if s is None:
         return np.fft.fft2(d_out, None, axes, norm)
     return runtime_fft.fitted(np.fft.fft2(d_out, None, axes, norm), a)
 
 
-@linear(np.fft.ifft2, at=BOTH)
+@linear(np.fft.ifft2, kind=_transformed, at=BOTH)
 def ifft2(a, s=None, axes=(-2, -1), norm=None, *, d_out):
     if s is None:
         return np.fft.ifft2(d_out, None, axes, norm)
@@ -86,8 +102,10 @@ def irfft2(a, s=None, axes=(-2, -1), norm=None, *, d_out):
     return runtime_fft.halved(np.fft.ifft2(d_out, None, axes, norm), a, axes[-1])
 
 
-@linear(np.fft.fftn, at=ALL)
+@linear(np.fft.fftn, kind=_transformed, at=ALL)
 def fftn(a, s=None, axes=None, norm=None, *, d_out):
+    if s is None and axes is None and norm is None:
+        return np.fft.fftn(d_out)
     if s is None:
         return np.fft.fftn(d_out, None, axes, norm)
     if axes is None:
@@ -95,8 +113,10 @@ def fftn(a, s=None, axes=None, norm=None, *, d_out):
     return runtime_fft.fitted(np.fft.fftn(d_out, None, axes, norm), a)
 
 
-@linear(np.fft.ifftn, at=ALL)
+@linear(np.fft.ifftn, kind=_transformed, at=ALL)
 def ifftn(a, s=None, axes=None, norm=None, *, d_out):
+    if s is None and axes is None and norm is None:
+        return np.fft.ifftn(d_out)
     if s is None:
         return np.fft.ifftn(d_out, None, axes, norm)
     if axes is None:

@@ -20,9 +20,9 @@ from srcad.analysis.purity import COMPARISONS
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import UNKNOWN, Const, Kind, Tuple, holds_complex, holds_smooth, is_complex
+from srcad.core.kinds import UNKNOWN, Const, Kind, List, Tuple, holds_complex, is_array, is_complex, is_number
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
-from srcad.rules.kinding import kind_of_call
+from srcad.rules.kinding import kind_of_call, kind_of_getitem
 from srcad.rules.registry import Call
 
 Kinds = Callable[[str], Kind]
@@ -56,8 +56,8 @@ def real_part(expr: Expr, kinds: Kinds) -> Expr:
         return expr
     if isinstance(expr, Op) and expr.fn is operator.neg:
         return Op(operator.neg, (real_part(expr.args[0], kinds),))
-    known = isinstance(expr, Op) or isinstance(expr, Var) and kinds(expr.name) is not UNKNOWN
-    return Op(np.real, (expr,), form="attr:real" if known else "")
+    kind = kind_of_tree(expr, kinds)
+    return Op(np.real, (expr,), form="attr:real" if is_number(kind) or is_array(kind) else "")
 
 
 def complex_array(expr: Expr, kinds: Kinds) -> Expr:
@@ -77,16 +77,16 @@ def kind_of_tree(expr: Expr, kinds: Kinds) -> Kind:
             return Const(value) if isinstance(value, (bool, int)) else kind_of(value)
         case Op(fn=fn, args=args) if fn in (prims.make_tuple, prims.make_list):
             return Tuple(tuple(kind_of_tree(a, kinds) for a in args))
+        case Op(fn=operator.getitem, args=(base, index)):
+            held = kind_of_tree(base, kinds)
+            if isinstance(held, List):
+                return held.item
+            return kind_of_getitem(Call(operator.getitem, (held, kind_of_tree(index, kinds)), (), (base, index)))
         case Op(fn=fn, args=args, kwargs=kwargs):
             named = tuple((key, kind_of_tree(value, kinds)) for key, value in kwargs)
             return kind_of_call(Call(fn, tuple(kind_of_tree(a, kinds) for a in args), named, args, kwargs))
         case _:
             return UNKNOWN
-
-
-def is_real(kind: Kind) -> bool:
-    """A value that carries a derivative, and no part of it is complex."""
-    return holds_smooth(kind) and not holds_complex(kind)
 
 
 def meets_complex(target: Kind, operands: tuple[Kind, ...]) -> bool:

@@ -138,6 +138,53 @@ def a_dict_of_both(p):
     return abs(p["z"] * p["x"]) + np.sum(np.abs(p["many"] * p["z"]))
 
 
+@programs.at(([0.3, 1.5, -0.7], 0.4 + 0.2j))
+def numbers_of_a_real_list_become_complex(xs, z):
+    total = 0.0
+    for i in range(len(xs)):
+        y = xs[i]
+        if i != 1:
+            y = y * z
+        total = total + y * y
+    last = xs.pop()
+    if abs(last) > 0.1:
+        last = last * z
+    zs = [z, last]
+    zs.extend(xs)
+    zs[1:2] = xs
+    return abs(total * zs[1] + last * zs[2] * zs[-1])
+
+
+class Holder:
+    def __init__(self, x):
+        self.x = x
+
+    def turn(self, z):
+        y = self.x
+        if abs(z) > 0.1:
+            y = y * z
+        self.x = y.real
+        return y
+
+
+@programs.at((1.3, 0.4 + 0.2j))
+def an_object_that_holds_a_real_number(x, z):
+    holder = Holder(x)
+    return abs(holder.turn(z) + holder.turn(2j * z))
+
+
+@programs.at((X, 0.4 + 0.2j))
+def elements_of_a_real_array_become_complex(x, z):
+    x[0] = 2 * x[1]
+    total = 0.0
+    for i in range(3):
+        y = x[i]
+        if i != 1:
+            y = y * z
+        total = total + abs(y) + y.imag
+    return total * abs(z)
+
+
 # ---------------------------------------------------------------- arrays
 
 

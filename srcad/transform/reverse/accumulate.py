@@ -32,6 +32,7 @@ _FRESH_OPERATORS = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow, operator.matmul,
     operator.floordiv, operator.mod, np.zeros_like, np.ones_like, np.full_like, np.full, np.zeros, np.ones, np.outer,
     np.where, np.dot, runtime.scatter, np.sum, np.array, np.mean, np.matmul, np.multiply, np.add,
+    np.fft.fft, np.fft.ifft, np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn, np.linalg.solve,
 }  # fmt: skip
 
 

@@ -165,12 +165,15 @@ def entering(before: Kind, after: Kind) -> Kind:
 
 
 def may_grow(kind: Kind) -> bool:
-    """Whether a program that writes to a value of this kind may give it parts that the gradient has no place for."""
+    """Whether a program that writes to a value of this kind may give it parts that the gradient has no place for.
+
+    Of a list of complex numbers it must be known, too, which were real as it was given.
+    """
     match kind:
         case Dict() | Record() | Object() | Maybe():
             return True
         case List(item=item):
-            return may_grow(item)
+            return may_grow(item) or holds_complex(item)
         case Tuple(items=items):
             return any(map(may_grow, items))
         case _:

@@ -39,6 +39,7 @@ from srcad.core.kinds import (
     TupleOf,
     children,
     holds_arrays,
+    holds_complex,
     holds_smooth,
     is_complex,
     is_integral,
@@ -475,9 +476,10 @@ class Differentiator:
         given_as: dict[str, str] = {}
         if aux is not None:
             copies: list[Stmt] = []
-            for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
+            kinds_after = special.out_kinds
+            for param, kind, after, active in zip(params, special.arg_kinds, kinds_after, mask, strict=True):
                 if activity.regions.is_written(param):
-                    if active and may_grow(kind):
+                    if active and (may_grow(kind) or holds_complex(after) and may_grow(after)):
                         given_as[param] = names.fresh(f"%given_{param}")
                         kinds[given_as[param]] = kind
                         copies.append(Assign(given_as[param], Var(param)))

@@ -77,7 +77,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         return
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
     kind = builder.made(target)
-    of_complex = check_complex(value, shown, kind, tuple(_kind_of(builder, e) for e in bound.values()), builder.refuse)
+    check_complex(value, shown, kind, tuple(_kind_of(builder, e) for e in bound.values()), builder.refuse)
     found = builder.leaves(target)
     if isinstance(kind, Tuple) and all(map(_may_be_item, kind.items)) and not any(leaf.shadow for leaf in found):
         several(builder, target, value, out)
@@ -98,7 +98,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
     kinds["out"] = kinds["d_out"] = kind
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
-    if of_complex:
+    if builder.has_complex:
         note_kinds(builder.names.kinds, builder.kind, assigns)
     if rule.style == "linear" and len(returned) == 1 and len(rule.params) > 1:
         returned = (*returned, *(NONE for _ in rule.params[1:]))
@@ -114,6 +114,8 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
                 used.append(action)
         else:
             used += cotangent(builder, operand, partial, (mine,))
+    if value.fn is np.real:  # an adjoint that is one number everywhere stays so
+        used = [replace(action, spread="same") if isinstance(action, Add) else action for action in used]
     _with_steps(out, _doubled(used), assigns, needed, (mine,))
 
 
@@ -142,7 +144,7 @@ def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()} | {"out": kind, "d_out": kind}
     env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": d_out}
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
-    if meets_complex(kind, tuple(kinds.values())):
+    if builder.has_complex:
         note_kinds(builder.names.kinds, builder.kind, assigns)
     parts = {name: partial for name, partial in padded(rule, returned).items() if partial is not None}
     used = [action for name, partial in parts.items() for action in cotangent(builder, bound[name], partial, of)]
@@ -151,15 +153,12 @@ def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None
 
 def check_complex(
     value: Op, shown: str, kind: Kind, operands: tuple[Kind, ...], refuse: Callable[..., SrcadError]
-) -> bool:
-    """Whether a call is of complex values or makes one; refuse it where its rule says nothing of those."""
-    if not meets_complex(kind, operands):
-        return False
-    if not takes_complex(value.fn):
+) -> None:
+    """Refuse a call of complex values, or that makes one, where its rule says nothing of those."""
+    if meets_complex(kind, operands) and not takes_complex(value.fn):
         raise refuse(
             f"{shown} of complex values has no rule", "compute with their real and imaginary parts", MissingRule
         )
-    return True
 
 
 def note_kinds(kinds: dict[str, Kind], kind: Callable[[Expr], Kind], assigns: tuple[Assign, ...]) -> None:
@@ -193,6 +192,7 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
     if not builder.active(base):
         shadows.fresh_shadows(builder, target)
         return
+    shadows.check_memory(builder, target, builder.kinds[target], builder.kinds[base.name])
     if value.fn is np.diagonal:  # NumPy's own cannot be written to
         value = replace(value, fn=runtime.diagonal_view, form="", name="")
     elif value.fn not in _SHADOW_VIEWS:
