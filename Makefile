@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 N ?= 10000
 SEED ?= 0
 
-.PHONY: help demo test fuzz lint types bench docs clean
+.PHONY: help demo test fuzz lint types bench bench-check docs clean
 .NOTPARALLEL:
 
 help:
@@ -17,7 +17,8 @@ help:
 	@echo "make fuzz   judge N random programs, from seed SEED on (N=10000 SEED=0)"
 	@echo "make lint   ruff check, ruff format --check"
 	@echo "make types  mypy --strict srcad"
-	@echo "make bench  measure specialisation, dispatch and the generated code"
+	@echo "make bench  measure gradients beside those by hand, of JAX, PyTorch and autograd; write docs/benchmarks.md"
+	@echo "make bench-check  measure, and fail where a ratio is missed or an engine is missing"
 	@echo "make docs   run the code in the documents and write its output into them"
 	@echo "make clean  remove .venv and caches"
 
@@ -37,9 +38,15 @@ lint: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy --strict srcad
 
-bench: $(VENV)/.tools
+bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/dispatch.py
 	$(BIN)/python benchmarks/tape.py
+	$(BIN)/python benchmarks/compare.py
+
+bench-check: $(VENV)/.bench
+	$(BIN)/python benchmarks/dispatch.py --check
+	$(BIN)/python benchmarks/tape.py --check
+	$(BIN)/python benchmarks/compare.py --check
 
 docs: $(VENV)/.tools
 	$(BIN)/python docs/refresh.py
@@ -51,6 +58,12 @@ $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or later on the PATH (set PYTHON=...)" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
+
+# PyTorch's build for processors alone: the other one brings gigabytes of CUDA.
+$(VENV)/.bench: pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--extra-index-url https://download.pytorch.org/whl/cpu -e '.[tools,bench]'
+	@touch $@ $(VENV)/.tools
 
 # The test extra includes the tools, so installing it satisfies both stamps.
 $(VENV)/.tools: pyproject.toml | $(VENV)/.python

@@ -10,6 +10,7 @@
 
 from srcad.api import grad, value_and_grad, vjp
 from srcad.checking import check_grads
+from srcad.custom import custom_jvp, custom_vjp
 from srcad.derivative import Derivative
 from srcad.errors import (
     AliasError,
@@ -24,6 +25,9 @@ from srcad.errors import (
     UnsupportedSyntax,
 )
 from srcad.higher import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, linearize
+from srcad.hooks import hook
+from srcad.numerical import numerical
+from srcad.own import rule
 from srcad.runtime import stop_gradient
 
 __all__ = [
@@ -39,15 +43,20 @@ __all__ = [
     "SrcadError",
     "UnsupportedSyntax",
     "check_grads",
+    "custom_jvp",
+    "custom_vjp",
     "elementwise_grad",
     "grad",
     "hessian",
+    "hook",
     "hvp",
     "jacfwd",
     "jacobian",
     "jacrev",
     "jvp",
     "linearize",
+    "numerical",
+    "rule",
     "stop_gradient",
     "value_and_grad",
     "vjp",

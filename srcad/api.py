@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 from srcad.callables import find_target
+from srcad.choice import FIRST
 from srcad.derivative import Derivative
 from srcad.transform.specialise.derivatives import makes
 
@@ -13,7 +14,7 @@ from srcad.transform.specialise.derivatives import makes
 @overload
 def grad(
     fun: Callable[..., Any],
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -23,7 +24,7 @@ def grad(
 @overload
 def grad(
     fun: None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -32,7 +33,7 @@ def grad(
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def grad(
     fun: Any = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -76,7 +77,7 @@ def grad(
 @overload
 def value_and_grad(
     fun: Callable[..., Any],
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -86,7 +87,7 @@ def value_and_grad(
 @overload
 def value_and_grad(
     fun: None = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
@@ -95,7 +96,7 @@ def value_and_grad(
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
 def value_and_grad(
     fun: Any = None,
-    argnums: int | Sequence[int] = 0,
+    argnums: int | Sequence[int] = FIRST,
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,

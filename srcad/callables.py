@@ -15,7 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from srcad.calling import calling
 from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+from srcad.rules.custom import Custom
+from srcad.rules.registry import own_rule_of
 
 
 def overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
@@ -81,6 +86,12 @@ class Target:
     def is_wrapper(self) -> bool:
         return hasattr(self.function, "__wrapped__") and self.shown != self.signature
 
+    def given(self, args: tuple[Any, ...]) -> set[str]:
+        """The parameters that a call with these positional arguments gives; the others have their defaults."""
+        if self.is_wrapper:
+            return set(self.signature.parameters)
+        return set(self.signature.bind_partial(*self.before, *args, **dict(self.named)).arguments)
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
         """The arguments of a call, by the parameters of the function, with defaults; a `TypeError` as in the call."""
         args, kwargs = (*self.before, *args), {**dict(self.named), **kwargs}
@@ -92,11 +103,21 @@ class Target:
         return bound
 
 
+def _spelled(fun: Any, name: str) -> str:
+    """How a program names a callable that is not written in Python: `math.sin`, `np.sin`, `abs`."""
+    module = getattr(fun, "__module__", None) or ("numpy" if isinstance(fun, np.ufunc) else "builtins")
+    prefix = "np" if module == "numpy" else module
+    return name if prefix in ("builtins", "__main__") else f"{prefix}.{name}"
+
+
 def find_target(fun: Any) -> Target:
     """The plain function behind a method, partial, callable object or `njit` function.
 
     Raises `SourceNotFound` for what is not written in Python, `ArgumentError` for what cannot be called.
     """
+    own = fun if isinstance(fun, Custom) else own_rule_of(fun)
+    if own is not None:
+        return Target(calling(fun, own))
     if isinstance(fun, types.FunctionType):
         if "assembled_from" in vars(fun):
             raise ArgumentError(
@@ -129,6 +150,6 @@ def find_target(fun: Any) -> Target:
         raise SourceNotFound(
             f"{name} has no Python source: it is a {'class' if isinstance(fun, type) else 'function built in C'}",
             None,
-            f"wrap it in a function: def f(x): return {name}(x)",
+            f"wrap it in a function: lambda x: {_spelled(fun, name)}(x)",
         )
     raise ArgumentError(f"a function is needed, not {type(fun).__name__}", None, "pass a function")

@@ -22,7 +22,7 @@ def check_grads(
     fun: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
-    modes: Sequence[str] = ("fwd", "rev"),
+    modes: str | Sequence[str] = ("fwd", "rev"),
     *,
     atol: float = 1e-5,
     rtol: float = 1e-5,
@@ -36,7 +36,7 @@ def check_grads(
         args: its arguments: numbers, arrays, lists, tuples, dicts, dataclasses and other objects that hold some.
         order: how many derivatives to check: 2 checks the derivative of the gradient too, of a randomly weighted sum of
             the result, in each of the modes.
-        modes: "fwd" for forward mode, "rev" for reverse mode.
+        modes: "fwd" for forward mode, "rev" for reverse mode, or a sequence of these.
         atol, rtol: how far the two may be apart.
         eps: the step of the central differences (Richardson-extrapolated from `eps` and `eps / 2`).
         seed: of the random directions.
@@ -49,6 +49,9 @@ def check_grads(
     >>> import srcad
     >>> srcad.check_grads(lambda x: x**3, (2.0,), order=2)
     """
+    modes = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not modes:
+        raise ArgumentError("modes is empty: nothing would be checked", None, 'the modes are "fwd" and "rev"')
     for mode in modes:
         if mode not in ("fwd", "rev"):
             raise ArgumentError(f"there is no mode {mode!r}", None, 'the modes are "fwd" and "rev"')

@@ -16,6 +16,13 @@ import numpy as np
 from srcad.callables import Target
 from srcad.errors import ArgumentError
 
+
+class Unasked(int):
+    """A default position, told from one that the caller gave."""
+
+
+FIRST = Unasked(0)
+
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -82,6 +89,12 @@ def choose(name: str, target: Target, argnums: int | Sequence[int], argnames: st
     """The chosen arguments of a function called `name`. Raises `ArgumentError` where it has no such argument."""
     chooser = _Chooser(name, target)
     if argnames is not None:
+        if not isinstance(argnums, Unasked):
+            raise ArgumentError(
+                f"argnums={argnums!r} and argnames={argnames!r} are given together",
+                None,
+                "choose all arguments in one of them: argnames=('x', 'y')",
+            )
         wanted = (argnames,) if isinstance(argnames, str) else tuple(argnames)
         if not wanted:
             raise ArgumentError("argnames is empty", None, "name at least one parameter")

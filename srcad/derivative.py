@@ -12,6 +12,7 @@ import inspect
 import sys
 import threading
 import types
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,32 +21,31 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.powers import refuse_complex
+from srcad.arguments import check_complex, check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
 from srcad.callables import find_target, overlapping
-from srcad.choice import choose
+from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import (
-    COMPLEX,
-    FLOAT,
-    Dict,
-    Kind,
-    List,
-    Object,
-    Record,
-    Tuple,
-    children,
-    holds_complex,
-    holds_smooth,
-    is_smooth,
-    show,
-)
+from srcad.core.kinds import Kind
 from srcad.errors import ArgumentError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.forms import floats, formed
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]
 
 MOST_SHAPES = 1000  # shapes of arrays that calls are remembered by
 GENERATING = threading.RLock()  # held while source is read, differentiated and compiled
+FORGET: list[Callable[[], None]] = []  # what else forgets what was generated
+
+
+def forget_all() -> None:
+    """Forget everything that was generated: a rule has changed."""
+    with GENERATING:
+        for derivative in list(_ALL):
+            derivative._target = find_target(derivative._fun)  # it may be the function that has a rule now
+            derivative._forget()
+        for forget in FORGET:
+            forget()
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Specialised:
     outside: Outside
     powers: tuple[Place, ...] = ()  # where a number may turn complex
     writes: Mapping[str, Place] = field(default_factory=dict)  # the array parameters that are written into, and where
+    plain: bool = False  # given Python's numbers, it computes with Python's numbers alone
 
 
 class Derivative:
@@ -73,7 +74,7 @@ class Derivative:
     def __init__(
         self,
         fun: Any,
-        argnums: int | Sequence[int] = 0,
+        argnums: int | Sequence[int] = FIRST,
         *,
         argnames: str | Sequence[str] | None = None,
         has_aux: bool = False,
@@ -108,6 +109,7 @@ class Derivative:
         self._last: Specialised | None = None
         self._assumed: Specialised | None = None
         self._with_value: Derivative | None = None
+        _ALL.add(self)
 
     def _look_like(self, fun: Any) -> None:
         inner = getattr(fun, "func", fun) if isinstance(fun, functools.partial) else fun
@@ -134,7 +136,7 @@ class Derivative:
                 raise self._refused(wrong, made) from None
             if made.powers:
                 self._refuse_complex(result, made)
-            return result
+            return result if made.plain or type(result) is float else self._with_gradient(result, floats)
         values = self._values(args, kwargs)
         made, key = self._specialised(values)
         if self._positional and not kwargs and len(args) == len(self._params):
@@ -165,7 +167,7 @@ class Derivative:
         """What generated code refuses when it runs, as an error of ours."""
         if isinstance(wrong, runtime.Refusal):
             message, remedy, *place = wrong.args
-            return UnsupportedSyntax(message, Place(*place), remedy)
+            return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
         if isinstance(wrong, runtime.Overlap):
             return overlapping(self._target.function, wrong, made.writes)
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
@@ -205,22 +207,21 @@ class Derivative:
 
     def _finished(self, result: Any, values: list[Any], key: Key) -> Any:
         """The result with the gradients in their last form: those picked out of `*args`, floats for NumPy scalars."""
-        loose = [i for i in self._wrt if _needs_form(key[i], values[i])]
-        if not loose and self._choice.is_plain:
-            return result
-        rest = None
+
+        def finish(found: Any) -> Any:
+            alone = self._choice.single and self._choice.is_plain
+            gradients = (found,) if alone else found
+            made = [formed(key[i], g, values[i]) for g, i in zip(gradients, self._wrt, strict=True)]
+            picked = self._choice.picked(tuple(made))
+            return picked[0] if self._choice.single else picked
+
+        return self._with_gradient(result, finish)
+
+    def _with_gradient(self, result: Any, change: Callable[[Any], Any]) -> Any:
+        """The result of a call, its gradient changed."""
         if self._value:
-            rest, result = result
-        elif self._has_aux:
-            result, rest = result
-        alone = self._choice.single and self._choice.is_plain
-        gradients = (result,) if alone else result
-        formed = tuple(_formed(g, values[i]) if i in loose else g for g, i in zip(gradients, self._wrt, strict=True))
-        picked = self._choice.picked(formed)
-        gradient = picked[0] if self._choice.single else picked
-        if self._value:
-            return rest, gradient
-        return (gradient, rest) if self._has_aux else gradient
+            return result[0], change(result[1])
+        return (change(result[0]), result[1]) if self._has_aux else change(result)
 
     # ------------------------------------------------------------ specialising
 
@@ -239,31 +240,16 @@ class Derivative:
         """What was generated for these kinds, or is now."""
         made = self._cache.get(key)
         if made is None:
-            for position in self._wrt:
-                self._check_smooth(position, key[position])
+            for position, (param, kind) in enumerate(zip(self._params, key, strict=True)):
+                check = check_differentiable if position in self._wrt else check_constant
+                check(self.__name__, param.name, kind)
+                if self._holomorphic and position in self._wrt:
+                    check_complex(self.__name__, param.name, kind)
             made = self._make(key)
             self._outside = self._outside.and_also(made.outside)
             self._watches = bool(self._outside)
             self._cache[key] = made
         return made
-
-    def _check_smooth(self, position: int, kind: Kind) -> None:
-        if not holds_smooth(kind) and not _may_be_empty(kind):
-            name = self._params[position].name
-            raise ArgumentError(
-                f"{self.__name__}: the argument {name} is {show(kind)}, which holds no real number to differentiate "
-                "with respect to",
-                None,
-                "choose other arguments with argnums= or argnames=, or pass floats or float arrays",
-            )
-
-        if self._holomorphic and _holds_real(kind):
-            raise ArgumentError(
-                f"{self.__name__}: holomorphic=True requires complex arguments, and {self._params[position].name} is "
-                f"{show(kind)}",
-                None,
-                "pass complex numbers (z + 0j), or leave holomorphic out",
-            )
 
     def generated(self, key: Key) -> Specialised:
         """What is generated for arguments of these kinds: a function that can be differentiated in its turn."""
@@ -322,6 +308,7 @@ class Derivative:
             self._outside = Outside()
             self._watches = False
             self._last = None
+            self._assumed = None
 
     def _current(self) -> Specialised:
         """What was generated latest; before any call, what is generated for assumed kinds."""
@@ -397,6 +384,9 @@ class Derivative:
         return _rebuild, (self._fun, self._options)
 
 
+_ALL: weakref.WeakSet[Derivative] = weakref.WeakSet()
+
+
 def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
     return Derivative(fun, **options)
 
@@ -415,53 +405,3 @@ def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         else:
             return None
     return tuple(found)
-
-
-def _may_be_empty(kind: Kind) -> bool:
-    return isinstance(kind, (List, Tuple)) and (getattr(kind, "items", None) == () or "Bottom" in repr(kind))
-
-
-def _needs_form(kind: Kind, value: Any) -> bool:
-    """Whether generated code, which goes by kinds, cannot know the last form of a gradient.
-
-    One kind stands for floats and NumPy's scalars, and a list of floats may have ints among them.
-    """
-    if kind is FLOAT:
-        return not isinstance(value, float)
-    if kind is COMPLEX:
-        return not isinstance(value, complex)
-    match kind:
-        case List():
-            return _has_ints(value)
-        case Dict():
-            return _has_ints(value.values())
-        case Tuple() | Record() | Object():
-            return any(_needs_form(k, _part(value, step)) for step, k in children(kind) or ())
-        case _:
-            return False
-
-
-def _part(value: Any, step: tuple[str, Any]) -> Any:
-    how, key = step
-    return getattr(value, key) if how == "attr" else value[key]
-
-
-def _has_ints(values: Any) -> bool:
-    held = set(map(type, values))
-    if held <= {float}:
-        return False
-    return bool(held & {int, bool}) or any(_has_ints(v) for v in values if isinstance(v, (list, tuple)))
-
-
-def _holds_real(kind: Kind) -> bool:
-    """Whether a value of this kind has real numbers in it that can be differentiated."""
-    if is_smooth(kind):
-        return not holds_complex(kind)
-    inner = [kind.item] if isinstance(kind, List) else [kind.value] if isinstance(kind, Dict) else []
-    return any(map(_holds_real, (*inner, *(k for _, k in children(kind) or ()))))
-
-
-def _formed(gradient: Any, value: Any) -> Any:
-    if isinstance(value, (list, tuple, dict)) or not hasattr(value, "dtype"):
-        return runtime.mirrored(gradient, value)
-    return complex(gradient) if isinstance(value, (complex, np.complexfloating)) else float(gradient)

@@ -5,6 +5,7 @@ Lower, specialise, differentiate, simplify, print, load. What is above it holds 
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +16,22 @@ from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
 from srcad.callables import find_target
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import Array, Dict, Function, Kind, List, Object, Record, Tuple, holds_complex, holds_smooth, show
+from srcad.core.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    Array,
+    Dict,
+    Function,
+    Kind,
+    List,
+    Object,
+    Record,
+    Tuple,
+    holds_complex,
+    holds_smooth,
+    show,
+)
 from srcad.core.nodes import (
     FunctionHandle,
     Program,
@@ -25,10 +41,11 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
-from srcad.errors import Place, UnsupportedSyntax
+from srcad.errors import Place, SrcadError, UnsupportedSyntax
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
+from srcad.transform.walks import settle_walks
 from srcad.validity import Outside, outside_of
 
 _LOWERED: dict[Any, Program] = {}
@@ -66,16 +83,18 @@ def specialise(
             special = session.special(program, key)
             session.solve(special)
             session.represent()
+            settle_walks(session.specials(), session.holds_address, Differentiator(session, _simplify, _tidy).summary)
             return session, special
         except Restart:
             continue
 
 
 def _simplify(program: Program, kinds: dict[str, Kind], adjoints: frozenset[str]) -> Program:
+    from srcad.transform.marks import without_marks
     from srcad.transform.simplify import Facts, simplify
     from srcad.transform.simplify.counters import share_counters
 
-    return share_counters(simplify(program, Facts(kinds, adjoints)))
+    return share_counters(simplify(without_marks(program, kinds), Facts(kinds, adjoints)))
 
 
 def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
@@ -96,12 +115,29 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     return settle_in_place(program, kinds)
 
 
-def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...], *options: Any) -> Any:
+def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...] = (), *options: Any) -> Any:
     """The derivative of a function or program that is used inside of one that is differentiated."""
     if what == "gradient":
         single, value, aux = options
         return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+    if what == "kind":
+        return _kind_by_source(function, key)
     return make_tangent(find_target(function).function_for(key)[0], key, wrt)
+
+
+_FINDING: set[tuple[Any, tuple[Kind, ...]]] = set()  # what is being read for its kind: it may call itself
+
+
+def _kind_by_source(function: types.FunctionType, key: tuple[Kind, ...]) -> Kind | None:
+    if (function, key) in _FINDING:
+        return None
+    _FINDING.add((function, key))
+    try:
+        return specialise(function, key)[1].result_kind
+    except SrcadError:
+        return None
+    finally:
+        _FINDING.discard((function, key))
 
 
 def make_gradient(
@@ -124,7 +160,8 @@ def make_gradient(
     emitted, functions = _load(maker, handle)
     entry = functions[emitted.names[handle]]
     writes = maker.where_written(special)
-    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes)
+    plain = set(key) <= {FLOAT, INT, BOOL} and all(value is math for value in emitted.namespace.values())
+    return Specialised(entry, emitted.source, emitted, _outside(session, special), _powers(special), writes, plain)
 
 
 @dataclass(frozen=True)
@@ -139,14 +176,18 @@ class LoadedPair:
     outside: Outside
     powers: tuple[Place, ...]
     writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
+    fixed: frozenset[int]  # the positions of parameters without cotangents
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
 
-def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
-    """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated."""
+def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
+    """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated.
+
+    The parameters at the positions `fixed` are left out.
+    """
     session, special = specialise(function, key)
     maker = Differentiator(session, _simplify, _tidy)
-    mask = tuple(holds_smooth(k) for k in special.out_kinds)
+    mask = tuple(holds_smooth(k) and i not in fixed for i, k in enumerate(special.out_kinds))
     pair = maker.pair(special, mask)
     emitted, functions = _load(maker, pair.reverse)
     return LoadedPair(
@@ -158,6 +199,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...]) -> LoadedPair
         _outside(session, special),
         _powers(special),
         maker.where_written(special),
+        fixed,
         not _writes_arrays(maker, special),
     )
 

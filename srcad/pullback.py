@@ -8,10 +8,10 @@ kinds.
 
 from __future__ import annotations
 
-import dataclasses
+import collections
 import weakref
 from collections.abc import Callable, Iterator
-from types import FunctionType, SimpleNamespace
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
+from srcad.arguments import check_followed
 from srcad.callables import Target, overlapping
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
@@ -26,39 +27,44 @@ from srcad.core.kinds import (
     Array,
     Kind,
     Maybe,
-    Object,
-    Record,
-    Tuple,
     children,
     holds_smooth,
     is_complex,
     is_smooth,
     show,
 )
-from srcad.derivative import GENERATING
+from srcad.derivative import FORGET, GENERATING
 from srcad.errors import ArgumentError, KindError
+from srcad.forms import formed, structure
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
 
-_PAIRS: weakref.WeakKeyDictionary[FunctionType, dict[tuple[Kind, ...], LoadedPair]] = weakref.WeakKeyDictionary()
+_PAIRS: weakref.WeakKeyDictionary[FunctionType, dict[Any, LoadedPair]] = weakref.WeakKeyDictionary()
+FORGET.append(_PAIRS.clear)
 
 
-def loaded_pair(function: FunctionType, key: tuple[Kind, ...]) -> LoadedPair:
-    """The two halves of a function for arguments of these kinds; kept while what it reads from outside is the same."""
+def loaded_pair(function: FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
+    """The two halves of a function for arguments of these kinds; kept while what it reads from outside is the same.
+
+    The parameters at the positions `fixed` have their defaults, and no cotangents.
+    """
     from srcad.driver import make_pair
 
     with GENERATING:
         known = _PAIRS.setdefault(function, {})
-        made = known.get(key)
+        made = known.get((key, fixed))
         if made is None or made.outside.changed():
-            made = make_pair(function, key)
-            known[key] = made
+            made = make_pair(function, key, fixed)
+            known[key, fixed] = made
         return made
 
 
 def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of the function and its pullback."""
+    names = list(target.shown.parameters)[len(target.before) :]
+    for i, primal in enumerate(primals):
+        check_followed(target.function.__name__, names[min(i, len(names) - 1)] if names else "", kind_of(primal))
     try:
         run = _run(target, tuple(map(promoted, primals)))
     except KindError:
@@ -78,11 +84,13 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
 
 def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
+    given = target.given(primals)
+    fixed = frozenset(i for i, name in enumerate(bound.arguments) if name not in given)
     values = [copied_arrays(v) for v in bound.arguments.values()]
     target.promote(values)
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
-    loaded = loaded_pair(function, key)
+    loaded = loaded_pair(function, key, fixed)
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:
@@ -143,32 +151,22 @@ class _Run:
         found: dict[tuple[int, Path], Any] = dict(shadows)
         for (i, leaf), answer in zip(leaves, answers, strict=True):
             found[(i, leaf.path)] = _own(answer, leaf.kind)
-        return [self._assemble(kind, found, i, (), self.values[i]) for i, kind in enumerate(self.kinds)]
+        return [
+            None if i in self.loaded.fixed else self._assemble(kind, found, i, (), self.values[i])
+            for i, kind in enumerate(self.kinds)
+        ]
 
     def _assemble(self, kind: Kind, found: dict[tuple[int, Path], Any], position: int, path: Path, value: Any) -> Any:
         """The cotangent of a part of an argument, in the part's own form."""
         if is_smooth(kind):
-            return found[(position, path)]
+            return formed(kind, found[(position, path)], value)
         if self.by_address(kind):
             return runtime.mirrored(found.get((position, path)) if holds_smooth(kind) else None, value)
         parts = [
-            (step, self._assemble(inner, found, position, (*path, step), part_at(value, (step,))))
+            self._assemble(inner, found, position, (*path, step), part_at(value, (step,)))
             for step, inner in children(kind) or ()
         ]
-        match kind:
-            case Tuple(cls=cls):
-                items = [p for _, p in parts]
-                return items if cls is list else cls(*items) if cls is not None else tuple(items)
-            case Record():
-                return {key: p for (_, key), p in parts}
-            case Object(cls=cls):
-                named = {str(key): p for (_, key), p in parts}
-                if not dataclasses.is_dataclass(cls):
-                    return SimpleNamespace(**named)
-                unset: dict[str, Any] = {field.name: None for field in dataclasses.fields(cls)}
-                return runtime.instance(cls, **{**unset, **named})
-            case _:
-                return None
+        return structure(kind, parts)
 
 
 def _copied(value: Any) -> Any:
@@ -188,6 +186,8 @@ def copied_arrays(value: Any) -> Any:
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     if type(value) is list:
         return list(map(copied_arrays, value))
+    if isinstance(value, collections.deque):
+        return collections.deque(map(copied_arrays, value), value.maxlen)
     if isinstance(value, dict):
         made = value.copy()
         for key, item in value.items():
@@ -210,6 +210,8 @@ def renewed(state: Any) -> Any:
             if all(a is b for a, b in zip(items, value, strict=True)):
                 return value
             return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        if isinstance(value, (int, float, complex, str)):
+            return value
         if id(value) in known:
             return known[id(value)]
         if isinstance(value, np.ndarray):
@@ -218,6 +220,9 @@ def renewed(state: Any) -> Any:
         elif isinstance(value, list):
             made = known[id(value)] = []
             made += value if set(map(type, value)) <= {float, int, bool} else [copy(v, True) for v in value]
+        elif isinstance(value, collections.deque):
+            made = known[id(value)] = collections.deque(maxlen=value.maxlen)
+            made += [copy(v, True) for v in value]
         elif isinstance(value, dict):
             made = known[id(value)] = value.copy()
             for key, item in value.items():

@@ -18,6 +18,11 @@ import numpy as np
 
 def unbroadcast(d: Any, x: Any) -> Any:
     """Sum `d` down to the shape of `x`: the transpose of broadcasting `x` up to the shape of `d`."""
+    if isinstance(d, np.ndarray) and type(d) is not np.ndarray:
+        raise Refusal(
+            f"a {type(d).__name__} is combined with what carries a derivative, and may compute otherwise than an array",
+            "make an array of it: np.asarray(m), or m.filled(0.0) for a masked array",
+        )
     shape = np.shape(x)
     if np.shape(d) == shape:
         return d.item() if shape == () and isinstance(d, np.ndarray) and not isinstance(x, np.ndarray) else d
@@ -48,13 +53,26 @@ def split_extreme(d: Any, items: Any, extreme: Any) -> Any:
     return d * reached / np.count_nonzero(reached)
 
 
-def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> list[Any]:
+def unconcatenate(d: Any, arrays: Any, axis: Any = 0) -> tuple[Any, ...]:
     """The part of `d` that each of `arrays` has in their concatenation along `axis`, in the array's own shape."""
     along = 0 if axis is None else axis
     width = max(1, np.size(d) // max(1, np.shape(d)[along]))
     stops = np.cumsum([np.size(x) // width for x in arrays])
     parts = np.split(d, stops[:-1], along)
-    return [np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)]
+    return tuple([np.reshape(part, np.shape(x)) for part, x in zip(parts, arrays, strict=True)])
+
+
+def sum_of_each(xs: Any, ys: Any) -> tuple[Any, ...]:
+    """The sums of the items of two sequences of one length."""
+    return tuple([x + y for x, y in zip(xs, ys, strict=True)])
+
+
+def rejoin(parts: Any, d: Any, axis: Any = 0) -> Any:
+    """The transpose of `unconcatenate(d, parts, axis)`: the parts, each in its place of an array like `d`."""
+    along = 0 if axis is None else axis % np.ndim(d)
+    before, after = np.shape(d)[:along], np.shape(d)[along + 1 :]
+    width = max(1, math.prod(before + after))
+    return np.concatenate([np.reshape(x, (*before, np.size(x) // width, *after)) for x in parts], along)
 
 
 def part_width(size: int, count: int) -> int:
@@ -62,6 +80,11 @@ def part_width(size: int, count: int) -> int:
     if size % count:
         raise ValueError("array split does not result in an equal division")
     return size // count
+
+
+def part_start(size: int, count: int, i: int) -> int:
+    """Where part number `i` of `count` begins: the first ones are longer by one where they cannot be equal."""
+    return i * (size // count) + min(i, size % count)
 
 
 def product_of_others(x: Any, axis: Any = None) -> Any:
@@ -347,11 +370,11 @@ def restore_attribute(base: Any, name: str, old: Any) -> None:
 def mirrored(shadow: Any, x: Any) -> Any:
     """The gradient in the form of the argument `x`, from its shadow; None for what has no derivative."""
     if isinstance(x, (complex, np.complexfloating)):
-        return complex(shadow)
-    if isinstance(x, (float, np.floating)):
-        return shadow.real  # one among complex numbers has a complex shadow
+        return complex(shadow or 0.0)
     if isinstance(x, np.ndarray):
         return shadow
+    if isinstance(x, (float, np.floating)):
+        return shadow if shadow is None else float(shadow.real)
     if isinstance(x, (list, tuple)):
         items = [mirrored(shadow and shadow[i], item) for i, item in enumerate(x)]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items) if isinstance(x, tuple) else items
@@ -365,7 +388,7 @@ def mirrored(shadow: Any, x: Any) -> Any:
     held = attributes_of(x)
     if held is None:
         return None
-    parts = getattr(shadow, "__dict__", {})
+    parts = attributes_of(shadow) or {}
     mirror = {key: mirrored(parts.get(key), value) for key, value in held.items()}
     if not dataclasses.is_dataclass(x):
         return types.SimpleNamespace(**mirror)

@@ -18,7 +18,8 @@ def places(x: Any) -> Any:
 def add_at(d: Any, at: Any, x: Any) -> Any:
     """A zero of the shape of `x` with `d` added at the elements of these numbers: the adjoint of picking them."""
     made = np.zeros(np.size(x), np.asarray(d).dtype)
-    np.add.at(made, at, d)
+    if made.size:
+        np.add.at(made, at, d)
     return np.reshape(made, np.shape(x))
 
 
@@ -27,82 +28,136 @@ def shape_along(x: Any, axis: int) -> tuple[int, ...]:
     return tuple(size if i == axis % np.ndim(x) else 1 for i, size in enumerate(np.shape(x)))
 
 
-def cumprod_adjoint(d: Any, x: Any, axis: Any = None) -> Any:
-    """The cotangent of `x` in `np.cumprod(x, axis)`, which is right where elements are zero."""
-    rows = np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
-    d = d if axis is None else np.moveaxis(d, axis, 0)
-    made = np.ones_like(d)
-    made[1:] = np.cumprod(rows[:-1], axis=0)
-    after = np.zeros_like(d[:1].sum(axis=0))
-    for i in reversed(range(len(rows))):  # after: the cotangent of the product of the elements up to i
-        after = d[i] + (rows[i + 1] * after if i + 1 < len(rows) else 0.0)
-        made[i] = made[i] * after
+def _along(x: Any, axis: Any) -> Any:
+    """`x` with the axis in front; flat for None."""
+    return np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
+
+
+def _back(made: Any, x: Any, axis: Any) -> Any:
     return np.reshape(made, np.shape(x)) if axis is None else np.moveaxis(made, 0, axis)
 
 
-def cumprod_tangent(x_dot: Any, x: Any, axis: Any = None) -> Any:
-    """The tangent of `np.cumprod(x, axis)`, which is right where elements are zero."""
-    rows = np.reshape(x, -1) if axis is None else np.moveaxis(np.asarray(x), axis, 0)
-    rows_dot = np.reshape(x_dot, -1) if axis is None else np.moveaxis(np.asarray(x_dot), axis, 0)
+def _products_after(d: Any, rows: Any) -> Any:
+    """The cotangent of the product of the rows up to each: `after[i] = d[i] + rows[i + 1] * after[i + 1]`."""
+    after = np.array(d)
+    for i in reversed(range(len(rows) - 1)):
+        after[i] += rows[i + 1] * after[i + 1]
+    return after
+
+
+def cumprod_adjoint(d: Any, x: Any, axis: Any = None) -> Any:
+    """The cotangent of `x` in `np.cumprod(x, axis)`, which is right where elements are zero."""
+    rows = _along(x, axis)
     before = np.ones_like(rows)
     before[1:] = np.cumprod(rows[:-1], axis=0)
-    made = before * rows_dot
+    return _back(before * _products_after(_along(d, axis), rows), x, axis)
+
+
+def cumprod_along(v: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `np.cumprod(x, axis)` where that of `x` is `v`."""
+    rows, moves = _along(x, axis), np.array(_along(v, axis))
+    products = np.cumprod(rows, axis=0)
     for i in range(1, len(rows)):
-        made[i] += rows[i] * made[i - 1]
-    return made if axis is None else np.moveaxis(made, 0, axis)
+        moves[i] = moves[i] * products[i - 1] + moves[i - 1] * rows[i]
+    return moves if axis is None else np.moveaxis(moves, 0, axis)
 
 
-def _quantile_rows(x: Any, axis: Any) -> tuple[Any, Any]:
-    """`x` and the numbers of its elements, with the axes of a quantile brought to the front as one."""
+def cumprod_curved(d: Any, v: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `cumprod_adjoint(d, x, axis)` where that of `x` is `v`: also the cotangent, as it is symmetric."""
+    rows, moves = _along(x, axis), _along(v, axis)
+    before, before_dot = np.ones_like(rows), np.zeros_like(rows)
+    after = _products_after(_along(d, axis), rows)
+    after_dot = np.zeros_like(after)
+    for i in range(1, len(rows)):
+        before[i] = before[i - 1] * rows[i - 1]
+        before_dot[i] = before_dot[i - 1] * rows[i - 1] + before[i - 1] * moves[i - 1]
+    for i in reversed(range(len(rows) - 1)):
+        after_dot[i] = moves[i + 1] * after[i + 1] + rows[i + 1] * after_dot[i + 1]
+    return _back(before_dot * after + before * after_dot, x, axis)
+
+
+def product_curved(d: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `product_of_others(x, axis)` where that of `x` is `d`: also the cotangent, as it is symmetric."""
     axes = tuple(range(np.ndim(x))) if axis is None else tuple(int(i) % np.ndim(x) for i in np.atleast_1d(axis))
-    order = axes + tuple(i for i in range(np.ndim(x)) if i not in axes)
-    kept = tuple(np.shape(x)[i] for i in order[len(axes) :])
-    numbers = np.transpose(np.reshape(np.arange(np.size(x)), np.shape(x)), order)
-    return np.reshape(np.transpose(np.asarray(x), order), (-1, *kept)), np.reshape(numbers, (-1, *kept))
+    front = tuple(range(len(axes)))
+    moved = np.moveaxis(np.asarray(x), axes, front)
+    rows = np.reshape(moved, (-1, *moved.shape[len(axes) :]))
+    moves = np.reshape(np.moveaxis(np.asarray(d), axes, front), rows.shape)
+    made = np.zeros_like(rows)
+    for i in range(len(rows)):
+        for k in range(len(rows)):
+            if k != i:
+                made[i] += moves[k] * np.prod(np.delete(rows, (i, k), 0), axis=0)
+    return np.moveaxis(np.reshape(made, moved.shape), front, axes)
 
 
-def quantile_adjoint(d: Any, x: Any, q: Any, axis: Any = None, method: Any = "linear") -> Any:
-    """The cotangent of `x` in `np.quantile(x, q, axis, method=method)`: each quantile mixes two ordered elements."""
-    rows, numbers = _quantile_rows(x, axis)
-    d = np.reshape(d, (*np.shape(q), *rows.shape[1:]))
-    in_order = np.take_along_axis(numbers, np.argsort(rows, axis=0), axis=0)
-    at = np.quantile(np.arange(len(rows), dtype=float), q, method=method)
-    low = np.floor(at).astype(int)
-    high = np.minimum(low + 1, len(rows) - 1)
-    share = np.reshape(at - low, np.shape(q) + (1,) * (rows.ndim - 1))
-    made = np.zeros(np.size(x), np.asarray(d).dtype)
-    np.add.at(made, in_order[low], d * (1 - share))
-    np.add.at(made, in_order[high], d * share)
-    return np.reshape(made, np.shape(x))
+def _back_to(d: Any, x: Any) -> Any:
+    """`d`, summed down to the shape of `x`, a float for a number."""
+    if not isinstance(x, np.ndarray):
+        return float(np.sum(d))
+    made = np.sum(d, axis=tuple(range(np.ndim(d) - x.ndim)))
+    return np.sum(made, axis=tuple(i for i, n in enumerate(x.shape) if n == 1), keepdims=True)
 
 
-def quantile_slope(d: Any, x: Any, q: Any, axis: Any = None) -> Any:
-    """The cotangent of `q` in `np.quantile(x, q, axis)`."""
-    rows, _ = _quantile_rows(x, axis)
-    d = np.reshape(d, (*np.shape(q), *rows.shape[1:]))
-    ordered = np.sort(rows, axis=0)
-    low = np.minimum(np.floor(np.multiply(q, len(rows) - 1)).astype(int), max(0, len(rows) - 2))
-    steps = (ordered[np.minimum(low + 1, len(rows) - 1)] - ordered[low]) * (len(rows) - 1)
-    made = np.sum(d * steps, axis=tuple(range(np.ndim(q), np.ndim(d))))
-    return made if isinstance(q, np.ndarray) else float(made)
+def choose_adjoint(d: Any, a: Any, choices: Any, mode: Any = "raise") -> tuple[Any, ...]:
+    """The cotangent of each of `choices` in `np.choose(a, choices, mode=mode)`."""
+    chosen = np.choose(a, list(range(len(choices))), mode=mode)
+    return tuple([_back_to(np.where(chosen == i, d, 0.0), x) for i, x in enumerate(choices)])
 
 
-def quantile_tangent(x_dot: Any, q_dot: Any, x: Any, q: Any, axis: Any = None) -> Any:
-    """The tangent of `np.quantile(x, q, axis)`; None stands for the tangent of what does not move."""
-    rows, _ = _quantile_rows(x, axis)
-    order = np.argsort(rows, axis=0)
-    at = np.multiply(q, len(rows) - 1.0)
-    low = np.minimum(np.floor(at).astype(int), max(0, len(rows) - 2))
-    high = np.minimum(low + 1, len(rows) - 1)
-    aligned = np.shape(q) + (1,) * (rows.ndim - 1)
-    made: Any = 0.0
-    if x_dot is not None:
-        moved = np.take_along_axis(_quantile_rows(x_dot, axis)[0], order, axis=0)
-        share = np.reshape(at - low, aligned)
-        made = made + moved[low] * (1 - share) + moved[high] * share
-    if q_dot is not None:
-        ordered = np.take_along_axis(rows, order, axis=0)
-        made = made + (ordered[high] - ordered[low]) * (len(rows) - 1) * np.reshape(q_dot, aligned)
+def select_adjoint(d: Any, conditions: Any, choices: Any) -> tuple[Any, ...]:
+    """The cotangent of each of `choices` in `np.select(conditions, choices)`."""
+    made = []
+    for condition, x in zip(conditions, choices, strict=True):
+        made.append(_back_to(np.where(condition, d, 0.0), x))
+        d = np.where(condition, 0.0, d)
+    return tuple(made)
+
+
+def unselected(conditions: Any) -> Any:
+    """Where none of the conditions holds."""
+    made = np.asarray(False)
+    for condition in conditions:
+        made = made | condition
+    return ~made
+
+
+def block_adjoint(d: Any, arrays: Any) -> Any:
+    """The cotangent of each array of the nested lists `arrays` in `np.block(arrays)`."""
+    count = 0
+
+    def numbered(block: Any) -> Any:
+        nonlocal count
+        if isinstance(block, list):
+            return [numbered(inner) for inner in block]
+        count += np.size(block)
+        return np.reshape(np.arange(count - np.size(block), count), np.shape(block))
+
+    numbers = numbered(arrays)
+    flat = np.empty(count)
+    flat[np.ravel(np.block(numbers))] = np.ravel(d)
+
+    def taken(block: Any, like: Any) -> Any:
+        if isinstance(block, list):
+            return [taken(inner, part) for inner, part in zip(block, like, strict=True)]
+        return flat[block] if isinstance(like, np.ndarray) else float(flat[block])
+
+    return taken(numbers, arrays)
+
+
+def latest_reached(x: Any, extremes: Any, axis: int = 0) -> Any:
+    """For each of the running extremes of `x` along the axis, the place of the latest element that reaches it."""
+    places = np.arange(np.shape(x)[axis]).reshape(shape_along(x, axis))
+    return np.maximum.accumulate(np.where(x == extremes, places, 0), axis)
+
+
+def reduceat_adjoint(d: Any, x: Any, indices: Any, axis: int = 0) -> Any:
+    """The cotangent of `x` in `np.add.reduceat(x, indices, axis)`."""
+    made = np.zeros_like(x)
+    into, rows = np.moveaxis(made, axis, 0), np.moveaxis(np.asarray(d), axis, 0)
+    stops = [*indices[1:], len(into)]
+    for row, start, stop in zip(rows, indices, stops, strict=True):
+        into[start : max(stop, start + 1)] += row
     return made
 
 

@@ -62,7 +62,7 @@ def _explicit(subscripts: str, operands: Any) -> tuple[list[str], str]:
     return terms, result.replace("...", longest)
 
 
-def einsum_adjoint(d: Any, subscripts: str, operands: Any) -> list[Any]:
+def einsum_adjoint(d: Any, subscripts: str, operands: Any) -> tuple[Any, ...]:
     """The cotangent of each operand of `np.einsum(subscripts, *operands)`."""
     terms, result = _explicit(subscripts, operands)
     sizes: dict[str, int] = {}
@@ -87,4 +87,18 @@ def einsum_adjoint(d: Any, subscripts: str, operands: Any) -> list[Any]:
         stretched = tuple(k for k, size in enumerate(np.shape(operand)) if size == 1 and whole.shape[k] != 1)
         part = np.sum(whole, axis=stretched, keepdims=True) if stretched else whole
         made.append(part if isinstance(operand, np.ndarray) else part.item())
-    return made
+    return tuple(made)
+
+
+def einsum_along(moves: Any, subscripts: str, operands: Any) -> Any:
+    """The tangent of `np.einsum(subscripts, *operands)` where those of the operands are `moves`."""
+    return sum(np.einsum(subscripts, *operands[:i], move, *operands[i + 1 :]) for i, move in enumerate(moves))
+
+
+def einsum_curved(d: Any, moves: Any, subscripts: str, operands: Any) -> tuple[Any, ...]:
+    """The tangent of `einsum_adjoint(d, subscripts, operands)`: symmetric, hence the cotangent of the operands too."""
+    made = [np.zeros(np.shape(x)) if isinstance(x, np.ndarray) else 0.0 for x in operands]
+    for i, move in enumerate(moves):
+        parts = einsum_adjoint(d, subscripts, [*operands[:i], move, *operands[i + 1 :]])
+        made = [whole if k == i else whole + part for k, (whole, part) in enumerate(zip(made, parts, strict=True))]
+    return tuple(made)

@@ -1,10 +1,11 @@
-"""Helpers of generated code for differences, integrals, interpolation and convolution.
+"""Helpers of generated code for differences, integrals, interpolation, convolution and `np.sinc`.
 
 As in `runtime.py`, each needs NumPy alone, so that a saved derivative can carry a copy of its source.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def _nodes_along(y: Any, x: Any, axis: int) -> Any:
     return x
 
 
-def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1, axis: int = -1) -> Any:
     """What `np.trapezoid(y, x, dx, axis)` multiplies the elements of `y` by."""
     if x is None:
         steps = np.full([n - 1 if i == axis % np.ndim(y) else 1 for i, n in enumerate(np.shape(y))], dx)
@@ -61,8 +62,8 @@ def trapezoid_weights(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> A
 
 def trapezoid_nodes(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     """The cotangent of `x` in `np.trapezoid(y, x, axis=axis)`; `d` has a dimension of one along `axis`."""
-    first, last = (np.moveaxis(np.asarray(y), axis, 0)[part] for part in (slice(None, -1), slice(1, None)))
-    made = diff_adjoint(d * np.moveaxis((first + last) / 2, 0, axis), 1, axis)
+    moved = np.moveaxis(np.asarray(y), axis, 0)
+    made = diff_adjoint(d * np.moveaxis((moved[:-1] + moved[1:]) / 2, 0, axis), 1, axis)
     if np.ndim(x) == 1:
         return np.sum(made, axis=tuple(i for i in range(np.ndim(y)) if i != axis % np.ndim(y)))
     return np.reshape(made, np.shape(x))
@@ -111,3 +112,25 @@ def correlate_left(d: Any, a: Any, v: Any, mode: str = "valid") -> Any:
 def correlate_right(d: Any, a: Any, v: Any, mode: str = "valid") -> Any:
     """The cotangent of `v` in `np.correlate(a, v, mode)`."""
     return convolve_left(d, v[::-1], a, mode)[::-1]
+
+
+def sinc_slope(x: Any, n: int = 1) -> Any:
+    """The derivative of order `n` of `np.sinc(x)`: by its series near zero, where the quotient loses its digits."""
+    z = np.pi * np.asarray(x, dtype=float)
+    is_near = np.abs(z) < n + 1
+    near = np.where(is_near, z, 0.0)
+    series = 0.0
+    for k in range(n % 2, 3 * n + 40, 2):
+        series = series + (-1) ** ((n + k) // 2) / (n + k + 1) / math.factorial(k) * near**k
+    far = np.where(is_near, 1.0, z)
+    made = np.sin(far) / far
+    for k in range(1, n + 1):
+        made = (np.sin(far + k * np.pi / 2) - k * made) / far
+    return (np.pi**n * np.where(is_near, series, made))[()]
+
+
+def polyder_adjoint(d: Any, m: int = 1) -> Any:
+    """The transpose of `np.polyder(p, m)` applied to `d`, where `p` has more than `m` coefficients."""
+    for _ in range(m):
+        d = np.concatenate((d * np.arange(len(d), 0, -1), [0.0]))
+    return d

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime
+from srcad.arguments import check_constant, check_followed
 from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
-from srcad.derivative import GENERATING
+from srcad.derivative import FORGET, GENERATING
 from srcad.errors import AliasError, ArgumentError, KindError, Place, UnsupportedSyntax
 from srcad.pullback import check_form, part_at
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Key = tuple[tuple[Kind, ...], tuple[int, ...]]
 _TANGENTS: weakref.WeakKeyDictionary[FunctionType, dict[Key, LoadedTangent]] = weakref.WeakKeyDictionary()
+FORGET.append(_TANGENTS.clear)
 
 
 def loaded_tangent(function: FunctionType, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
@@ -78,6 +80,9 @@ def _prepared(
     given = target.signature.bind_partial(*fixed.before, *tangents, **dict(fixed.named)).arguments
     along = [directions[name] if name in given else None for name in bound.arguments]
     key = tuple(map(kind_of, values))
+    for name, kind, tangent in zip(bound.arguments, key, along, strict=True):
+        check = check_followed if _moves(tangent) else check_constant
+        check(target.function.__name__, name, kind)
     wrt = tuple(i for i, (kind, t) in enumerate(zip(key, along, strict=True)) if holds_smooth(kind) and _moves(t))
     function, _ = target.function_for(key)
     return loaded_tangent(function, key, wrt), values, along
@@ -101,7 +106,7 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         value, tangent = loaded.function(*values, *given)
     except runtime.Refusal as wrong:
         message, remedy, *place = wrong.args
-        raise UnsupportedSyntax(message, Place(*place), remedy) from None
+        raise UnsupportedSyntax(message, Place(*place) if place else None, remedy) from None
     except runtime.Overlap as wrong:
         raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
     return value, tangent

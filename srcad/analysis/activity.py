@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from srcad.analysis.hashed import keyed, reads_keys, refuse_hashed
 from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_regions
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
@@ -41,6 +42,8 @@ from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for, takes_complex
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
+_WRITE_A_RULE = "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule"
+_REMEDIES = dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]")
 
 
 @dataclass(frozen=True)
@@ -148,10 +151,14 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
         for stmt in walk(body):
             if isinstance(stmt, Assign):
                 changed |= _follow_text(stmt, kinds, varied, texts)
+            for name in keyed(stmt, kinds, varied, body):
+                changed |= add(name, getattr(stmt, "place", None))
             match stmt:
                 case Assign(target=target, value=value):
                     _check_constant(value, kinds.get(target, UNKNOWN), varied, kinds, stmt)
-                    if any(n in varied for n in differentiable_reads(value)):
+                    reads = [n for n in differentiable_reads(value) if n in varied]
+                    if reads and not reads_keys(value, kinds):
+                        refuse_hashed(stmt, kinds, reads, body)
                         _check_call(value, varied, body, stmt)
                         changed |= add(target, stmt.place)
                         for name in (*_given_memory(value, kinds, regions), *_appended_to(value)):
@@ -271,7 +278,10 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
         raise MissingRule(
             f"{callee.name} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
-            "use a function of math or numpy that has a rule, write it in Python, or give it a rule",
+            _REMEDIES.get(
+                callee.name,
+                "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule",
+            ),
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
 

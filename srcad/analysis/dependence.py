@@ -33,6 +33,7 @@ from srcad.core.nodes import (
     Ref,
     Stmt,
     Store,
+    Try,
     Unpack,
     Var,
     While,
@@ -120,26 +121,24 @@ class Lasting:
                 pass
 
     def lasts(self, site: Site, value: Expr) -> bool:
-        """Whether the element that `value` reads at a site is not overwritten after that."""
-        if not (isinstance(value, Op) and value.fn is operator.getitem and isinstance(value.args[0], Var)):
+        """Whether the element or attribute that `value` reads at a site is not overwritten after that."""
+        if not (isinstance(value, Op) and value.fn in (operator.getitem, prims.get_attr)):
+            return False
+        if not isinstance(value.args[0], Var):
             return False
         name = value.args[0].name
         held, region = self.kinds.get(name), self.regions.of(name)
-        if not isinstance(held, Array) or not held.dims or region is None:
+        if region is None or self.bound.get(name, 0) != 1 or name in self.inside:
             return False
-        if self.bound.get(name, 0) != 1 or name in self.inside:
+        later = [w for w in self.writes if self.regions.of(w.base) == region and may_follow(site, w.site)]
+        if not later:
+            return True
+        if not isinstance(held, Array) or not held.dims:
             return False
         read = self.index(value.args[1], len(held.dims), site)
-        if read is None:
+        if read is None or any(write.base != name or write.key is None for write in later):
             return False
-        for write in self.writes:
-            if self.regions.of(write.base) != region:
-                continue
-            if write.base != name or write.key is None:
-                return False
-            if self.meets(site, read, write, len(held.dims)):
-                return False
-        return True
+        return not any(self.meets(site, read, write, len(held.dims)) for write in later)
 
     # ------------------------------------------------------------ indices
 
@@ -252,12 +251,25 @@ class Lasting:
         return made
 
 
+def may_follow(site: Site, later: Site) -> bool:
+    """Whether the statement at `later` may run after the one at `site`: below it, or in another trip of a loop."""
+    for (outer, block), (other, block_of_later) in zip(site.around, later.around, strict=False):
+        if outer is not other:
+            break
+        if isinstance(outer, (For, ForEach, While)):
+            return True
+        if block != block_of_later:
+            return isinstance(outer, Try) and later.order > site.order
+    return later.order > site.order
+
+
 def _next(form: Linear | None) -> Linear | None:
     return None if form is None else combined(form, {"": 1}, 1)
 
 
 _NONE = Array("object", None)
 _ARITHMETIC = {operator.add, operator.sub, operator.mul, operator.neg}
+_WRITERS = {prims.call_method, prims.push, prims.pop, operator.delitem}
 
 
 def _may_write(value: Expr) -> bool:
@@ -267,13 +279,8 @@ def _may_write(value: Expr) -> bool:
     if value.fn is prims.call:
         callee = value.args[0]
         return not (isinstance(callee, Ref) and not isinstance(callee.value, FunctionHandle) and callee.value is print)
-    return value.fn in (prims.call_method, prims.push, operator.delitem) or getattr(value.fn, "__name__", "") in (
-        "at",
-        "copyto",
-        "fill_diagonal",
-        "put",
-        "place",
-    )
+    named = getattr(value.fn, "__name__", "")
+    return value.fn in _WRITERS or named in ("at", "copyto", "fill_diagonal", "put", "place")
 
 
 def _sites(block: Block, around: tuple[tuple[Stmt, int], ...] = ()) -> Iterator[Site]:

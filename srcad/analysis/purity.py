@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
 from srcad.core import prims
 from srcad.core.nodes import Op, Ref
 from srcad.rules.registry import rule_for
@@ -164,6 +164,7 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.item_before,
     runtime.attribute_before,
     runtime.mirrored,
+    runtime_rules.given_parts,
 }
 _FRESH: frozenset[Any] = MAKERS | _MAKING_BUILTINS | _NP_ALLOCATING | _RUNTIME_FRESH | {list.copy, dict.copy}
 _MATH: frozenset[Any] = frozenset(f for f in vars(math).values() if callable(f))
@@ -177,6 +178,8 @@ MUTATORS: frozenset[Any] = frozenset(
     | {runtime.add_into, runtime.restore_item, runtime.restore_attribute}
     | {np.add.at, np.subtract.at, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal}
 )
+# What looks at shapes and addresses, and raises where they are not as expected.
+CHECKS: frozenset[Any] = frozenset({runtime.refuse_overlap, runtime_rules.expect, runtime_rules.expect_shape})
 # Those among them that do nothing else than that, and cannot raise: without a reader, they need not happen.
 APPENDERS: frozenset[Any] = frozenset({prims.push, list.append, set.add})
 
@@ -186,6 +189,11 @@ _PURITY: dict[Any, bool] = {}
 def hashable(fn: Fn) -> bool:
     """The callable can be looked up; one that cannot is nobody we know."""
     return type(fn).__hash__ is not None
+
+
+def is_check(op: Op) -> bool:
+    """It looks at shapes or addresses alone, and raises where they are not as expected."""
+    return hashable(op.fn) and op.fn in CHECKS
 
 
 def is_pure(op: Op) -> bool:

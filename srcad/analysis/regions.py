@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
+from srcad.analysis.purity import is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import (
@@ -178,7 +179,7 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
                 return list(names_in(args[0]))
             if _makes_new(fn, args, dict(value.kwargs), kinds):
                 return []
-            if fn in VIEWS or fn is runtime.flatten:
+            if fn in VIEWS or fn is runtime.flatten or fn is runtime_rules.hook:
                 return list(names_in(args[0] if args else value))
             if fn is list and isinstance(args[0], Var) and isinstance(kinds.get(args[0].name), (Dict, Record)):
                 return []  # the keys
@@ -187,8 +188,8 @@ def shared_operands(value: Expr, kinds: Mapping[str, Kind]) -> list[str]:
             if fn in (operator.mul, operator.add):  # of lists: the items are shared
                 return [n for n in names_in(value) if isinstance(kinds.get(n), (List, TupleOf, Tuple))]
             rule = rule_for(fn)
-            if rule is not None:
-                return []
+            if rule is not None and (rule.own is None or rule.own.keeps_result):
+                return []  # but a function of the user's may return what it was given
             return list(names_in(value))
         case _:
             return list(names_in(value))
@@ -265,6 +266,8 @@ def find_regions(
                     regions.unite([*names_in(base), *names_in(value)])
                 regions.write(list(names_in(base)), isinstance(held, Array))
             case Do(value=value):
+                if is_check(value):
+                    continue
                 if value.fn not in WRITES_FIRST and not _call(regions, value, [], summarise):
                     regions.unite(list(names_in(value)))
                     regions.write(list(may_write(value, kinds)))

@@ -22,8 +22,8 @@ def check_sharing(body: Block, regions: Regions, summarise: Summarise) -> None:
     _check_flat(body, regions)
 
 
-def writes(body: Block, summarise: Summarise) -> Iterator[tuple[Expr, Stmt]]:
-    """What the statements of a body write into, with the statement."""
+def writes(body: Block, summarise: Summarise, containers: bool = False) -> Iterator[tuple[Expr, Stmt]]:
+    """What the statements of a body write into, with the statement; of calls the arrays, or the containers too."""
     for stmt in walk(body):
         match stmt:
             case Store(base=base):
@@ -37,7 +37,7 @@ def writes(body: Block, summarise: Summarise) -> Iterator[tuple[Expr, Stmt]]:
                 if isinstance(callee, Ref) and isinstance(callee.value, FunctionHandle):
                     summary = summarise(callee.value)
                     for i, argument in enumerate(call.args[1:]):
-                        if summary is None or i in summary.array_writes:
+                        if summary is None or i in (summary.writes if containers else summary.array_writes):
                             yield argument, stmt
             case _:
                 pass

@@ -337,6 +337,9 @@ class Expressions:
     def _as_sequence(self, expr: Op) -> Any:
         return call_of(self.builtin("list"), [self.lower(expr.args[0])])
 
+    def _trips(self, expr: Op) -> Any:
+        return self.lower(expr.args[0])
+
     def _each(self, expr: Op) -> Any:
         return self.lower(expr.args[0])
 
@@ -372,6 +375,7 @@ _WRITTEN: dict[Any, Callable[[Expressions, Op], Any]] = {
         "push",
         "pop",
         "as_sequence",
+        "trips",
         "each",
     )
     if hasattr(prims, name)

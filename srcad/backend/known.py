@@ -1,7 +1,8 @@
 """Where a well-known object lives: `numpy.sin` is `sin` of the module `numpy`, `numpy.add.at` is `at` of its `add`.
 
-Contract: a `Path` leads back to the very object it was found for (checked by identity), so text printed from it means
-the same object. What is not found here is printed by a name of its own.
+Contract: a `Path` leads back to the very object it was found for (checked by identity; a bound method is made anew at
+each look, and is one of the same object), so text printed from it means the same object. What is not found here is
+printed by a name of its own.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import cmath
 import functools
 import math
 import operator
-import sys
 import types
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from srcad.core.libraries import public_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ class Path:
         return Path(self.root, (*self.steps, name))
 
 
-_SHORT = {"numpy": "np", "scipy.special": "special"}
+_SHORT = {"numpy": "np"}
 _NUMPY = {"np", "numpy"}
 _SUBMODULES = ("linalg", "fft", "random", "ma", "polynomial")
-_ALIASES = ("np", "numpy", "math", "cmath", "operator", "functools", "special")
+_ALIASES = ("np", "numpy", "math", "cmath", "operator", "functools")
 
 
 def short_name(module: types.ModuleType) -> str:
-    """The name a module is imported under: `np`, `math`, `special`."""
+    """The name a module is imported under: `np`, `math`, `special` of `scipy.special`."""
     return _SHORT.get(module.__name__, module.__name__.rpartition(".")[2])
 
 
@@ -45,7 +47,7 @@ def find(value: Any, hint: str = "") -> Path | None:
     """The path of a well-known object; where several lead to it, the one that the user wrote (`hint`)."""
     if isinstance(value, types.ModuleType):
         return _of_module(value)
-    return _as_written(value, hint) or _by_own_name(value) or _of_owner(value)
+    return _as_written(value, hint) or _by_own_name(value) or _of_owner(value) or _of_library(value, hint)
 
 
 def _of_module(module: types.ModuleType) -> Path | None:
@@ -64,8 +66,6 @@ def _as_written(value: Any, hint: str) -> Path | None:
     module: types.ModuleType | None
     if root in _NUMPY:
         module = np
-    elif root == "special":
-        module = sys.modules.get("scipy.special")
     else:
         module = {"math": math, "cmath": cmath, "operator": operator, "functools": functools}[root]
     found: Any = module
@@ -83,10 +83,16 @@ def _by_own_name(value: Any) -> Path | None:
             return (
                 Path(np, (short_name(module), name)) if module.__name__.startswith("numpy.") else Path(module, (name,))
             )
-    special = sys.modules.get("scipy.special")
-    if special is not None and getattr(special, name, None) is value:
-        return Path(special, (name,))
     return None
+
+
+def _of_library(value: Any, hint: str) -> Path | None:
+    found = public_path(value)
+    if found is None:
+        return None
+    module, steps = found
+    written = hint.rpartition(".")[2]  # one function may have two names: `psi`, `digamma`
+    return Path(module, (written,) if getattr(module, written, None) is value else steps)
 
 
 def _of_owner(value: Any) -> Path | None:

@@ -42,6 +42,7 @@ from srcad.core.kinds import (
     join_all,
     widen,
 )
+from srcad.core.libraries import is_library_object, the_one
 from srcad.core.sums import holds_sum
 
 _CODE = (
@@ -57,7 +58,9 @@ _CODE = (
 
 
 def array_kind(value: np.ndarray[Any, Any]) -> Array:
-    return Array(str(value.dtype), "".join("1" if size == 1 else "n" for size in value.shape))
+    """The kind of an array; in which order its bytes are is not part of it."""
+    dtype = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
+    return Array(str(dtype), "".join("1" if size == 1 else "n" for size in value.shape))
 
 
 _SIMPLE: dict[type, Callable[[Any], Kind]] = {
@@ -114,6 +117,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         )
     if isinstance(value, (set, frozenset)):
         return Set(join_all(tuple(kind_of(v, above) for v in value)))
+    if is_library_object(value) or isinstance(value, types.MethodType) and is_library_object(value.__self__):
+        return Const(the_one(value))
     if isinstance(value, types.MethodType):
         return Function(value.__func__, (("__self__", kind_of(value.__self__, above)),))
     if isinstance(value, functools.partial):

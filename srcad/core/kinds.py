@@ -499,6 +499,21 @@ def children(kind: Kind) -> tuple[tuple[tuple[str, Any], Kind], ...] | None:
             return None
 
 
+def is_deeper(kind: Kind, depth: int) -> bool:
+    """Whether a value of this kind holds parts within parts, more than so many deep."""
+    return depth < 0 or any(is_deeper(part, depth - 1) for _, part in children(kind) or _inner(kind))
+
+
+def _inner(kind: Kind) -> tuple[tuple[str, Kind], ...]:
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Set(item=item):
+            return (("item", item),)
+        case Dict(value=value):
+            return (("value", value),)
+        case _:
+            return ()
+
+
 def show(kind: Kind) -> str:
     """A kind as a docstring names it: `float`, `float64[n, n]`, `list of float`."""
     match kind:

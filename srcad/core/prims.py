@@ -135,6 +135,15 @@ def each(value: Any) -> Any:
     return value
 
 
+def trips(count: Any, *_through: Any) -> Any:
+    """`count`, the trips of a loop through containers (and ranges, by their lengths), unless their lengths change.
+
+    `transform/walks.py` says what the loop does if they do. "keys", "values" or "reversed" before a container say how
+    it is gone through. Not printed.
+    """
+    return count
+
+
 def as_sequence(value: Any) -> Any:
     """What `enumerate` and `zip` go through, as something with a length and items; not printed where it is one."""
     from numpy import ndarray

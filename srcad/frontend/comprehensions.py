@@ -5,8 +5,7 @@
                                                 if x > 0: %comp.append(g(x))
 
 A generator expression is accepted where a builtin consumes it at once; `sum`, `any`, `all` and `next` become the loop
-that they are, for the others a list takes its place. The variables of a comprehension are its own: one that has a name
-of the function's gets a fresh name.
+that they are, for the others a list takes its place.
 """
 
 from __future__ import annotations
@@ -21,13 +20,11 @@ import numpy as np
 
 from srcad.core import prims
 from srcad.core.nodes import FALSE, TRUE, Expr, If, Lit, Op, Raise, Store, Var
-from srcad.frontend.capture import comprehension_keeps
+from srcad.frontend import prelude
 from srcad.frontend.expressions import safe_target
-from srcad.frontend.frame import Frame, Variable, expression
-from srcad.frontend.loops import drive
+from srcad.frontend.frame import Frame, expression
+from srcad.frontend.generators import generate
 from srcad.frontend.names import is_builtin, outside_value
-from srcad.frontend.scopes import bound_by
-from srcad.frontend.walking import plan
 
 _CONSUMING_BUILTINS = (
     "list tuple set frozenset dict max min sorted sum any all zip enumerate map filter iter next bytes bytearray"
@@ -75,68 +72,20 @@ def _filled(frame: Frame, node: Any, into: str | None, make: Callable[..., Any],
     return Var(target)
 
 
-# ---------------------------------------------------------------- the loops
-
-
-def generate(
-    frame: Frame, node: Any, start: Callable[[], None], each: Callable[[], None], until: str | None = None
-) -> None:
-    """The loops of a comprehension: `start` before them, `each` for each item that passes the conditions."""
-    generators = node.generators
-    if any(generator.is_async for generator in generators):
-        raise frame.refuse(node, "an asynchronous comprehension")
-    results = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
-    inside = [*results, *(test for generator in generators for test in generator.ifs)]
-    inside += [generator.iter for generator in generators[1:]]
-    assigned = bound_by(inside)
-    first = plan(frame, generators[0].iter)
-    start()
-    names = {}
-    for name in sorted(bound_by([generator.target for generator in generators])):
-        names[name] = _own(frame, name, comprehension_keeps(frame, name, inside))
-    frame.names.append(names)
-
-    def loop(depth: int) -> None:
-        generator = generators[depth]
-        planned = first if depth == 0 else plan(frame, generator.iter)
-
-        def body() -> None:
-            _where(frame, generator.ifs, each if depth == len(generators) - 1 else lambda: loop(depth + 1))
-
-        drive(frame, planned, generator.target, body, until, assigned)
-
-    try:
-        loop(0)
-    finally:
-        frame.names.pop()
-
-
-def _own(frame: Frame, name: str, boxed: bool) -> Variable:
-    """A variable of a comprehension: of its own name, where the function does not have that name."""
-    used = name in frame.scope.locals or name in frame.scope.free or name in frame.comprehended
-    used = used or any(variable.name == name for variable in frame.captured)
-    frame.comprehended.add(name)
-    if boxed:
-        cell = frame.fresh(f"{name}_cell")
-        frame.assign(cell, Op(prims.make_list, (Lit(None),)))
-        return Variable(name, cell, True)
-    return Variable(name, frame.fresh(name) if used else name)
-
-
-def _where(frame: Frame, tests: list[Any], each: Callable[[], None]) -> None:
-    if not tests:
-        each()
-        return
-    test = frame.atom(tests[0])
-    inner = frame.block(lambda: _where(frame, tests[1:], each))
-    frame.emit(If(test, inner, (), frame.place))
-
-
 # ---------------------------------------------------------------- generator expressions
 
 
 def consume(frame: Frame, node: Any, into: str | None) -> Expr | None:
-    """A call of `sum`, `any`, `all` or `next` on a generator expression, as its loop; None for any other call."""
+    """A call of `sum`, `any`, `all` or `next` on a generator expression, as its loop; None for any other call.
+
+    `next(iter(items))` is the first of the items.
+    """
+    if is_builtin(frame, node.func, "next") and (items := _iterated(frame, node)) is not None:
+        function = prelude.first_item if len(node.args) == 1 else prelude.first_or
+        first, *others = frame.atoms([items, *node.args[1:]])
+        if isinstance(items, gast.Call):  # a view of a dict, say
+            first = frame.call("list", list, first)
+        return frame.call(function.__name__, function, first, *others)
     if not (node.args and isinstance(node.args[0], gast.GeneratorExp)) or len(node.args) > 2:
         return None
     generator, *others = node.args
@@ -152,6 +101,15 @@ def consume(frame: Frame, node: Any, into: str | None) -> Expr | None:
     if is_builtin(frame, node.func, "next"):
         return _next(frame, generator, others[0] if others else None)
     return None
+
+
+def _iterated(frame: Frame, node: Any) -> Any:
+    """What is iterated in `next(iter(items))` or `next(iter(items), default)`; None for other calls."""
+    match node:
+        case gast.Call(args=[gast.Call(func=func, args=[items], keywords=[]), *others], keywords=[]):
+            return items if len(others) <= 1 and is_builtin(frame, func, "iter") else None
+        case _:
+            return None
 
 
 def _sum(frame: Frame, generator: Any, start: Any, into: str | None) -> Expr:

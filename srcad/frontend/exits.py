@@ -23,7 +23,7 @@ import gast
 
 from srcad.core.nodes import FALSE, NONE, TRUE, Expr, If, Return, Var
 from srcad.frontend.frame import Frame, statement
-from srcad.frontend.names import outside_value
+from srcad.frontend.names import outside_value, refuse_kept_iterator
 
 STAYS, BREAKS, CONTINUES, RETURNS, RAISES = "stays", "breaks", "continues", "returns", "raises"
 JUMPS = frozenset((BREAKS, CONTINUES, RETURNS))
@@ -333,6 +333,7 @@ def return_statement(frame: Frame, node: Any) -> None:
     if node.value is None:
         frame.assign(frame.result, NONE)
     else:
+        refuse_kept_iterator(frame, None, node.value)
         frame.assign(frame.result, frame.expr(node.value, frame.result))
     set_returned(frame)
 

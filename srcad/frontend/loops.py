@@ -1,117 +1,23 @@
-"""Loops: `for` over a range or by index as a `For`, over anything else as a `ForEach`; and `while`.
-
-    for i, (x, y) in enumerate(zip(xs, ys)):    for i in range(min(len(xs), len(ys))):
-        ...                                         x = xs[i]; y = ys[i]; ...
-
-`walking.py` reads the header, `drive` emits the loop. The body is given as a function, so that comprehensions use the
-same.
-"""
+"""Loop statements: `for`, over what `driving.py` goes through or over a generator, and `while`."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import gast
 
-from srcad.core.nodes import FALSE, TRUE, For, ForEach, If, Lit, Ref, Var, While
+from srcad.core import prims
+from srcad.core.nodes import FALSE, TRUE, Expr, If, Lit, Op, Var, While
+from srcad.frontend.driving import drive
 from srcad.frontend.exits import BREAKS, RETURNS, Bare, run_block, ways_of_block
 from srcad.frontend.frame import Atom, Frame, Loop, statement
+from srcad.frontend.generators import generate, generator_of, numbered, outside_names
 from srcad.frontend.names import outside_value
 from srcad.frontend.scopes import COMPREHENSIONS, bound_by
 from srcad.frontend.targets import assign
-from srcad.frontend.walking import Backwards, Items, Numbered, Plan, Range, bind, kept_items, plan
-
-# ---------------------------------------------------------------- the loop itself
-
-
-def drive(
-    frame: Frame, planned: Plan, target: Any, body: Callable[[], None], until: str | None, assigned: set[str]
-) -> None:
-    """Emit the loop. `assigned` are the names that its body assigns."""
-    written = _cores(frame, assigned | bound_by([target]))
-    place = frame.place
-
-    def kept(value: Atom) -> Atom:
-        """A bound that the body does not change."""
-        if isinstance(value, Var) and value.name in written:
-            name = frame.fresh(value.name)
-            frame.assign(name, value)
-            return Var(name)
-        return value
-
-    reverse = False
-    if isinstance(planned, Range):
-        start, stop, step = kept(planned.start), kept(planned.stop), kept(planned.step)
-        reverse = planned.reverse
-        counter = _counter(frame, target, assigned)
-
-        def inside() -> None:
-            frame.place = place
-            if isinstance(target, gast.Name) and counter == frame.plain(target.id):
-                body()
-                return
-            assign(frame, target, Var(counter))
-            body()
-
-    elif isinstance(planned, (Var, Lit, Ref)):
-        iterable = kept(planned)
-        plain = frame.plain(target.id) if isinstance(target, gast.Name) else None
-        each = plain if plain is not None else frame.fresh("item")
-
-        def inside() -> None:
-            frame.place = place
-            if plain is None:
-                assign(frame, target, Var(each))
-            body()
-
-        frame.emit(ForEach(each, iterable, frame.block(inside), until, place))
-        return
-    else:
-        items: Items = planned
-        if isinstance(items, Backwards):
-            reverse, items = True, items.items
-        start, stop, step = Lit(0), kept(items.length), Lit(1)
-        items = kept_items(items, kept)
-        counter = _index_name(frame, items, target, assigned)
-
-        def inside() -> None:
-            frame.place = place
-            bind(frame, items, target, Var(counter))
-            body()
-
-    frame.emit(For(counter, start, stop, step, frame.block(inside), until, place, reverse))
-
-
-def _counter(frame: Frame, target: Any, assigned: set[str]) -> str:
-    """The counter of a loop: the target itself, where it is a name that the body does not assign."""
-    if isinstance(target, gast.Name):
-        plain = frame.plain(target.id)
-        if plain is not None and target.id not in assigned:
-            return plain
-        return frame.fresh(target.id)
-    return frame.fresh("i")
-
-
-def _index_name(frame: Frame, items: Items, target: Any, assigned: set[str]) -> str:
-    parts = target.elts if isinstance(target, (gast.Tuple, gast.List)) else []
-    if isinstance(items, Numbered) and items.start == Lit(0) and len(parts) == 2 and isinstance(parts[0], gast.Name):
-        others = bound_by([parts[1]])
-        return _counter(frame, parts[0], assigned | others)
-    return frame.fresh("i")
-
-
-def _cores(frame: Frame, names: set[str]) -> set[str]:
-    found = set()
-    for name in names:
-        for scope in reversed(frame.names):
-            if name in scope:
-                found.add(scope[name].core)
-                break
-    return found
-
-
-# ---------------------------------------------------------------- statements
+from srcad.frontend.walking import plan
 
 
 @statement(gast.For)
@@ -154,9 +60,50 @@ def _body(frame: Frame, node: Any, loop: Loop) -> Callable[[], None]:
 
 
 def _for(frame: Frame, node: Any, done: str | None) -> None:
+    first, through = numbered(frame, node.iter)
+    generator = generator_of(frame, through, bound_by(node.body))
+    if generator is not None:
+        _through_generator(frame, node, generator, first, done)
+        return
     planned = plan(frame, node.iter)
     loop, until = _flags(frame, node, done)
     drive(frame, planned, node.target, _body(frame, node, loop), until, bound_by(node.body))
+
+
+def _through_generator(frame: Frame, node: Any, generator: Any, first: Any, done: str | None) -> None:
+    """A loop over a generator: each item is made when the trip for it begins, as Python does.
+
+    `first` is where `enumerate` begins to count, if it does.
+    """
+    number = frame.fresh("number")
+    loop, until = _flags(frame, node, done)
+    run = _body(frame, node, loop)
+
+    def start() -> None:
+        if loop.done is not None:
+            frame.assign(loop.done, FALSE)
+        if first is not None:
+            frame.assign(number, frame.atom(first))
+
+    def each() -> None:
+        item = frame.hold(frame.expr(generator.elt))
+        with outside_names(frame):
+            _bind(frame, node.target, item, None if first is None else Var(number))
+            if first is not None:
+                frame.assign(number, Op(operator.add, (Var(number), Lit(1))))
+            run()
+
+    generate(frame, generator, start, each, until, bound_by([node.target, *node.body]))
+
+
+def _bind(frame: Frame, target: Any, item: Expr, number: Expr | None) -> None:
+    if number is None:
+        assign(frame, target, item)
+    elif isinstance(target, gast.Tuple) and len(target.elts) == 2:
+        assign(frame, target.elts[0], number)
+        assign(frame, target.elts[1], item)
+    else:
+        assign(frame, target, Op(prims.make_tuple, (number, item)))
 
 
 def _while(frame: Frame, node: Any, done: str | None) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from srcad.runtime import order_of
 
 
@@ -186,6 +188,18 @@ def dict_items(d: Any) -> Any:
     return [(k, d[k]) for k in d]
 
 
+def first_item(xs: Any) -> Any:
+    for x in xs:
+        return x
+    raise StopIteration
+
+
+def first_or(xs: Any, default: Any) -> Any:
+    for x in xs:
+        return x
+    return default
+
+
 def dict_values(d: Any) -> Any:
     return [d[k] for k in d]
 
@@ -336,6 +350,30 @@ def tuple_slice(xs: Any, part: Any) -> Any:
     return tuple(list_slice(xs, part))
 
 
+def split_at(x: Any, stops: Any) -> Any:
+    parts = []
+    start = 0
+    for stop in stops:
+        parts.append(x[start:stop])
+        start = stop
+    parts.append(x[start:])
+    return parts
+
+
+def split_along(x: Any, stops: Any, axis: Any) -> Any:
+    parts = []
+    start = 0
+    for stop in stops:
+        parts.append(np.moveaxis(x[start:stop], 0, axis))
+        start = stop
+    parts.append(np.moveaxis(x[start:], 0, axis))
+    return parts
+
+
+def unstacked(x: Any) -> Any:
+    return tuple([x[i] for i in range(len(x))])
+
+
 def fsum_of(xs: Any) -> Any:
     total = 0.0
     for x in xs:
@@ -363,6 +401,11 @@ def list_replace(xs: Any, first: Any, last: Any, ys: Any) -> None:
 def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
     for k in range(len(index)):
         x[index[k]] = function(x[index[k]])
+
+
+def ufunc_at_pairs(function: Any, x: Any, rows: Any, columns: Any, values: Any) -> None:
+    for k in range(len(rows)):
+        x[rows[k], columns[k]] = function(x[rows[k], columns[k]], values[k])
 
 
 def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:

@@ -54,6 +54,8 @@ def find(function: Any) -> Source:
             "give a Python function, or register a rule for it",
         )
     code = function.__code__
+    if code is _DISPATCHES:
+        raise _single_dispatch(function)
     lines = _file_lines(function)
     try:
         node = _find_lambda(function, lines) if code.co_name == "<lambda>" else _find_def(function, lines)
@@ -64,6 +66,20 @@ def find(function: Any) -> Source:
             raise _unreadable(function) from None
         raise
     return Source(node, code.co_filename, tuple(lines))
+
+
+_DISPATCHES: Any = getattr(functools.singledispatch(len), "__code__", None)
+
+
+def _single_dispatch(function: types.FunctionType) -> UnsupportedSyntax:
+    """The refusal of a `functools.singledispatch` function, at the definition of its general case."""
+    code = inspect.unwrap(function).__code__
+    line = linecache.getline(code.co_filename, code.co_firstlineno)
+    return UnsupportedSyntax(
+        f"{function.__name__} is a functools.singledispatch: which function runs is looked up when it is called",
+        Place(code.co_filename, code.co_firstlineno, len(line) - len(line.lstrip()), line.rstrip("\n")),
+        f"differentiate the one that is meant, {function.__name__}.dispatch(float), or choose with isinstance",
+    )
 
 
 def _file_lines(function: types.FunctionType) -> list[str]:

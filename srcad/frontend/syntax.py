@@ -167,6 +167,10 @@ SITUATIONS: dict[str, Entry] = {
     "a generator expression that escapes": _no(
         "a generator that escapes runs when somebody else asks for its values", "use a list comprehension"
     ),
+    "an iterator that is kept": _no(
+        "zip, map, filter, enumerate and reversed give their items once, when somebody asks for them",
+        "make a list of it, list(...), or call it where it is gone through",
+    ),
     "an array made of a generator": _no(
         "NumPy puts the generator itself into the array, not its values", "use a list comprehension"
     ),

@@ -12,7 +12,7 @@ from srcad.core.nodes import Expr, Lit, Op, Store, Var
 from srcad.frontend.closures import define
 from srcad.frontend.expressions import private, safe_target
 from srcad.frontend.frame import Frame, LocalFunction, Variable, statement
-from srcad.frontend.names import outside_value
+from srcad.frontend.names import outside_value, refuse_kept_iterator
 from srcad.frontend.scopes import bound_by, read_by
 
 IN_PLACE: dict[type, Any] = {
@@ -63,6 +63,7 @@ def annotated(frame: Frame, node: Any) -> None:
 
 
 def _assign_expression(frame: Frame, target: Any, value: Any) -> None:
+    refuse_kept_iterator(frame, target, value)
     if isinstance(target, gast.Name):
         plain = frame.plain(target.id)
         frame.write(target.id, frame.expr(value, None if frame.in_try else plain))

@@ -81,6 +81,8 @@ Plan = Range | Items | Atom
 
 def plan(frame: Frame, node: Any) -> Plan:
     """Evaluate the header of a loop."""
+    if _is_call(frame, node, "iter") and len(node.args) == 1:
+        return plan(frame, node.args[0])
     if _is_call(frame, node, "range") and 1 <= len(node.args) <= 3:
         return _range(frame, node)
     if _is_call(frame, node, "reversed") and len(node.args) == 1:
@@ -208,6 +210,21 @@ def bind(frame: Frame, items: Items, target: Any, index: Expr) -> None:
             bind(frame, inner, target, frame.step(operator.sub, last, index))
         case _:
             assign(frame, target, _item(frame, items, index))
+
+
+def gone_through(items: Items) -> tuple[Atom, ...]:
+    """What decides when there are no more items: sequences, whose lengths may change on the way, and fixed lengths."""
+    match items:
+        case Sequence(values=values):
+            return (values,)
+        case Count(length=length) | Backwards(items=Count(length=length)):
+            return (length,)
+        case Numbered(items=inner):
+            return gone_through(inner)
+        case Together(parts=parts):
+            return tuple(atom for part in parts for atom in gone_through(part))
+        case Backwards(items=inner):
+            return (Lit("reversed"), *gone_through(inner))
 
 
 def kept_items(items: Items, kept: Callable[[Atom], Atom]) -> Items:

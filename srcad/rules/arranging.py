@@ -13,7 +13,7 @@ from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
 from srcad.rules.asks import is_scalar, refuse
 from srcad.rules.operators import COLUMN, ROW, STACK, TABLE
-from srcad.rules.registry import call, linear, pullback
+from srcad.rules.registry import call, linear, pullback, pushforward
 
 PICKS = np.array([2, 0, -1])
 ORDER = np.array([[2, 0, 1], [1, 1, 0]])
@@ -42,12 +42,16 @@ def take_along_axis(arr, indices, axis=-1, *, d_out):
     return runtime_arrays.add_at(d_out, np.take_along_axis(runtime_arrays.places(arr), indices, axis), arr)
 
 
-@pullback(np.compress, at=[([True, False, True], ROW), ([True, False, True], TABLE, 1), ([0, 1, 1, 0, 1], TABLE)])
+@pullback(
+    np.compress,
+    at=[([True, False, True], ROW), ([True, False, True], TABLE, 1), ([0, 1, 1, 0, 1], TABLE)],
+    linear_in=("a",),
+)
 def compress(condition, a, axis=None, *, d_out):
     return None, runtime_arrays.add_at(d_out, np.compress(condition, runtime_arrays.places(a), axis), a)
 
 
-@pullback(np.extract, at=[(ROW > 0, ROW), (TABLE > 0, TABLE)])
+@pullback(np.extract, at=[(ROW > 0, ROW), (TABLE > 0, TABLE)], linear_in=("arr",))
 def extract(condition, arr, *, d_out):
     return None, runtime_arrays.add_at(d_out, np.extract(condition, runtime_arrays.places(arr)), arr)
 
@@ -60,12 +64,26 @@ def sort(a, axis=-1, *, d_out):
     return runtime_arrays.add_at(d_out, np.take_along_axis(runtime_arrays.places(a), order, axis), a)
 
 
+@pushforward(np.sort)
+def sort_dot(a, axis=-1, *, a_dot):
+    if axis is None:
+        return np.ravel(a_dot)[np.argsort(a, None)]
+    return np.take_along_axis(a_dot, np.argsort(a, axis), axis)
+
+
 @pullback(np.partition, kind=layouts.ordered, at=[(ROW, 1), (TABLE, 1), (TABLE, 0, 0), call(STACK, kth=1, axis=1)])
 def partition(a, kth, axis=-1, *, d_out):
     if axis is None:
         return runtime_arrays.add_at(d_out, np.argpartition(a, kth, None), a)
     order = np.argpartition(a, kth, axis)
     return runtime_arrays.add_at(d_out, np.take_along_axis(runtime_arrays.places(a), order, axis), a)
+
+
+@pushforward(np.partition)
+def partition_dot(a, kth, axis=-1, *, a_dot):
+    if axis is None:
+        return np.ravel(a_dot)[np.argpartition(a, kth, None)]
+    return np.take_along_axis(a_dot, np.argpartition(a, kth, axis), axis)
 
 
 @linear(np.repeat, at=[(ROW, 2), (TABLE, 3, 1), (TABLE, 2), (ROW, NEAR), (TABLE, np.array([2, 1]), 0), (2.0, 3)])
@@ -98,7 +116,9 @@ def resize(a, new_shape, *, d_out):
         (TABLE, 2, "symmetric"),
         (TABLE, ((1, 0), (2, 1)), "wrap"),
         call(ROW, (1, 2), mode="constant", constant_values=3),
+        call(ROW, 1, constant_values=0.5),
     ],
+    linear_in=("array", "constant_values"),
 )
 def pad(array, pad_width, mode="constant", constant_values=0, *, d_out):
     if mode == "constant":
@@ -134,7 +154,11 @@ def delete(arr, obj, axis=None, *, d_out):
     return runtime_arrays.add_at(d_out, np.delete(runtime_arrays.places(arr), obj, axis), arr)
 
 
-@pullback(np.append, at=[(ROW, 2.5), (ROW, ROW * 2), (TABLE, ROW), (TABLE, TABLE + 1, 0), (TABLE, COLUMN, 1)])
+@pullback(
+    np.append,
+    at=[(ROW, 2.5), (ROW, ROW * 2), (TABLE, ROW), (TABLE, TABLE + 1, 0), (TABLE, COLUMN, 1)],
+    linear_in=("arr", "values"),
+)
 def append(arr, values, axis=None, *, d_out):
     parts = runtime.unconcatenate(d_out, (arr, values), axis)
     if is_scalar(values):
@@ -142,7 +166,11 @@ def append(arr, values, axis=None, *, d_out):
     return parts[0], parts[1]
 
 
-@pullback(np.insert, at=[(ROW, 1, 2.5), (TABLE, 1, ROW, 0), (TABLE, 0, 1.5, 1), (TABLE, [0, 2], COLUMN, 1)])
+@pullback(
+    np.insert,
+    at=[(ROW, 1, 2.5), (TABLE, 1, ROW, 0), (TABLE, 0, 1.5, 1), (TABLE, [0, 2], COLUMN, 1)],
+    linear_in=("arr", "values"),
+)
 def insert(arr, obj, values, axis=None, *, d_out):
     at = np.insert(runtime_arrays.places(arr), obj, -1, axis)
     d_arr = np.reshape(d_out[at >= 0], np.shape(arr))

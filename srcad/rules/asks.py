@@ -1,4 +1,4 @@
-"""What the body of a rule may ask: predicates that are settled before the program runs (see `static.py`).
+"""What the body of a rule may ask: predicates that are settled before the program runs (see `static.py`), and `when`.
 
 Called as functions they say the same of actual values, so that a rule's body can be run as it stands.
 """
@@ -35,6 +35,11 @@ def has_ndim(x: Any) -> bool:
 def is_float_type(dtype: Any) -> bool:
     """`dtype` names a floating type: conversion to it keeps the derivative."""
     return np.dtype(dtype).kind in "fc"
+
+
+def when(test: Any, then: Any, otherwise: Any) -> Any:
+    """`then if test else otherwise`, decided when the program runs; an `if` in a rule is decided before."""
+    return then if test else otherwise
 
 
 def refuse(message: str, remedy: str) -> Any:

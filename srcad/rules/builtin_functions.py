@@ -12,7 +12,7 @@ from srcad import runtime
 from srcad.core.kinds import BOOL, FLOAT, INT, RANGE, SLICE, STRING
 from srcad.core.prims import each
 from srcad.rules import layouts, shapes
-from srcad.rules.asks import has_ndim, is_scalar
+from srcad.rules.asks import has_ndim, is_scalar, when
 from srcad.rules.operators import ROW, TABLE
 from srcad.rules.registry import call, linear, pullback, pushforward, zero
 from srcad.rules.shapes import always
@@ -25,7 +25,10 @@ def largest(*items, out, d_out):
     if len(items) == 2:
         x = items[0]
         y = items[1]
-        return [d_out * ((x > y) + 0.5 * (x == y)), d_out * ((y > x) + 0.5 * (x == y))]
+        return [
+            d_out * when(x > y, 1.0, when(x == y, 0.5, 0.0)),
+            d_out * when(y > x, 1.0, when(x == y, 0.5, 0.0)),
+        ]
     return runtime.split_extreme(d_out, items, out)
 
 
@@ -36,7 +39,10 @@ def smallest(*items, out, d_out):
     if len(items) == 2:
         x = items[0]
         y = items[1]
-        return [d_out * ((x < y) + 0.5 * (x == y)), d_out * ((y < x) + 0.5 * (x == y))]
+        return [
+            d_out * when(x < y, 1.0, when(x == y, 0.5, 0.0)),
+            d_out * when(y < x, 1.0, when(x == y, 0.5, 0.0)),
+        ]
     return runtime.split_extreme(d_out, items, out)
 
 

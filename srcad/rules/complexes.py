@@ -191,7 +191,7 @@ of_complex(np.add, np.subtract, np.multiply, np.divide, np.power, np.float_power
 of_complex(operator.abs, abs, np.absolute)
 
 # of each element
-of_complex(np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sqrt, np.square, np.reciprocal, np.sinc)
+of_complex(np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.sqrt, np.square, np.reciprocal)
 of_complex(np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan)
 of_complex(np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh, np.where)
 

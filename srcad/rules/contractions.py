@@ -93,6 +93,7 @@ def last_tensordot(x1, x2, axes=2, *, d_out):
         (" ij , jk -> ik ", TABLE, TABLE.T),
         ("ij,ij->ij", TABLE, ROW[None]),
     ],
+    multilinear_in=("operands",),
 )
 def einsum(subscripts, *operands, d_out):
     if not isinstance(subscripts, str):

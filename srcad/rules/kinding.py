@@ -38,11 +38,12 @@ from srcad.core.kinds import (
     broadcast_dims,
     is_integral,
     is_number,
+    join,
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
 from srcad.rules.known import OPEN, constant, literal
-from srcad.rules.registry import Call, rule_for
+from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
 
 _IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -57,14 +58,27 @@ def kind_of_call(call: Call) -> Kind:
         call = replace(call, fn=_IN_PLACE[call.fn])
     if BOTTOM in call.args:
         return BOTTOM
+    if call.fn is prims.choose:
+        return join(call.args[1], call.args[2])
     rule = rule_for(call.fn)
     if rule is not None and rule.kind is not None:
         return rule.kind(call)
     if rule is not None and rule.style == "elementwise":
-        return broadcast(call)
+        return broadcast(_by_position(call, rule))
     if rule is None and not _is_pure(call.fn):
         return UNKNOWN
     return by_example(call)
+
+
+def _by_position(call: Call, rule: Rule) -> Call:
+    """The call of a function of each element with its named operands at their places, defaults between them."""
+    named, defaults = dict(call.kwargs), dict(rule.defaults)
+    kinds = list(call.args)
+    for name in rule.params[len(kinds) :]:
+        if not named.keys() & set(rule.params) or name not in named and name not in defaults:
+            break
+        kinds.append(named.pop(name) if name in named else kind_of(defaults[name]))
+    return replace(call, args=tuple(kinds))
 
 
 # ---------------------------------------------------------------- by example
@@ -109,7 +123,7 @@ def _tried(call: Call, as_known: bool) -> Kind:
             value = call.fn(*positional, **named)
     except (ValueError, TypeError, ArithmeticError, IndexError, AttributeError, np.linalg.LinAlgError):
         return UNKNOWN
-    return _without_sizes(kind_of(value))
+    return without_sizes(kind_of(value))
 
 
 def example(kind: Kind, expr: Expr | None = None) -> Any:
@@ -127,7 +141,7 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
             made = values.reshape(shape)
             if len(shape) >= 2 and np.dtype(dtype).kind in "fc":
                 made = made + np.eye(shape[-2], shape[-1])
-            return made.astype(dtype) * (1 + 0.5j if np.dtype(dtype).kind == "c" else 1)
+            return (made * (1 + 0.5j)).astype(dtype) if np.dtype(dtype).kind == "c" else made.astype(dtype)
         case List(item=item) | TupleOf(item=item):
             inner = example(item)
             made_items = [inner, inner]
@@ -147,14 +161,15 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
             return OPEN
 
 
-def _without_sizes(kind: Kind) -> Kind:
+def without_sizes(kind: Kind) -> Kind:
+    """The kind without what is known of lengths."""
     match kind:
         case Array(dtype=dtype, dims=str(dims)):
             return Array(dtype, "?" * len(dims))
         case List(item=item):
-            return List(_without_sizes(item))
+            return List(without_sizes(item))
         case Tuple(items=items, cls=cls, names=names):
-            return Tuple(tuple(map(_without_sizes, items)), cls, names)
+            return Tuple(tuple(map(without_sizes, items)), cls, names)
         case _:
             return widen(kind)
 

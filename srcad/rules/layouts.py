@@ -380,6 +380,12 @@ def shape_of(call: Call) -> Kind:
     return TupleOf(INT)
 
 
+def common_shape(call: Call) -> Kind:
+    """`np.broadcast_shapes(*shapes)`: as long as the longest."""
+    widths = [len(k.items) if isinstance(k, Tuple) else None for k in call.args]
+    return TupleOf(INT) if None in widths or not widths else Tuple((INT,) * max(w for w in widths if w is not None))
+
+
 def item_of(kind: Kind) -> Kind:
     """The kind of the items that a value gives when it is iterated over."""
     match kind:

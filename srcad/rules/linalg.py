@@ -115,9 +115,10 @@ def matrix_power(a, n, *, d_out):
 @pushforward(np.linalg.matrix_power)
 def matrix_power_dot(a, n, *, a_dot):
     if n >= 0:
-        return runtime_linalg.matrix_power_tangent(a_dot, a, n)
+        return runtime_linalg.matrix_power_adjoint(a_dot, np.matrix_transpose(a), n)
     inverse = np.linalg.inv(a)
-    return runtime_linalg.matrix_power_tangent(-inverse @ a_dot @ inverse, inverse, -n)
+    inverse_dot = -inverse @ a_dot @ inverse
+    return runtime_linalg.matrix_power_adjoint(inverse_dot, np.matrix_transpose(inverse), -n)
 
 
 def _some_array(call: Call) -> Kind:
@@ -150,7 +151,7 @@ def multi_dot(arrays, *, d_out):
 
 @pushforward(np.linalg.multi_dot)
 def multi_dot_dot(arrays, *, arrays_dot):
-    return runtime_linalg.multi_dot_tangent(arrays_dot, arrays)
+    return runtime_linalg.multi_dot_along(arrays_dot, arrays)
 
 
 @pullback(

@@ -10,6 +10,7 @@ import numpy as np
 from srcad import runtime
 from srcad.core.kinds import BOOL, FLOAT, INT, Tuple
 from srcad.core.prims import each
+from srcad.rules.asks import when
 from srcad.rules.registry import elementwise, pullback, pushforward, zero
 from srcad.rules.shapes import always
 
@@ -135,12 +136,12 @@ def power(x, y, *, out):
 
 @elementwise(math.fabs, kind=FLOATING, at=[(0.7,), (-0.7,)])
 def fabs(x):
-    return (x > 0) - 1.0 * (x < 0)
+    return when(x > 0, 1.0, when(x < 0, -1.0, 0.0))
 
 
 @elementwise(math.copysign, kind=FLOATING, at=[(0.7, -2.0), (-0.7, -2.0)])
 def copysign(x, y):
-    return ((x > 0) - 1.0 * (x < 0)) * math.copysign(1.0, y), None
+    return when(x > 0, 1.0, when(x < 0, -1.0, 0.0)) * math.copysign(1.0, y), None
 
 
 @elementwise(math.fmod, kind=FLOATING, at=[(5.3, 2.1), (-5.3, 2.1)])
@@ -195,7 +196,7 @@ def hypot(*coordinates, out, d_out):
 
 @pullback(math.dist, kind=FLOATING, at=[((0.7, 1.2), (0.3, 2.0)), ([1.0], [3.0])])
 def dist(p, q, *, out, d_out):
-    d_p = d_out * np.subtract(p, q) / (out + (out == 0))
+    d_p = d_out * (np.array(p) - np.array(q)) / (out + (out == 0))
     return d_p, -d_p
 
 

@@ -21,8 +21,8 @@ ARRAY_METHODS: dict[str, Callable[..., Any]] = {
     **{
         name: getattr(np, name)
         for name in (
-            "all any argmax argmin argpartition argsort clip copy cumprod cumsum diagonal dot max mean min "
-            "nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
+            "all any argmax argmin argpartition argsort choose clip compress copy cumprod cumsum diagonal dot max mean "
+            "min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose var"
         ).split()
     },
     "conj": np.conjugate,
@@ -57,6 +57,8 @@ def normalise_method(name: str, args: tuple[Expr, ...]) -> tuple[Callable[..., A
     """
     fn = ARRAY_METHODS[name]
     base, rest = args[0], args[1:]
+    if name == "compress" and rest:
+        return fn, (rest[0], base, *rest[1:])
     if name in _SEVERAL and len(rest) > 1:
         return fn, (base, Op(prims.make_tuple, rest))
     if name == "transpose" and len(rest) == 1 and isinstance(rest[0], Lit) and isinstance(rest[0].value, int):

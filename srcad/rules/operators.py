@@ -14,7 +14,7 @@ import numpy as np
 from srcad import runtime
 from srcad.core.kinds import BOOL, INT
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_complex, is_literal, is_scalar
+from srcad.rules.asks import has_ndim, is_complex, is_literal, is_scalar, when
 from srcad.rules.registry import elementwise, pullback, zero
 
 ROW = np.array([0.7, -1.23, 2.47])
@@ -91,7 +91,7 @@ def absolute(x, *, out):
     if is_complex(x):
         return np.conjugate(x) / (out + (out == 0))
     if is_scalar(x):
-        return (x > 0) - 1.0 * (x < 0)
+        return when(x > 0, 1.0, when(x < 0, -1.0, 0.0))
     return np.sign(x)
 
 

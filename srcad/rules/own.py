@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime, runtime_arrays, runtime_signals
+from srcad import runtime, runtime_arrays, runtime_rules, runtime_signals, runtime_stats
 from srcad.core.kinds import COMPLEX, INT, Array, Kind, List, is_complex, is_number, widen
 from srcad.core.kinds import FLOAT as FLOATING
 from srcad.rules import shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
-from srcad.rules.registry import Call, linear, pullback, zero
+from srcad.rules.registry import Call, elementwise, linear, pullback, zero
 
 
 def _like_second(call: Call) -> Kind:
@@ -20,9 +20,26 @@ def _like_second(call: Call) -> Kind:
     return (COMPLEX if is_complex(d) else FLOATING) if is_number(x) else widen(x)
 
 
+def _like_first(call: Call) -> Kind:
+    return widen(call.args[0])
+
+
 @linear(runtime.unbroadcast, kind=_like_second, at=[(TABLE, ROW), (TABLE, COLUMN), (TABLE, 1), (ROW, ROW), (2.0, 1)])
 def unbroadcast(d, x, *, d_out):
     return np.broadcast_to(d_out, np.shape(d))
+
+
+@linear(runtime_rules.shaped_as, kind=_like_second, at=[(2.0, 1.5, "x"), (ROW, ROW + 1.0, "x"), (TABLE, TABLE, "x")])
+def shaped_as(d, x, name, *, d_out):
+    return d_out
+
+
+zero(runtime_rules.still, kind=lambda call: widen(call.args[0]), at=[(0.7,), (ROW,)])
+
+
+@linear(runtime_rules.partial_of, kind=_like_first, at=[(2.0, 1.5, "x"), (ROW, ROW + 1.0, "x")])
+def partial_of(d, y, name, *, d_out):
+    return d_out
 
 
 @linear(runtime.split_extreme, at=[(2.0, [1, 3, 3], 3), (2.0, (4, 3), 4)])
@@ -70,6 +87,7 @@ def dot_right(d, x, y, *, d_out):
 
 
 zero(runtime.part_width, kind=shapes.always(INT), at=[(6, 3)])
+zero(runtime.part_start, kind=shapes.always(INT), at=[(7, 3, 2)])
 zero(runtime.above, kind=shapes.broadcast, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, POSITIVE)])
 zero(runtime.index_groups, kind=lambda call: List(List(INT)), at=[("combinations", 4, 2), ("permutations", 3, 3)])
 zero(runtime.order_of, kind=lambda call: List(INT), at=[([3.0, 1.0, 2.0],), ([3.0, 1.0, 2.0], True)])
@@ -87,3 +105,13 @@ def add_at(d, at, x, *, d_out):
 @linear(runtime_signals.diff_adjoint, at=[(ROW,), (TABLE, 2, 0)])
 def diff_adjoint(d, n=1, axis=-1, length=None, *, d_out):
     return np.diff(d_out, n, axis)
+
+
+@elementwise(runtime_stats.inside, at=[(0.7, 0.0, 1.0), (POSITIVE, 0, 3)])
+def inside(x, low, high):
+    return 1, None, None
+
+
+@elementwise(runtime_stats.whole, at=[(2,), (np.array([0, 3, 1]),)])
+def whole(k):
+    return 1

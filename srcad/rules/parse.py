@@ -39,12 +39,12 @@ def parse_body(body: Callable[..., Any]) -> Block:
         raise RuleError(
             f"the source of the rule {body.__name__} cannot be read ({failed})", None, "define the rule in a file"
         ) from None
-    function = gast.parse(source).body[0]
-    first = body.__code__.co_firstlineno
-    return _Reader(body, source.splitlines(), first).block(function.body)
+    return BodyReader(body, source.splitlines(), body.__code__.co_firstlineno).function(source)
 
 
-class _Reader:
+class BodyReader:
+    """Reads the body of one rule."""
+
     def __init__(self, body: Callable[..., Any], lines: list[str], first: int) -> None:
         self.body = body
         self.lines = lines
@@ -66,6 +66,20 @@ class _Reader:
         return RuleError(
             f"the rule {self.body.__name__}: {what}", place, "use assignments, if, return, operators and calls only"
         )
+
+    def function(self, source: str) -> Block:
+        """The statements of a function whose text is given."""
+        return self.block(gast.parse(source).body[0].body)
+
+    def outer(self, node: Any, name: str) -> Expr:
+        """A name that is not a parameter or a variable of the body."""
+        if name in self.globals:
+            return Ref(name, self.globals[name])
+        raise self.refuse(node, f"the name {name} is not defined")
+
+    def attribute(self, node: Any, base: Ref, attr: str) -> Expr:
+        """An attribute of what a name outside means."""
+        return Ref(f"{base.name}.{attr}", getattr(base.value, attr))
 
     def block(self, nodes: list[Any]) -> Block:
         made: list[Stmt] = []
@@ -89,9 +103,7 @@ class _Reader:
             case gast.Name(id=name):
                 if name in self.locals:
                     return Var(name)
-                if name in self.globals:
-                    return Ref(name, self.globals[name])
-                raise self.refuse(node, f"the name {name} is not defined")
+                return self.outer(node, name)
             case gast.BinOp(left=left, op=op, right=right):
                 return Op(BINARY[type(op)], (self.expr(left), self.expr(right)))
             case gast.UnaryOp(op=op, operand=operand):
@@ -122,7 +134,7 @@ class _Reader:
             case gast.Attribute(value=value, attr=attr):
                 base = self.expr(value)
                 if isinstance(base, Ref):
-                    return Ref(f"{base.name}.{attr}", getattr(base.value, attr))
+                    return self.attribute(node, base, attr)
                 if attr == "T":
                     return Op(np.transpose, (base,), form="attr:T")
                 return Op(prims.get_attr, (base, Lit(attr)))

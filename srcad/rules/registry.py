@@ -16,13 +16,18 @@ is for; after `*` come `out` (the result) and `d_out` (the cotangent of the resu
 A cotangent of a *sequence* parameter (the arrays of `np.stack`) is anything whose item i is the cotangent of item i.
 `if` statements in a body are settled when code is generated: their tests may read parameters that are constant
 (`axis is None`), `np.ndim(x)` and `isinstance`. Each rule is given the arguments it is tested at: `at=[(args, ...)]`,
-where an entry is a tuple of positional arguments, or `call(*args, **kwargs)`.
+where an entry is a tuple of positional arguments, or `call(*args, **kwargs)`. `refused=` are parameters without a
+derivative that may not be active: None alone is the derivative zero.
+
+Rules for a library that srcad does not need wait until the program has imported it: see `_WAITING`.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -78,8 +83,10 @@ class Rule:
     push_template: Block = ()
     linear_in: tuple[str, ...] = ()
     multilinear_in: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     notes: str = ""
     order: int = field(default=0)
+    own: Any = None  # the `Stated` rule of a user, which this is the present reading of
 
     @functools.cached_property
     def template(self) -> Block:
@@ -93,13 +100,54 @@ _RULES: dict[Any, Rule] = {}
 _ALL: list[Rule] = []
 _OF_COMPLEX: set[Any] = set()
 
+# A namespace, and the modules of `srcad.rules` for it. Who calls its functions has imported it: not we.
+_WAITING: dict[str, tuple[str, ...]] = {
+    "scipy.special": ("scipy_special", "scipy_gamma", "scipy_bessel"),
+    "scipy.linalg": ("scipy_linalg", "scipy_factorizations", "scipy_matrices"),
+    "scipy.signal": ("scipy_signal",),
+    "scipy.integrate": ("scipy_integrate",),
+    "scipy.stats": ("scipy_stats", "scipy_cdf", "scipy_counts", "scipy_multivariate"),
+}
+
+
+_OWN: dict[Any, Any] = {}  # the rules of users, which are read anew when what they read from outside changes
+
 
 def rule_for(fn: Any) -> Rule | None:
     """The rule of a callable, if it has one."""
     try:
-        return _RULES.get(fn)
-    except TypeError:  # an unhashable callable has no rule
-        return None
+        found = _RULES.get(fn)
+        if found is None and register_imported():
+            found = _RULES.get(fn)
+        stated = _OWN.get(fn) if found is None and _OWN else None
+    except TypeError:  # an unhashable callable
+        found, stated = None, own_rule_of(fn)
+    rule: Rule | None = found if stated is None else stated.rule()
+    return rule
+
+
+def register_imported() -> bool:
+    """Register the rules for every namespace that the program has imported by now. False if there is nothing new."""
+    found = [name for name in _WAITING if name in sys.modules]
+    for name in found:
+        for module in _WAITING.pop(name):
+            importlib.import_module(f"srcad.rules.{module}")
+    return bool(found)
+
+
+def own_rule_of(fn: Any) -> Any:
+    """What a user has stated for a callable, if anything."""
+    return _OWN.get(hashed(fn)) if _OWN else None
+
+
+def state_own(fn: Any, stated: Any) -> None:
+    """Give a callable the rule of a user, in place of one that the user gave before."""
+    _OWN[hashed(fn)] = stated
+
+
+def hashed(fn: Any) -> Any:
+    """The callable, or its bound `__call__` where it has no hash: that goes by identity."""
+    return fn if type(fn).__hash__ is not None else getattr(fn, "__call__", None)  # noqa: B004
 
 
 def takes_complex(fn: Any) -> bool:
@@ -113,6 +161,7 @@ def of_complex(*functions: Callable[..., Any]) -> None:
 
 
 def all_rules() -> tuple[Rule, ...]:
+    """Every rule that is registered."""
     return tuple(_ALL)
 
 
@@ -133,6 +182,7 @@ def _stated(
     at: Sequence[Any],
     linear_in: tuple[str, ...] = (),
     multilinear_in: tuple[str, ...] = (),
+    refused: tuple[str, ...] = (),
 ) -> Callable[[Body], Body]:
     def register(body: Body) -> Body:
         if not functions:
@@ -154,7 +204,7 @@ def _stated(
                     "only out and d_out may follow the *",
                 )
         rule = Rule(functions, style, tuple(names), tuple(defaults), variadic, body, kind, _cases(at))
-        rule = replace(rule, linear_in=linear_in, multilinear_in=multilinear_in)
+        rule = replace(rule, linear_in=linear_in, multilinear_in=multilinear_in, refused=refused)
         if not body.__module__.startswith("srcad.rules."):
             rule.template  # noqa: B018 - a mistake in a user's rule shows where it is stated
         _add(rule)
@@ -164,7 +214,7 @@ def _stated(
 
 
 def elementwise(
-    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = (), refused: tuple[str, ...] = ()
 ) -> Callable[[Body], Body]:
     """State the partial derivatives of functions that act on each element alone.
 
@@ -172,14 +222,14 @@ def elementwise(
     ... def tanh(x, *, out):
     ...     return 1 - out * out
     """
-    return _stated("elementwise", functions, kind, at)
+    return _stated("elementwise", functions, kind, at, refused=refused)
 
 
 def linear(
-    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = ()
+    *functions: Callable[..., Any], kind: KindRule | None = None, at: Sequence[Any] = (), refused: tuple[str, ...] = ()
 ) -> Callable[[Body], Body]:
     """State the transpose of functions that are linear in their first parameter."""
-    return _stated("linear", functions, kind, at)
+    return _stated("linear", functions, kind, at, refused=refused)
 
 
 def pullback(
@@ -188,13 +238,14 @@ def pullback(
     at: Sequence[Any] = (),
     linear_in: tuple[str, ...] = (),
     multilinear_in: tuple[str, ...] = (),
+    refused: tuple[str, ...] = (),
 ) -> Callable[[Body], Body]:
     """State the cotangents of a function's parameters.
 
     `linear_in` are parameters that the function is linear in together (`x` and `y` of `np.where`), `multilinear_in`
     those that it is linear in one by one (the factors of a product): forward mode needs no more than that.
     """
-    return _stated("pullback", functions, kind, at, linear_in, multilinear_in)
+    return _stated("pullback", functions, kind, at, linear_in, multilinear_in, refused)
 
 
 def pushforward(*functions: Callable[..., Any]) -> Callable[[Body], Body]:

@@ -9,7 +9,7 @@ from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
 from srcad.rules.asks import has_ndim, is_complex, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
-from srcad.rules.reductions import ALONG, ZEROS
+from srcad.rules.reductions import ZEROS
 from srcad.rules.registry import call, linear, pullback, pushforward
 
 HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
@@ -37,7 +37,7 @@ def cumprod(a, axis=None, dtype=None, *, out, d_out):
 def cumprod_dot(a, axis=None, dtype=None, *, out, a_dot):
     if is_complex(a) and not is_complex(out):
         return refuse("np.cumprod of complex values with a real dtype has no rule", "take their real parts: x.real")
-    return runtime_arrays.cumprod_tangent(a_dot, a, axis)
+    return runtime_arrays.cumprod_along(a_dot, a, axis)
 
 
 @linear(np.cumulative_sum, at=[(ROW,), call(TABLE, axis=1), call(TABLE, axis=-2)])
@@ -54,7 +54,7 @@ def cumulative_prod(x, axis=None, *, d_out):
 
 @pushforward(np.cumulative_prod)
 def cumulative_prod_dot(x, axis=None, *, x_dot):
-    return runtime_arrays.cumprod_tangent(x_dot, x, axis)
+    return runtime_arrays.cumprod_along(x_dot, x, axis)
 
 
 @pullback(np.nancumsum, kind=layouts.running, at=[(HOLED,), (HOLED, 0), (HOLED, -1), (ROW,)])
@@ -77,8 +77,8 @@ def nancumprod(a, axis=None, *, d_out):
 
 @pushforward(np.nancumprod)
 def nancumprod_dot(a, axis=None, *, a_dot):
-    filled = np.where(np.isnan(a), 1.0, a)
-    return runtime_arrays.cumprod_tangent(np.where(np.isnan(a), 0.0, a_dot), filled, axis)
+    is_hole = np.isnan(a)
+    return runtime_arrays.cumprod_along(np.where(is_hole, 0.0, a_dot), np.where(is_hole, 1.0, a), axis)
 
 
 @pullback(np.nansum, kind=shapes.reduced, at=HOLES)
@@ -86,6 +86,11 @@ def nansum(a, axis=None, keepdims=False, *, d_out):
     if axis is not None and not keepdims:
         return np.where(np.isnan(a), 0.0, np.expand_dims(d_out, axis))
     return np.where(np.isnan(a), 0.0, d_out)
+
+
+@pushforward(np.nansum)
+def nansum_dot(a, axis=None, keepdims=False, *, a_dot):
+    return np.sum(np.where(np.isnan(a), 0.0, a_dot), axis, keepdims=keepdims)
 
 
 @pullback(np.nanmean, kind=shapes.reduced, at=HOLES)
@@ -101,7 +106,7 @@ def nanvar(a, axis=None, ddof=0, keepdims=False, *, d_out):
     share = d_out
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out, axis)
-    centred = a - np.nanmean(a, axis, keepdims=True)
+    centred = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis, keepdims=True))
     count = np.sum(np.isfinite(a), axis, keepdims=True) - ddof
     return np.where(np.isnan(a), 0.0, 2 * share / count * centred)
 
@@ -111,7 +116,7 @@ def nanstd(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
     share = d_out / out
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out / out, axis)
-    centred = a - np.nanmean(a, axis, keepdims=True)
+    centred = np.where(np.isnan(a), 0.0, a - np.nanmean(a, axis, keepdims=True))
     count = np.sum(np.isfinite(a), axis, keepdims=True) - ddof
     return np.where(np.isnan(a), 0.0, share / count * centred)
 
@@ -201,121 +206,3 @@ def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weigh
     if keepdims:
         return np.sum(moved, axis, keepdims=True)
     return np.sum(moved, axis)
-
-
-@pullback(np.median, kind=shapes.reduced, at=[*ALONG[:4], *ALONG[5:7], (np.array([3.0, 1.0, 2.0, 0.4]),)])
-def median(a, axis=None, keepdims=False, *, d_out):
-    return runtime_arrays.quantile_adjoint(d_out, a, 0.5, axis)
-
-
-QUARTERS = np.array([0.27, 0.65])
-QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
-
-
-@pullback(np.quantile, at=[*QUANTILES, call(ROW, 0.3, keepdims=True), call(TABLE, QUARTERS, 1, keepdims=True)])
-def quantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    d_a = runtime_arrays.quantile_adjoint(d_out, a, q, axis)
-    return d_a, runtime_arrays.quantile_slope(d_out, a, q, axis)
-
-
-@pushforward(np.quantile)
-def quantile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
-    if method != "linear":
-        return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    if keepdims:
-        return np.reshape(runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis), np.shape(out))
-    return runtime_arrays.quantile_tangent(a_dot, q_dot, a, q, axis)
-
-
-@pullback(np.percentile, at=[(ROW, 30.0), (TABLE, 40.0, 1), (TABLE, 100 * QUARTERS, 0), call(ROW, 30.0, keepdims=True)])
-def percentile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.percentile with this method has no rule", 'use method="linear"')
-    d_a = runtime_arrays.quantile_adjoint(d_out, a, q / 100, axis)
-    return d_a, runtime_arrays.quantile_slope(d_out, a, q / 100, axis) / 100
-
-
-@pushforward(np.percentile)
-def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
-    if method != "linear":
-        return refuse("np.percentile with this method has no rule", 'use method="linear"')
-    share_dot = None if q_dot is None else q_dot / 100
-    if keepdims:
-        return np.reshape(runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis), np.shape(out))
-    return runtime_arrays.quantile_tangent(a_dot, share_dot, a, q / 100, axis)
-
-
-# the ufuncs' own methods: `np.add.reduce(x)` goes along the first axis
-
-ALONG_FIRST = [(ROW,), (TABLE,), (TABLE, 1), call(STACK, axis=(0, 2)), call(STACK, axis=1, keepdims=True)]
-
-
-@linear(np.add.reduce, at=ALONG_FIRST)
-def add_reduce(array, axis=0, keepdims=False, *, d_out):
-    if axis is not None and not keepdims:
-        return np.broadcast_to(np.expand_dims(d_out, axis), np.shape(array))
-    return np.broadcast_to(d_out, np.shape(array))
-
-
-@pullback(np.multiply.reduce, at=[*ALONG_FIRST, (ZEROS,)])
-def multiply_reduce(array, axis=0, keepdims=False, *, d_out):
-    if axis is not None and not keepdims:
-        return np.expand_dims(d_out, axis) * runtime.product_of_others(array, axis)
-    return d_out * runtime.product_of_others(array, axis)
-
-
-@pushforward(np.multiply.reduce)
-def multiply_reduce_dot(array, axis=0, keepdims=False, *, array_dot):
-    if keepdims:
-        return np.sum(array_dot * runtime.product_of_others(array, axis), axis, keepdims=True)
-    return np.sum(array_dot * runtime.product_of_others(array, axis), axis)
-
-
-@pullback(np.maximum.reduce, np.minimum.reduce, at=ALONG_FIRST)
-def extreme_reduce(array, axis=0, keepdims=False, *, out, d_out):
-    if axis is not None and not keepdims:
-        reached = array == np.expand_dims(out, axis)
-        return np.expand_dims(d_out, axis) * reached / np.sum(reached, axis, keepdims=True)
-    reached = array == out
-    return d_out * reached / np.sum(reached, axis, keepdims=True)
-
-
-@pushforward(np.maximum.reduce, np.minimum.reduce)
-def extreme_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
-    if keepdims:
-        reached = array == out
-        return np.sum(array_dot * reached, axis, keepdims=True) / np.sum(reached, axis, keepdims=True)
-    reached = array == (out if axis is None else np.expand_dims(out, axis))
-    return np.sum(array_dot * reached, axis) / np.sum(reached, axis)
-
-
-@pullback(np.logaddexp.reduce, at=ALONG_FIRST[:3])
-def logaddexp_reduce(array, axis=0, keepdims=False, *, out, d_out):
-    if axis is not None and not keepdims:
-        return np.expand_dims(d_out, axis) * np.exp(array - np.expand_dims(out, axis))
-    return d_out * np.exp(array - out)
-
-
-@pushforward(np.logaddexp.reduce)
-def logaddexp_reduce_dot(array, axis=0, keepdims=False, *, out, array_dot):
-    if keepdims:
-        return np.sum(array_dot * np.exp(array - out), axis, keepdims=True)
-    shares = np.exp(array - (out if axis is None else np.expand_dims(out, axis)))
-    return np.sum(array_dot * shares, axis)
-
-
-@linear(np.add.accumulate, at=[(ROW,), (TABLE,), (TABLE, 1)])
-def add_accumulate(array, axis=0, *, d_out):
-    return np.flip(np.cumsum(np.flip(d_out, axis), axis), axis)
-
-
-@pullback(np.multiply.accumulate, at=[(ROW,), (ZEROS,), (TABLE, 1)])
-def multiply_accumulate(array, axis=0, *, d_out):
-    return runtime_arrays.cumprod_adjoint(d_out, array, axis)
-
-
-@pushforward(np.multiply.accumulate)
-def multiply_accumulate_dot(array, axis=0, *, array_dot):
-    return runtime_arrays.cumprod_tangent(array_dot, array, axis)

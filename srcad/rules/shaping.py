@@ -202,12 +202,12 @@ def tolist(x, *, d_out):
     return np.asarray(d_out)
 
 
-@linear(np.flip, at=[(ROW,), (TABLE, 1), (TABLE,)])
+@linear(np.flip, kind=shapes.same, at=[(ROW,), (TABLE, 1), (TABLE,)])
 def flip(m, axis=None, *, d_out):
     return np.flip(d_out, axis)
 
 
-@linear(np.roll, at=[(ROW, 1), (TABLE, 2), (TABLE, 1, 1), (TABLE, (1, 2), (0, 1))])
+@linear(np.roll, kind=shapes.same, at=[(ROW, 1), (TABLE, 2), (TABLE, 1, 1), (TABLE, (1, 2), (0, 1))])
 def roll(a, shift, axis=None, *, d_out):
     if isinstance(shift, tuple):
         return runtime_arrays.add_at(d_out, np.roll(runtime_arrays.places(a), shift, axis), a)

@@ -10,7 +10,7 @@ from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
-from srcad.rules.registry import Call, call, linear, pullback
+from srcad.rules.registry import Call, call, linear, pullback, pushforward
 
 LONG = np.array([0.3, -0.8, 1.7, 0.6, 2.1])
 KNOTS = np.array([0.5, 1.1, 2.7])
@@ -46,7 +46,11 @@ def gradient(f, axis=None, edge_order=1, *, d_out):
     return runtime_signals.gradient_adjoint(d_out, -1 if axis is None else axis, edge_order)
 
 
-@pullback(np.trapezoid, at=[(LONG,), (TABLE,), call(TABLE, dx=0.5), call(TABLE, axis=0), (ROW, KNOTS), (TABLE, KNOTS)])
+@pullback(
+    np.trapezoid,
+    at=[(LONG,), (TABLE,), call(TABLE, dx=0.5), call(TABLE, axis=0), (ROW, KNOTS), (TABLE, KNOTS)],
+    multilinear_in=("y", "x", "dx"),
+)
 def trapezoid(y, x=None, dx=1, axis=-1, *, out, d_out):
     share = np.expand_dims(d_out, axis)
     weights = runtime_signals.trapezoid_weights(y, x, dx, axis)
@@ -65,12 +69,33 @@ def interp(x, xp, fp, *, d_out):
     return d_x, d_xp, runtime_signals.interp_nodes(d_out, x, xp)
 
 
-@pullback(np.convolve, at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "valid"), (ROW, LONG, "same")])
+@pushforward(np.interp)
+def interp_dot(x, xp, fp, *, x_dot, xp_dot, fp_dot):
+    by_fp = 0.0 if fp_dot is None else np.interp(x, xp, fp_dot)
+    if x_dot is None and xp_dot is None:
+        return by_fp
+    slope = runtime_signals.interp_slope(x, xp, fp)
+    if xp_dot is None:
+        return slope * x_dot + by_fp
+    if x_dot is None:
+        return by_fp - slope * np.interp(x, xp, xp_dot)
+    return slope * (x_dot - np.interp(x, xp, xp_dot)) + by_fp
+
+
+@pullback(
+    np.convolve,
+    at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "valid"), (ROW, LONG, "same")],
+    multilinear_in=("a", "v"),
+)
 def convolve(a, v, mode="full", *, d_out):
     return runtime_signals.convolve_left(d_out, a, v, mode), runtime_signals.convolve_left(d_out, v, a, mode)
 
 
-@pullback(np.correlate, at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "full"), (ROW, LONG, "same")])
+@pullback(
+    np.correlate,
+    at=[(LONG, ROW), (ROW, LONG), (LONG, ROW, "same"), (LONG, ROW, "full"), (ROW, LONG, "same")],
+    multilinear_in=("a", "v"),
+)
 def correlate(a, v, mode="valid", *, d_out):
     return runtime_signals.correlate_left(d_out, a, v, mode), runtime_signals.correlate_right(d_out, a, v, mode)
 
@@ -82,6 +107,20 @@ def polyval(p, x, *, d_out):
     return d_p, d_out * np.polyval(np.polyder(p), x)
 
 
+@pushforward(np.polyval)
+def polyval_dot(p, x, *, p_dot, x_dot):
+    if x_dot is None:
+        return np.polyval(p_dot, x)
+    if p_dot is None:
+        return np.polyval(np.polyder(p), x) * x_dot
+    return np.polyval(p_dot, x) + np.polyval(np.polyder(p), x) * x_dot
+
+
+@linear(np.polyder, at=[(ROW,), (LONG, 2)])
+def polyder(p, m=1, *, d_out):
+    return runtime_signals.polyder_adjoint(d_out, m)
+
+
 @pullback(np.vander, at=[(ROW,), (ROW, 4), (ROW, 2), call(ROW, increasing=True), (ROW, 1)])
 def vander(x, N=None, increasing=False, *, out, d_out):  # noqa: N803 - NumPy's name
     powers = np.arange(np.shape(out)[1])
@@ -89,6 +128,14 @@ def vander(x, N=None, increasing=False, *, out, d_out):  # noqa: N803 - NumPy's 
         powers = np.flip(powers)
     lower = np.maximum(powers - 1, 0)
     return np.sum(d_out * powers * x[:, None] ** lower, 1)
+
+
+@pushforward(np.vander)
+def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumPy's name
+    powers = np.arange(np.shape(out)[1])
+    if not increasing:
+        powers = np.flip(powers)
+    return powers * x[:, None] ** np.maximum(powers - 1, 0) * x_dot[:, None]
 
 
 @linear(np.unwrap, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,)])

@@ -20,6 +20,7 @@ from srcad import runtime
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
+    FLOAT,
     NONE_KIND,
     UNKNOWN,
     Array,
@@ -28,10 +29,12 @@ from srcad.core.kinds import (
     Tuple,
     holds_complex,
     is_number,
+    widen,
 )
+from srcad.core.libraries import public_path
 from srcad.core.nodes import NONE, Assign, Block, Expr, If, Lit, Op, Ref, Return, Var, map_operands
 from srcad.errors import KindError, MissingRule, Place, RuleError
-from srcad.rules.asks import has_ndim, is_complex, is_float_type, is_literal, is_scalar, refuse, unroll
+from srcad.rules.asks import has_ndim, is_complex, is_float_type, is_literal, is_scalar, refuse, unroll, when
 from srcad.rules.known import OPEN, constant, is_instance, literal, ndim_of
 from srcad.rules.registry import Rule
 
@@ -86,7 +89,7 @@ def bind(
     for key, arg in given.items():
         if key in rule.params:
             bound[key] = arg
-        elif not _is_default(arg, defaults.get(key, inspect.Parameter.empty)):
+        elif rule.own is None and not _is_default(arg, defaults.get(key, inspect.Parameter.empty)):
             raise MissingRule(f"{shown} with {key}= has no rule", place, f"the rule knows {_listed(rule)}")
     stated = dict(rule.defaults)
     for name in rule.params:
@@ -97,6 +100,15 @@ def bind(
     if rule.variadic is not None:
         bound[rule.variadic] = Op(prims.make_tuple, rest)
     return {name: bound[name] for name in (*rule.params, *((rule.variadic,) if rule.variadic else ()))}
+
+
+def no_derivative_in(rule: Rule, shown: str, name: str) -> tuple[str, str]:
+    """What to say where an active value reaches a parameter that has no derivative, and the remedy."""
+    others = [param for param in rule.params if param not in rule.refused]
+    return (
+        f"{shown} has no derivative in {name}, and an active value reaches it",
+        f"hold {name} constant (the rule differentiates in {', '.join(others)}), or srcad.stop_gradient it",
+    )
 
 
 def _listed(rule: Rule) -> str:
@@ -111,8 +123,11 @@ def _is_default(arg: Expr, default: Any) -> bool:
 def function_name(fn: Callable[..., Any]) -> str:
     """How a message names a callable: `np.sum`, `math.sin`, `operator.add`."""
     name = getattr(fn, "__name__", repr(fn))
-    if isinstance(fn, np.ufunc):
+    if vars(np).get(name) is fn:
         return f"np.{name}"
+    path = public_path(fn)
+    if path is not None:
+        return f"{path[0].__name__}.{'.'.join(path[1])}"
     module = str(getattr(fn, "__module__", "") or "")
     if module in ("builtins", ""):
         return str(name)
@@ -186,12 +201,15 @@ class _Settler:
         self.fresh = fresh
         self.place = place
         self.made: list[Assign] = []
+        self.floats: set[str] = set()  # the names assigned in the body that surely hold floats
 
     def block(self, block: Block) -> Expr | None:
         for stmt in block:
             match stmt:
                 case Assign(target=target, value=value):
                     settled = self.expr(value)
+                    if self.is_float(value):
+                        self.floats.add(target)
                     if not isinstance(settled, (Lit, Var, Ref)):
                         name = self.fresh(target)
                         self.made.append(Assign(name, settled, self.place))
@@ -231,6 +249,8 @@ class _Settler:
                 return expr
             case Op(fn=prims.choose, args=(test, then, otherwise)):
                 return self.expr(then if self.decided(test) else otherwise)
+            case Op(fn=fn, args=(test, then, otherwise)) if fn is when:
+                return Op(prims.choose, (self.expr(test), self.expr(then), self.expr(otherwise)))
             case Op(fn=fn, args=(Lit(value=name), items, element)) if fn is unroll:
                 return Op(prims.make_list, tuple(self.unrolled(name, item, element) for item in self.items(items)))
             case Op(fn=fn, args=(Lit(value=message), Lit(value=remedy))) if fn is refuse:
@@ -244,8 +264,10 @@ class _Settler:
                 if isinstance(value, (bool, int, float, str)):
                     return Lit(value)
         made = map_operands(expr, self.expr)
-        if isinstance(made, Op):
+        if isinstance(made, Op) and isinstance(expr, Op):
             if made.fn is runtime.unbroadcast and self.same_shape(expr):
+                return made.args[0]
+            if (made.fn, made.args[-1:]) in _NOTHING and self.is_float(expr.args[0]):
                 return made.args[0]
             return _folded(made)
         return made
@@ -276,6 +298,21 @@ class _Settler:
         if isinstance(mine, Array) and isinstance(whole, Array):
             return mine.dims is not None and mine.dims == whole.dims and "?" not in mine.dims
         return is_number(mine) and is_number(whole)
+
+    def is_float(self, expr: Expr) -> bool:
+        """Whether an expression of a rule's body surely gives floats."""
+        match expr:
+            case Var(name=name):
+                kind = FLOAT if name in self.floats else self.kind(name)
+                return widen(kind) is FLOAT or isinstance(kind, Array) and np.dtype(kind.dtype).kind == "f"
+            case Op(fn=operator.sub | operator.add | operator.mul, args=args):
+                return any(map(self.is_float, args))
+            case Op(fn=operator.neg, args=(inner,)):
+                return self.is_float(inner)
+            case Op(fn=operator.truediv):
+                return True
+            case _:
+                return False
 
     # -- values known before the program runs
 
@@ -383,6 +420,8 @@ class _Settler:
         return isinstance(x, Var) and ndim_of(self.kind(x.name)) is not OPEN
 
 
+# what changes no float: the loc and the scale that a distribution has where none are given
+_NOTHING = ((operator.sub, (Lit(0),)), (operator.truediv, (Lit(1),)))
 _ATTRIBUTE_OF: dict[Callable[..., Any], str] = {np.shape: "shape", np.size: "size"}
 _DECIDABLE: dict[Callable[..., Any], Callable[..., Any]] = {
     operator.is_: _Settler.is_,

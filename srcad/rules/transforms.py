@@ -150,7 +150,7 @@ def ifftshift(x, axes=None, *, d_out):
     return np.fft.fftshift(d_out, axes)
 
 
-@pullback(np.fft.fftfreq, np.fft.rfftfreq, at=[(5,), (4, 0.7), call(5, d=0.3)])
+@pullback(np.fft.fftfreq, np.fft.rfftfreq, at=[(4, 0.7), call(5, d=0.3)])
 def frequencies(n, d=1.0, *, out, d_out):
     return None, -np.sum(d_out * out) / d
 

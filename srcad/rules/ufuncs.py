@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_signals
 from srcad.rules import shapes
-from srcad.rules.asks import is_complex, is_scalar
+from srcad.rules.asks import is_complex, is_scalar, when
 from srcad.rules.operators import COLUMN, POSITIVE, ROW
 from srcad.rules.registry import elementwise, pullback, pushforward, zero
 
@@ -166,14 +166,14 @@ def hypot(x, y, *, out):
 @elementwise(np.maximum, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, 0.0)])
 def maximum(x, y):
     if is_scalar(x) and is_scalar(y):
-        return (x > y) + 0.5 * (x == y), (y > x) + 0.5 * (x == y)
+        return when(x > y, 1.0, when(x == y, 0.5, 0.0)), when(y > x, 1.0, when(x == y, 0.5, 0.0))
     return runtime.above(x, y), runtime.above(y, x)
 
 
 @elementwise(np.minimum, at=[(0.7, 1.2), (ROW, COLUMN), (ROW, 0.0)])
 def minimum(x, y):
     if is_scalar(x) and is_scalar(y):
-        return (x < y) + 0.5 * (x == y), (y < x) + 0.5 * (x == y)
+        return when(x < y, 1.0, when(x == y, 0.5, 0.0)), when(y < x, 1.0, when(x == y, 0.5, 0.0))
     return runtime.above(y, x), runtime.above(x, y)
 
 
@@ -226,8 +226,13 @@ def radians(x):
 
 
 @elementwise(np.sinc, at=[(0.7,), (ROW,), (0.0,)])
-def sinc(x, *, out):
-    return (np.cos(np.pi * x) - out) / (x + (x == 0))
+def sinc(x):
+    return runtime_signals.sinc_slope(x)
+
+
+@elementwise(runtime_signals.sinc_slope, at=[(0.7,), (ROW, 2), (0.0,), (0.0, 3), (-2.6, 4)])
+def sinc_slope(x, n=1):
+    return runtime_signals.sinc_slope(x, n + 1), None
 
 
 @pullback(np.modf, at=[(1.7,), (ROW,)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from srcad import runtime_arrays
 from srcad.core.kinds import BOOL, INT
 from srcad.rules import layouts, shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, TABLE
@@ -26,7 +27,6 @@ zero(np.argsort, at=[(ROW,), (TABLE, 1)])
 zero(np.nonzero, np.flatnonzero, np.argwhere, at=[(ROW,), (TABLE,)])
 zero(np.searchsorted, at=[(SORTED, 0.7), (SORTED, ROW)])
 zero(np.digitize, at=[(ROW, SORTED)])
-zero(np.bincount, at=[(np.array([0, 1, 1]),)])
 zero(np.lexsort, at=[((ROW, POSITIVE),)])
 zero(np.result_type, at=[(ROW, 1.0)])
 zero(np.shares_memory, np.may_share_memory, kind=always(BOOL), at=[(ROW, TABLE)])
@@ -35,7 +35,7 @@ zero(np.bool_, kind=always(BOOL), at=[(2.7,)])
 zero(np.tril_indices, np.triu_indices, at=[(3,), (3, 1), call(3, m=2)])
 zero(np.diag_indices, at=[(3,)])
 zero(np.ix_, at=[([0, 2], [1])])
-zero(np.unique, at=[(np.array([2, 1, 2]),)])
+zero(runtime_arrays.unselected, at=[((ROW > 0, ROW < -1),), ((TABLE > 0, ROW > 0),)])
 zero(np.unravel_index, kind=layouts.unraveled, at=[(4, (2, 3)), (np.array([4, 1]), (2, 3))])
 zero(np.isin, at=[(np.array([0, 1]), np.array([1, 2]))])
 zero(np.isneginf, np.isposinf, np.iscomplex, np.isreal, kind=shapes.compared, at=[(ROW,), (TABLE,)])
@@ -48,7 +48,7 @@ zero(np.tril_indices_from, np.triu_indices_from, at=[(TABLE,)])
 zero(np.diag_indices_from, at=[(TABLE[:, :2],)])
 zero(np.ravel_multi_index, at=[((1, 2), (2, 3))])
 zero(np.mask_indices, at=[(3, np.triu)])
-zero(np.broadcast_shapes, at=[((2, 3), (3,))])
+zero(np.broadcast_shapes, kind=layouts.common_shape, at=[((2, 3), (3,))])
 zero(np.linalg.matrix_rank, kind=always(INT), at=[(TABLE,)])
 zero(np.isfortran, np.iterable, kind=always(BOOL), at=[(TABLE,)])
 zero(np.can_cast, np.issubdtype, kind=always(BOOL), at=[(np.float64, np.float32)])

@@ -97,6 +97,15 @@ def test_an_argname_that_does_not_exist_is_refused():
     assert "q" in str(caught.value) and caught.value.remedy
 
 
+@pytest.mark.parametrize("argnums", [0, 1, (0, 1)])
+def test_positions_and_names_together_are_refused(argnums):
+    for make in (srcad.grad, srcad.value_and_grad):
+        with pytest.raises(srcad.ArgumentError, match="together") as caught:
+            make(f, argnums, argnames="y")
+        assert caught.value.remedy
+    assert srcad.grad(f, argnames=("x", "y"))(3.0, 4.0) == srcad.grad(f, (0, 1))(3.0, 4.0)
+
+
 def test_keyword_arguments_are_passed_on():
     g = srcad.grad(f)
     assert g(3.0, y=4.0) == 24.0

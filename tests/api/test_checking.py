@@ -89,3 +89,17 @@ def test_the_arguments_stay_as_they_are():
 
 def test_ints_are_promoted_and_other_arguments_are_left_alone():
     srcad.check_grads(lambda x, how, n: x**2 * n if how == "square" else x, (3, "square", None or 2))
+
+
+@pytest.mark.parametrize("mode", ["rev", "fwd"])
+def test_a_string_is_one_mode(mode):
+    srcad.check_grads(lambda x: x**3, (2.0,), modes=mode)
+    with pytest.raises(AssertionError, match={"rev": "reverse", "fwd": "forward"}[mode]):
+        srcad.check_grads(lambda x: float(int(x * 4)) + x, (2.0,), modes=mode, eps=0.5)
+
+
+@pytest.mark.parametrize("modes", ["reverse", (), ("rev", "back")])
+def test_modes_that_there_are_not_are_refused(modes):
+    with pytest.raises(srcad.ArgumentError) as caught:
+        srcad.check_grads(lambda x: x**3, (2.0,), modes=modes)
+    assert "fwd" in caught.value.remedy

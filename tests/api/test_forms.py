@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.check import check
+from tests.check import attributes, check
 
 
 @dataclass
@@ -266,3 +266,57 @@ def test_cotangents_share_no_memory():
             assert not np.shares_memory(one, other)
         for one in gradients:
             one[:] = 7.0
+
+
+class Holder:
+    def __init__(self):
+        self.x = 1.0
+        self.ys = [1.0, 2.0]
+
+
+def types_in(value):
+    if isinstance(value, dict):
+        return {t for part in value.values() for t in types_in(part)}
+    if isinstance(value, (list, tuple, collections.deque)):
+        return {t for part in value for t in types_in(part)}
+    held = attributes(value)
+    return types_in(held) if held else {type(value)}
+
+
+@pytest.mark.parametrize(
+    ("f", "argument"),
+    [
+        (lambda p: np.sin(p), 0.5),
+        (lambda p: np.sin(p[0]) * p[1], (1.0, 2.0)),
+        (lambda p: np.sin(p[0]) * p[1], [1.0, 2.0]),
+        (lambda p: np.sin(p["a"]) * p["b"][0], {"a": 1.0, "b": [2.0]}),
+        (lambda p: np.sin(p[0, 1]) * p[1, 0], {(0, 1): 2.0, (1, 0): 3.0}),
+        (lambda p: np.sin(p[0][0]) * p[1][0], [(1.0,), (2.0,)]),
+        (lambda p: np.sin(p.x) * np.cos(p.ys[0]), Holder()),
+        (lambda p: np.sin(p.a) * p.n, Fixed(2.0, 3)),
+        (lambda p: np.sin(p[0].a) * p[1].a, [Fixed(2.0, 3), Fixed(2.5, 3)]),
+        (lambda p: np.sum(np.array(p) ** 2), collections.deque([1.0, 2.0], 3)),
+        (lambda p: np.sin(p[0]), [np.float64(0.5), np.float32(2.0)]),
+    ],
+)
+def test_a_float_in_a_structure_has_a_python_float_as_its_gradient(f, argument):
+    def g(p):
+        return f(p)
+
+    check(g, argument)
+    for _ in range(2):
+        gradients = [srcad.grad(g)(argument), srcad.grad(g, (0,))(argument)[0], srcad.vjp(g, argument)[1](1.0)[0]]
+        gradients.append(srcad.value_and_grad(g)(argument)[1])
+        for found in gradients:
+            assert types_in(found) <= {float, type(None)} and float in types_in(found)
+
+
+def test_the_gradient_of_a_float_stays_a_float_at_later_calls():
+    def g(x, y):
+        return np.sin(x) * np.cos(y)
+
+    one, both, value = srcad.grad(g), srcad.grad(g, (0, 1)), srcad.value_and_grad(g)
+    for _ in range(3):
+        assert type(one(1.0, 2.0)) is float
+        assert list(map(type, both(1.0, 2.0))) == [float, float]
+        assert list(map(type, value(1.0, 2.0))) == [np.float64, float]

@@ -367,3 +367,23 @@ def an_array_written_through_a_repeated_list(y):
 
 
 FOUND.append((an_array_written_through_a_repeated_list, (np.array([-1.0, 0.5]),)))
+
+
+def a_row_concatenated_with_ints(r):
+    e = r.copy()
+    for p in range(3):
+        r[:3] *= np.concatenate([np.array([p]), [0.63, e[3]]])
+    return np.sum(r)
+
+
+FOUND.append((a_row_concatenated_with_ints, (np.array([-1.0, -1.0, -1.0, 1.0]),)))
+
+
+def an_element_that_the_test_of_a_while_reads_too(r):
+    e = r
+    while np.dot([1.0, e[1]], r[:2]) <= 0.69:
+        r[:] = e[1]
+    return np.sum(r)
+
+
+FOUND.append((an_element_that_the_test_of_a_while_reads_too, (np.array([-1.0, 1.0, -1.0]),)))

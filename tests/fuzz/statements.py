@@ -41,7 +41,7 @@ SINGLE = {
     "new_object": 1.5,
     "called_method": 3.0,
 }
-NESTED = {"branch": 4.0, "for_loop": 5.0, "while_loop": 1.5, "wrapped": 1.2, "carried": 0.5}
+NESTED = {"branch": 4.0, "for_loop": 5.0, "while_loop": 1.5, "wrapped": 1.2, "carried": 0.5, "growing": 0.6}
 
 
 class Statements(Holders):
@@ -134,6 +134,36 @@ class Statements(Holders):
         body = [*inner, f"if {name} is not None:", f"    {use}", f"{name} = {last}"]
         return [f"{name} = None", f"for {head}:", *indented(body)]
 
+    def growing(self, depth: int, loop: str) -> Lines:
+        """A loop through a list or a dict that changes length on the way, mostly under another name."""
+        before, frozen = dict(self.scope), self.frozen
+        held, other, x = self.fresh(), self.fresh(), self.fresh()
+        total = self.some("S")
+        items = [self.scalar(1) for _ in range(self.rng.randint(1, 3))]
+        alias = self.rng.choice([f"{other} = {held}", f"{other} = [{held}][0]", f"{other} = {held}"])
+        lines = [f"{held} = [{', '.join(items)}]", alias]
+        head = self.rng.choice(
+            [f"{x} in {held}"] * 3
+            + [f"{self.fresh()}, {x} in enumerate({held})", f"{x}, {self.fresh()} in zip({held}, {held})"]
+            + [f"{x} in reversed({held})", f"{x} in (y * y for y in {held})", f"{x} in {held}[:]"]
+        )
+        self.frozen = frozenset({path for path, kind in self.scope.items() if kind[0] == "L"})
+        self.scope[x] = S
+        inner = self.block(self.rng.randint(1, 2), depth - 1, "for")
+        name, value = self.rng.choice([held, other, other]), self.scalar(1)
+        longer = [f"{name}.append({value})", f"{name}.insert(0, {value})", f"{name} += [{value}]"]
+        longer += [f"{name}[1:1] = [{value}]", f"{name}.extend([{value}, {x}])"]
+        test = self.rng.choice([f"len({held}) < {self.rng.randint(3, 6)}", f"len({name}) < 4 and {self.condition(0)}"])
+        body = [*inner, f"if {test}:", f"    {self.rng.choice(longer)}"]
+        if self.chance(0.2):
+            body = [*inner, f"if len({name}) > 1:", f"    {name}.pop({self.rng.choice(['', '0'])})"]
+        if total:
+            body.insert(self.rng.choice([0, len(body)]), f"{total} += 0.3 * {x}")
+        self.scope, self.frozen = before, frozen
+        self.hold(held, ("L", 1))
+        self.scope[held] = ("L", 1)
+        return [*lines, f"for {head}:", *indented(body)]
+
     def loop_head(self) -> str:
         n = self.rng.choice([self.n, self.n, self.m])
         v, w, a = self.some("V"), self.some("V"), self.some("L")
@@ -214,6 +244,12 @@ class Statements(Holders):
         lines = [f"{k} = 0", f"while {test}:", f"    {k} += 1"]
         if test == "True":
             lines += [f"    if {k} > {n} or {self.condition(0)}:", "        break"]
+        target = self.some("S")
+        if target and self.chance(0.3):  # the body computes what the test computes
+            e = self.scalar(1)
+            lines[1] = f"while {k} < {n} and {e} < {self.threshold()}:"
+            lines += [f"    {target} += 0.3 * {e}"]
+            test = ""
         lines += indented(self.block(self.rng.randint(1, 3), depth - 1, "while"))
         self.scope = before
         if first and test != "True":

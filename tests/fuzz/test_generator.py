@@ -54,6 +54,8 @@ FEATURES = {
     "a helper that returns a view": r"\bpick\(",
     "recursion over views": r"fold\(\w+\[:n // 2\]\)",
     "append": r"\.append\(",
+    "a loop through a list that changes length": r"if len\(\w+\) < \d",
+    "a test that computes what the body computes": r"while \w+ < \d+ and .* < .*:\n.*\n +\S+ \+= 0\.3 \* ",
     "pop": r"\.pop\(",
     "a store into an element": r"\w\[[^\]:]+\] = ",
     "an augmented store": r"\w\[[^\]]+\] [+*-]= ",

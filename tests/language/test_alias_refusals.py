@@ -210,7 +210,7 @@ def fills_a_wrapped_diagonal(A):
 
 def multiplies_at_two_indices_with_repeats(A):
     B = A * A
-    np.multiply.at(B, ([0, 0], [1, 1]), 2.0)
+    np.multiply.at(B, ([[0], [0]], [1, 1]), 2.0)
     return np.sum(B)
 
 

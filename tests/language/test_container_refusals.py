@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import srcad
-from tests.check import refused
+from tests.check import check, refused
 
 LOG = []
 TABLE = {}
@@ -206,25 +206,6 @@ def a_dict_of_a_float_key(x):
     return p["a"] * x
 
 
-def grows_while_it_is_numbered(x):
-    xs = [x, x * x]
-    total = 0.0
-    for i, v in enumerate(xs):
-        if len(xs) < 5:
-            xs.append(v * x)
-        total += v * i
-    return total
-
-
-def shrinks_while_it_is_gone_through(x):
-    xs = [x, x * x]
-    total = 0.0
-    for v in xs:
-        last = xs.pop()
-        total += v * last
-    return total
-
-
 def default_that_keeps(x, into=[]):  # noqa: B006
     into.append(x * x)
     return sum(into)
@@ -233,6 +214,50 @@ def default_that_keeps(x, into=[]):  # noqa: B006
 def calls_what_keeps(x):
     y = default_that_keeps(x)
     return y * x
+
+
+class Link:
+    def __init__(self, value, following=None):
+        self.value = value
+        self.following = following
+
+
+def links_objects_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = Link(x * i, head)
+    total = 0.0
+    while head is not None:
+        total += head.value**2
+        head = head.following
+    return total
+
+
+def links_at_the_tail(x):
+    head = tail = Link(x)
+    for _ in range(3):
+        tail.following = Link(tail.value * x)
+        tail = tail.following
+    return head.value * tail.value
+
+
+def links_pairs_in_a_loop(x):
+    head = None
+    for i in range(4):
+        head = (x * i, head)
+    return head[0] * head[1][0]
+
+
+def grows_a_tree(x):
+    def branch(depth, w):
+        if depth == 0:
+            return None
+        return (w, branch(depth - 1, w * 0.5), branch(depth - 1, np.sin(w)))
+
+    def total(tree):
+        return 0.0 if tree is None else tree[0] ** 2 + total(tree[1]) + total(tree[2])
+
+    return total(branch(3, x))
 
 
 REFUSED = [
@@ -256,15 +281,17 @@ REFUSED = [
     (multiplies_a_list_by_a_float, (2.0,), "xs * x", "a list times float"),
     (an_unknown_list_method, (2.0,), "xs.rotate", "the list method .rotate()"),
     (an_unknown_dict_method, (2.0,), "p.move_to_end", "the method .move_to_end()"),
-    (objects_without_end, (2.0,), "def objects_without_end", "do not settle"),
+    (objects_without_end, (2.0,), "node.next = head", "do not settle"),
     (through_setattr, (2.0,), "", "Guarded.value"),
     (writes_into_a_number, (2.0,), "y[0] = x", "a write into float"),
     (writes_an_attribute_of_an_array, (2.0,), "y.scale = x", "a write to the attribute .scale"),
     (setattr_by_name, (2.0, "value"), "setattr(", "setattr"),
     (different_things_in_a_list, (2.0,), "", ""),
     (a_dict_of_a_float_key, (2.0,), "ChainMap", "ChainMap"),
-    (grows_while_it_is_numbered, (2.0,), "xs.append", "a list changes length (.append)"),
-    (shrinks_while_it_is_gone_through, (2.0,), "xs.pop", "a list changes length (.pop)"),
+    (links_objects_in_a_loop, (2.0,), "", "do not settle"),
+    (links_at_the_tail, (2.0,), "", "do not settle"),
+    (links_pairs_in_a_loop, (2.0,), "", "do not settle"),
+    (grows_a_tree, (2.0,), "", "do not settle"),
     (calls_what_keeps, (2.0,), "", "into"),
 ]
 
@@ -333,3 +360,52 @@ def test_an_ordered_dict_of_the_caller_may_be_written():
     p = OrderedDict(a=2.0, b=3.0)
     assert srcad.grad(an_ordered_dict)(p) == {"a": 9.0, "b": 12.0}
     assert p == OrderedDict(a=2.0, b=3.0)
+
+
+def test_a_set_of_values_that_carry_a_derivative_is_refused():
+    def largest(x):
+        return max({x, 2.0})
+
+    def smallest(x):
+        return sorted({x, 2 * x})[0]
+
+    def frozen(x):
+        return max(frozenset([x, 3 * x]))
+
+    for f in (largest, smallest, frozen):
+        refusal = refused(f, 2.5, error=srcad.UnsupportedSyntax, message_contains="put into a set")
+        assert "list" in refusal.remedy
+        with pytest.raises(srcad.UnsupportedSyntax, match="put into a set"):
+            srcad.jvp(f, (2.5,), (1.0,))
+    check(lambda x: max([x, 2.0]), 2.5)
+    check(lambda x: x * max({1.0, 2.0}) * len({int(x), 3}), 2.5)
+
+
+def test_keys_that_carry_a_derivative_are_looked_up_and_not_read_back():
+    def largest_key(x):
+        d = {}
+        d[x] = 1.0
+        return max(d)
+
+    def sum_of_keys(x):
+        return sum(k for k in {x: 1.0, 2 * x: 2.0})
+
+    def counted(x):
+        d = {x: 1, 2 * x: 2}
+        return sum(d)
+
+    def in_a_tuple(x):
+        d = {(x, 1): 2.0}
+        return sum(k[0] for k in d)
+
+    for f in (largest_key, sum_of_keys, counted, in_a_tuple):
+        refusal = refused(f, 2.5, error=srcad.KindError, message_contains="key")
+        assert "list" in refusal.remedy
+
+    def memoised(x):
+        memo = {}
+        memo[x] = x * x
+        memo[2 * x] = memo[x] * 3
+        return memo[2 * x] * x
+
+    check(memoised, 2.5)

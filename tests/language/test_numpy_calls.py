@@ -465,7 +465,29 @@ def creation_by_keyword(x):
     )
 
 
+@programs.at((6.5, 2.0), (2.2, 1.5))
+def a_number_cast_to_an_integer_loses_its_fraction(x, y):
+    return x * np.sqrt(x * y).astype(int) + np.sqrt(y).astype("int64") * y
+
+
+@programs.at((1.5, V))
+def a_number_cast_to_an_integer_is_an_index(x, v):
+    return v[np.floor(x).astype(int)] * x
+
+
+@programs.at(6.5)
+def a_number_cast_to_a_float_stays_and_to_a_bool_does_not(x):
+    return x * np.sqrt(x).astype(np.float64) + x * np.rint(x).astype(dtype=bool)
+
+
 test_gradient = programs.test()
+
+
+def test_a_number_cast_to_a_type_that_rounds_is_refused() -> None:
+    def f(x):
+        return x * np.sqrt(x).astype(np.float32)
+
+    refused(f, 2.0, error=srcad.KindError, message_contains="astype", line_contains="float32")
 
 
 def test_an_order_that_depends_on_memory_is_refused() -> None:

@@ -218,4 +218,30 @@ def a_time_loop_with_a_float_clock(x, t):
     return x
 
 
+@programs.at(1.3, 0.05)
+def the_test_computes_what_the_body_computes(x):
+    y, s = x, 0.0
+    while np.sin(y) > 0.1:
+        s += np.sin(y)
+        y = y * 0.5
+    return s
+
+
+@programs.at(np.array([0.2, 1.2]), np.array([0.2, 0.1]))
+def the_test_reads_the_element_that_the_body_reads(r):
+    while r[1] > 0.5:
+        r[0] += r[1] * r[1]
+        r[1] = r[1] * 0.5
+    return np.sum(r)
+
+
+@programs.at(np.array([0.2, 1.2]), np.array([0.2, 0.1]))
+def the_test_sums_what_the_body_sums(r):
+    s = 0.0
+    while np.sum(r * r) > 0.5:
+        s += np.sum(r * r)
+        r[1] = r[1] * 0.5
+    return s
+
+
 test_gradient = programs.test()

@@ -44,7 +44,7 @@ def program_of(fn: Any, names: list[str | None], values: list[Any]) -> tuple[Any
         if next(numbers(value), None) is not None:
             params.append(text)
             args.append(value)
-        elif value is None or isinstance(value, (bool, int, str, tuple)):
+        elif value is None or isinstance(value, (bool, int, str)) or is_index(value):
             text = repr(value)
         else:
             space[text] = value
@@ -54,6 +54,10 @@ def program_of(fn: Any, names: list[str | None], values: list[Any]) -> tuple[Any
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     exec(compile(text, filename, "exec"), space)
     return space["f"], args
+
+
+def is_index(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(part, int) or is_index(part) for part in value)
 
 
 def given(case: Case) -> tuple[list[str | None], list[Any]]:

@@ -22,7 +22,12 @@ _COUNT = itertools.count()
 
 def written_out(value: Any) -> bool:
     """Settings are written in the program: they are no parameters of it."""
-    return value is None or isinstance(value, (bool, int, str)) or isinstance(value, tuple) and leaves(value).size == 0
+    return (
+        value is None
+        or isinstance(value, (bool, int, str))
+        or isinstance(value, tuple)
+        and all(map(written_out, value))
+    )
 
 
 def program_of(fn: Any, case: Case) -> tuple[Any, list[Any]]:

@@ -32,7 +32,7 @@ from srcad.core.nodes import Expr, Lit, Op, Var
 from srcad.rules.kinding import kind_of_call, kind_of_index
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
 from srcad.rules.registry import Call, all_rules, rule_for
-from tests.rules.test_rules import covers
+from tests.rules.test_rules import covers, evaluate
 
 VECTOR, MATRIX, COLUMN = Array("float64", "n"), Array("float64", "nn"), Array("float64", "n1")
 
@@ -176,11 +176,13 @@ def test_every_method_has_a_rule(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(n for n in ARRAY_METHODS if not n.startswith("__")))
 def test_a_method_is_its_function(name: str) -> None:
     x = np.array([[0.3, -1.2], [0.7, 2.0]])
-    rest = {"dot": (x,), "searchsorted": None, "astype": (int,), "clip": (0.0, 1.0), "item": (1,), "reshape": (4,),
-            "swapaxes": (0, 1), "argpartition": (1,), "repeat": (2,), "take": ([1, 0],)}.get(name, ())  # fmt: skip
+    rest = {"dot": (x,), "searchsorted": None, "choose": None, "compress": ([True, False],), "astype": (int,),
+            "clip": (0.0, 1.0), "item": (1,), "reshape": (4,), "swapaxes": (0, 1), "argpartition": (1,), "repeat": (2,),
+            "take": ([1, 0],)}.get(name, ())  # fmt: skip
     if rest is None:
         return
-    expected, actual = getattr(x, name)(*rest), ARRAY_METHODS[name](x, *rest)
+    fn, operands = normalise_method(name, tuple(map(Lit, (x, *rest))))
+    expected, actual = getattr(x, name)(*rest), fn(*(evaluate(arg, {}) for arg in operands))
     np.testing.assert_array_equal(np.asarray(actual), np.asarray(expected))
 
 

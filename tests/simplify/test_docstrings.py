@@ -7,15 +7,29 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
-from srcad.core.kinds import Array
+from srcad.core.kinds import INT, Array
 from srcad.core.nodes import Program
 from srcad.transform.simplify.facts import Facts
 from tests.simplify.reader import facts_of, read, show
 
-PASSES = ["algebra", "common", "dead", "direct", "fold", "increments", "propagate", "split", "sugar"]
-KINDS = {"d_row": Array("float64", "n")}
+PASSES = [
+    "algebra",
+    "common",
+    "copies",
+    "dead",
+    "direct",
+    "fold",
+    "increments",
+    "places",
+    "propagate",
+    "split",
+    "sugar",
+]
+ROW = Array("float64", "n")
+KINDS = {"d_row": ROW, "d_table": Array("float64", "nn"), "d_part": ROW, "d_other": ROW, "row": INT, "column": INT}
 
 
 @pytest.mark.parametrize("name", PASSES)
@@ -23,7 +37,7 @@ def test_a_pass_does_what_its_docstring_shows(name: str) -> None:
     module = importlib.import_module(f"srcad.transform.simplify.{name}")
 
     def shown(text: str, change: Callable[[Program, Facts], Program]) -> None:
-        program = read(text, {"note": print})
+        program = read(text, {"note": print, "array": np.array})
         print(show(change(program, facts_of(program, KINDS))).rstrip())
 
     space: dict[str, Any] = {**vars(module), "show": shown}

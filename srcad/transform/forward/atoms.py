@@ -132,6 +132,8 @@ class Atoms:
             return Lit(0.0)
         if is_array(present(kind)) and is_smooth(kind):
             return Op(np.zeros_like, (primal,))
+        if isinstance(kind, Array):  # of ints: what it is put together with may be floats
+            return Op(np.zeros_like, (primal,), (("dtype", Ref("float", float)),))
         if isinstance(kind, Const) and kind.value is None:
             return NONE
         return Op(runtime.shadow_of, (primal,))

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import WRITES_FIRST
@@ -184,6 +184,8 @@ class Builder(Primitives):
         fn = value.fn
         if self.builds(value):
             return self.display(target, value)
+        if fn is runtime_rules.hook:
+            return self.copy(target, (), value.args[0], ())
         if fn is operator.getitem:
             return self.item(target, value)
         if fn is prims.get_attr:

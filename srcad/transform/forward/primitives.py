@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from srcad import runtime, runtime_arrays
+from srcad import runtime, runtime_arrays, runtime_rules
 from srcad.analysis.regions import VIEWS
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -37,10 +37,16 @@ from srcad.core.nodes import NONE, Assign, Block, Do, Expr, For, Lit, Op, Stmt, 
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules import shapes
 from srcad.rules.registry import Rule, rule_for
-from srcad.rules.static import bind, padded, reached_by, settle
+from srcad.rules.static import bind, no_derivative_in, padded, reached_by, settle
 from srcad.transform.complexes import complex_array, kind_of_tree, real_part
 from srcad.transform.forward.containers import Containers
-from srcad.transform.reverse.primitives import check_complex, note_kinds, times
+from srcad.transform.reverse.primitives import (
+    check_complex,
+    note_kinds,
+    refuse_outside_of_rule,
+    same_shape,
+    times,
+)
 
 
 class Primitives(Containers):
@@ -54,14 +60,19 @@ class Primitives(Containers):
         if rule is None:
             raise self.refuse(
                 f"{shown} has no derivative, and an active value reaches it",
-                "use a function of math or numpy that has a rule, or give it one",
+                "use a function of math or numpy that has a rule, or give it one: @srcad.rule",
                 MissingRule,
             )
         if rule.style == "zero":
             return self.zeros(target, value)
         bound = bind(rule, value.args, value.kwargs, value.fn, self.place)
+        if rule.own is not None:
+            refuse_outside_of_rule(self, self.activity, target, value, bound)
         if not any(map(self._reaches, bound.values())):
             return self.zeros(target, value)
+        for name in rule.refused:
+            if self._reaches(bound[name]):
+                raise self.refuse(*no_derivative_in(rule, shown, name), MissingRule)
         check_complex(value, shown, self.kinds[target], tuple(map(self._kind_of, bound.values())), self.refuse)
         if rule.style != "linear" and self._is_view(target, value):
             raise self.refuse(
@@ -89,11 +100,11 @@ class Primitives(Containers):
         others = [operand for name, operand in bound.items() if name != rule.params[0]]
         if rule.kind is shapes.reduced and "axis" in bound and not any(map(self._reaches, others)):
             return self._reduced(target, rule, bound, env, kinds)
-        if isinstance(self.kinds[target], Array):
+        if isinstance(self.kinds[target], Array) or self.kinds[target] is NUMBER:
             return self._one_by_one(target, rule, bound, env, kinds)
         raise self.refuse(
             f"{shown} that returns {show(self.kinds[target])} has a pullback and no pushforward",
-            "use reverse mode (srcad.grad, srcad.vjp), or state the rule with @pushforward",
+            "use reverse mode (srcad.grad, srcad.vjp), or state a pushforward beside it: @srcad.rule with x_dot",
             MissingRule,
         )
 
@@ -142,6 +153,8 @@ class Primitives(Containers):
                     "convert it to an array first: np.array(...)",
                     KindError,
                 )
+            if rule.own is not None and not self._has_own_shape(partial, target):
+                partial = Op(runtime_rules.partial_of, (partial, self.new, Lit(f"{name} of {rule.own.name}")))
             term = times(Var(self.tangent(operand.name, whole)), partial)
             if term in terms:  # `x * x`
                 terms[terms.index(term)] = Op(operator.mul, (Lit(2), term))
@@ -156,7 +169,7 @@ class Primitives(Containers):
     ) -> list[Stmt]:
         """The function applied to the tangents of all the parameters that it is linear in at once."""
         tangent = self._applied(rule, value, bound, {n: self._given(bound[n]) for n in linear_in})
-        made = self.result(target, tangent, rule.style == "linear" or self._all_reached(bound.values()))
+        made = self.result(target, tangent, True)
         base = value.args[0]
         if value.fn in _BY_LAYOUT and isinstance(base, Var) and self.activity.regions.is_array_written(target):
             whole = self.whole_leaf(target)
@@ -170,8 +183,13 @@ class Primitives(Containers):
         terms = [
             self._applied(rule, value, bound, {name: self._given(bound[name])})
             for name in rule.multilinear_in
-            if self._reaches(bound[name])
+            if name != rule.variadic and self._reaches(bound[name])
         ]
+        if rule.variadic in rule.multilinear_in:
+            for i in range(len(rule.params), len(value.args)):
+                if self._reaches(value.args[i]):
+                    own = self._given(value.args[i])
+                    terms.append(replace(value, args=(*value.args[:i], own, *value.args[i + 1 :])))
         return self.result(target, summed(terms), True) if terms else self.zeros(target, value)
 
     def _given(self, operand: Expr) -> Expr:
@@ -202,11 +220,14 @@ class Primitives(Containers):
         """A pushforward written out; the tangent of a parameter that none reaches is None."""
         for name, operand in bound.items():
             reached = self._reaches(operand)
-            env[f"{name}_dot"] = self.tangent_of(operand) if reached else NONE
-            kinds[f"{name}_dot"] = kinds[name] if reached else self.kind(NONE)
+            still = NONE if rule.own is None else self._still(operand)
+            env[f"{name}_dot"] = self.tangent_of(operand) if reached else still
+            kinds[f"{name}_dot"] = kinds[name] if reached or still != NONE else self.kind(NONE)
         steps, returned = self._settled(rule.push_template, env, kinds)
         found = self.leaves(target)
-        if isinstance(self.kinds[target], Tuple):
+        if rule.own is not None:
+            steps, returned = self._own_tangents(target, rule, steps, returned)
+        if isinstance(self.kinds[target], Tuple) and len(returned) > 1:
             by_item = {leaf.path: leaf for leaf in found}
             made: list[Stmt] = list(steps)
             for i, part in enumerate(returned):
@@ -216,6 +237,42 @@ class Primitives(Containers):
                     made.append(self.bind(target, leaf, own))
             return made
         return [*steps, *self.result(target, returned[0], True)]
+
+    def _still(self, operand: Expr) -> Expr:
+        """The zero tangent that the pushforward of a user is given of what does not move."""
+        kind = self._kind_of(operand)
+        if is_number(kind):
+            return Lit(0.0)
+        return Op(np.zeros_like, (operand,)) if isinstance(kind, Array) else NONE
+
+    def _own_tangents(
+        self, target: str, rule: Rule, steps: tuple[Assign, ...], returned: tuple[Expr, ...]
+    ) -> tuple[tuple[Assign, ...], tuple[Expr, ...]]:
+        """What the pushforward of a user returns, checked to have the shape of the result or of its items."""
+        kind = self.kinds[target]
+        name = Lit(f"the result of {rule.own.name}")
+        if not isinstance(kind, Tuple):
+            own = self._has_own_shape(returned[0], target)
+            return steps, (returned[0] if own else Op(runtime_rules.shaped_as, (returned[0], self.new, name)),)
+        if len(returned) == 1:
+            held = self.names.temp("tangents")
+            steps = (*steps, Assign(held, returned[0], self.place))
+            returned = tuple(Op(operator.getitem, (Var(held), Lit(i))) for i in range(len(kind.items)))
+        if len(returned) != len(kind.items):
+            raise self.refuse(
+                f"the pushforward of {rule.own.name} returns {len(returned)} tangents, for {show(kind)}",
+                "return one for each item of the result",
+            )
+        items = [Op(operator.getitem, (self.new, Lit(i))) for i in range(len(kind.items))]
+        made = tuple(Op(runtime_rules.shaped_as, (t, x, name)) for t, x in zip(returned, items, strict=True))
+        return steps, made
+
+    def _has_own_shape(self, part: Expr, target: str) -> bool:
+        """Whether a partial derivative or a tangent surely has the shape of the target, or is the number for one."""
+        kind, own = self.kind_of_tree(part), self.kinds[target]
+        if is_number(kind):
+            return is_number(own)
+        return isinstance(kind, Array) and isinstance(own, Array) and same_shape(kind, own)
 
     def _contracted(
         self, target: str, rule: Rule, bound: dict[str, Expr], steps: tuple[Assign, ...], parts: dict[str, Expr | None]

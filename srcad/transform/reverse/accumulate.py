@@ -13,7 +13,7 @@ memory. Names that may share memory form a group; when a name is killed the othe
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -191,6 +191,8 @@ class Accumulator:
         inside = mentioned([node])
         self.fill(sorted(inside & set(state)), state, node.before if emit else [])
         entry = dict(state)
+        for name in self.to_own(node, entry):
+            self.own(name, entry, node.before if emit else [])
         while True:
             end = self.block(node.body, dict(entry), False)
             self.fill(sorted(inside & set(end)), end, [])
@@ -227,6 +229,20 @@ class Accumulator:
         result = dict(entry)
         self.forget_unborn(node, result)
         return result
+
+    def to_own(self, node: Loop, entry: State) -> list[str]:
+        """The arrays of others that a loop adds to element by element: copied once before it, not in each trip."""
+        found: list[str] = []
+        for name in sorted(added_at([node]) & set(entry) - rebound([node])):
+            if self.is_owned(name, entry) or not self.definite(id(node), self.names.adjoints[name].var):
+                continue
+            end = self.block(node.body, {**entry, name: Held(self.fresh_group(), True)}, False)
+            if name in end and self.is_owned(name, end):
+                found.append(name)
+        return found
+
+    def is_owned(self, name: str, state: State) -> bool:
+        return state[name].made and state[name].group != -1 and self.alone(name, state)
 
     # ------------------------------------------------------------ actions
 
@@ -360,21 +376,36 @@ class Accumulator:
                 return Held(-1, False)
 
 
-def mentioned(nodes: list[Node]) -> set[str]:
-    """The adjoints that the actions of some nodes speak of."""
-    found: set[str] = set()
+def actions_of(nodes: Iterable[Node]) -> Iterator[Action]:
+    """The actions of some nodes, and of those nested in them."""
     for node in nodes:
         match node:
             case Step(actions=actions):
-                for action in actions:
-                    if not isinstance(action, Run):
-                        found.add(action.name)
-                    if not isinstance(action, Kill):
-                        found.update(action.of)
+                yield from actions
             case Branch(body=body, orelse=orelse):
-                found |= mentioned(body) | mentioned(orelse)
+                yield from actions_of((*body, *orelse))
             case Loop(body=body):
-                found |= mentioned(body)
+                yield from actions_of(body)
             case Wrap(body=body, final=final):
-                found |= mentioned(body) | mentioned(final)
+                yield from actions_of((*body, *final))
+
+
+def mentioned(nodes: list[Node]) -> set[str]:
+    """The adjoints that the actions of some nodes speak of."""
+    found: set[str] = set()
+    for action in actions_of(nodes):
+        if not isinstance(action, Run):
+            found.add(action.name)
+        if not isinstance(action, Kill):
+            found.update(action.of)
     return found
+
+
+def added_at(nodes: list[Node]) -> set[str]:
+    """The adjoints that some nodes add to in places."""
+    return {action.name for action in actions_of(nodes) if isinstance(action, AddAt)}
+
+
+def rebound(nodes: list[Node]) -> set[str]:
+    """The adjoints that some nodes bind anew, or end."""
+    return {action.name for action in actions_of(nodes) if isinstance(action, (Set, Kill))}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
 from srcad.core import prims
 from srcad.core.kinds import (
     Array,
@@ -36,7 +36,7 @@ from srcad.core.nodes import (
 )
 from srcad.errors import AliasError
 from srcad.rules.registry import rule_for
-from srcad.transform.reverse import calls, containers, displays, primitives, reads, shadows, stores
+from srcad.transform.reverse import calls, containers, displays, hooks, primitives, reads, shadows, stores
 from srcad.transform.reverse.mirror import Action
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
     kind = builder.kinds[target]
     if fn in (prims.make_tuple, prims.make_list, prims.make_dict) or (fn is prims.call and _builds(builder, value)):
         displays.display(builder, target, kind, value, out)
+    elif fn is runtime_rules.hook:
+        hooks.hook(builder, target, value, out)
     elif fn is operator.getitem:
         reads.item(builder, target, value, out)
     elif fn is prims.get_attr:

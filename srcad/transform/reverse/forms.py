@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     Object,
     Record,
     Tuple,
+    TupleOf,
     children,
     holds_complex,
     holds_smooth,
@@ -79,6 +80,8 @@ class Form:
             return shadow
         if isinstance(kind, Object):
             return _structure(kind, lambda step, inner: self._attribute(shadow, primal, step[1], inner))
+        if kind == TupleOf(FLOAT):
+            return Op(prims.call, (Ref("tuple", tuple), shadow))
         return Op(runtime.mirrored, (shadow, primal))
 
     def _attribute(self, shadow: Expr, primal: Expr, key: str, kind: Kind) -> Expr:

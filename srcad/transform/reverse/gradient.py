@@ -639,7 +639,7 @@ def check_scalar(kind: Kind, special: Special, holomorphic: bool) -> None:
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:
     if isinstance(kind, Array):
         return Op(np.zeros_like, (primal,))
-    if isinstance(kind, List) and kind.item is FLOAT and kind.cls is list:
+    if kind in (List(FLOAT), TupleOf(FLOAT)):
         return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
     return Op(runtime.shadow_of, (primal,))
 

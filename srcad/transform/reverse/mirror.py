@@ -121,3 +121,16 @@ class Wrap:
 
 
 Node = Step | Branch | Loop | Wrap
+
+
+def nodes_of(node: Node) -> list[Node]:
+    """The nodes nested directly in a node."""
+    match node:
+        case Step():
+            return []
+        case Branch(body=body, orelse=orelse):
+            return [*body, *orelse]
+        case Loop(body=body):
+            return body
+        case Wrap(body=body, final=final):
+            return [*body, *final]

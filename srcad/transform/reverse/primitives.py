@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
+from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import VIEWS
 from srcad.analysis.snapshots import read_at_once
 from srcad.core import prims
 from srcad.core.kinds import (
     NUMBER,
+    UNKNOWN,
     Array,
     Kind,
     List,
@@ -45,10 +47,11 @@ from srcad.core.nodes import (
     Var,
     names_in,
 )
+from srcad.core.spoken import spoken
 from srcad.errors import AliasError, KindError, MissingRule, SrcadError
 from srcad.rules.registry import Rule, rule_for, takes_complex
-from srcad.rules.static import bind, padded, settle
-from srcad.transform.complexes import kind_of_tree, meets_complex, real_part
+from srcad.rules.static import bind, no_derivative_in, padded, settle
+from srcad.transform.complexes import kind_of_tree, may_be_complex, meets_complex, real_part
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 
@@ -69,13 +72,16 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     if rule is None:
         raise builder.refuse(
             f"{shown} has no derivative, and an active value reaches it",
-            "use a function of math or numpy that has a rule, or give it one",
+            "use a function of math or numpy that has a rule, or give it one: @srcad.rule",
             MissingRule,
         )
     if rule.style == "zero":
         shadows.fresh_shadows(builder, target)
         return
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    for name in rule.refused:
+        if any(map(builder.active, map(Var, names_in(bound[name])))):
+            raise builder.refuse(*no_derivative_in(rule, shown, name), MissingRule)
     kind = builder.made(target)
     check_complex(value, shown, kind, tuple(_kind_of(builder, e) for e in bound.values()), builder.refuse)
     found = builder.leaves(target)
@@ -84,6 +90,8 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         return
     if len(found) != 1 or found[0].path or not is_plain(kind):
         raise builder.refuse(f"{shown} returns {show(kind)}", "use functions that return one array", MissingRule)
+    if rule.own is not None:
+        refuse_outside_of_rule(builder, builder.activity, target, value, bound)
     mine = builder.adjoint(target, found[0])
     if found[0].shadow:
         if (
@@ -109,6 +117,8 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         if partial is None:
             continue
         operand = bound[name]
+        if rule.own is not None:
+            partial = own_part(builder, rule, name, operand, partial, Var(target))
         if rule.style == "elementwise":
             for action in elementwise(builder, operand, partial, mine, kind):
                 used.append(action)
@@ -141,12 +151,16 @@ def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None
     of = tuple(names.values())
     d_out = Op(prims.make_tuple, tuple(Var(names[i]) if i in names else NONE for i in range(len(kind.items))))
     bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    if rule.own is not None:
+        refuse_outside_of_rule(builder, builder.activity, target, value, bound)
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()} | {"out": kind, "d_out": kind}
     env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": d_out}
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
     if builder.has_complex:
         note_kinds(builder.names.kinds, builder.kind, assigns)
     parts = {name: partial for name, partial in padded(rule, returned).items() if partial is not None}
+    if rule.own is not None:
+        parts = {n: own_part(builder, rule, n, bound[n], partial, Var(target)) for n, partial in parts.items()}
     used = [action for name, partial in parts.items() for action in cotangent(builder, bound[name], partial, of)]
     _with_steps(out, _doubled(used), assigns, {n for e in parts.values() for n in names_in(e)}, of)
 
@@ -162,9 +176,62 @@ def check_complex(
 
 
 def note_kinds(kinds: dict[str, Kind], kind: Callable[[Expr], Kind], assigns: tuple[Assign, ...]) -> None:
-    """Remember the kinds of the steps of a rule, by which is known what of them is complex."""
+    """Remember the kinds of the steps of a rule, by which is known what of them is complex.
+
+    What is made of complex values may be: that is not left to the kind that a rule says of its result.
+    """
+
+    def of(name: str) -> Kind:
+        return kind(Var(name))
+
     for made in assigns:
-        kinds[made.target] = kind_of_tree(made.value, lambda name: kind(Var(name)))
+        own = kind_of_tree(made.value, of)
+        kinds[made.target] = own if holds_complex(own) or not may_be_complex(made.value, of) else UNKNOWN
+
+
+def own_part(builder: Builder, rule: Rule, name: str, operand: Expr, part: Expr, out: Expr) -> Expr:
+    """What a user's rule gives for a parameter: checked to have the shape that it must, where the kinds do not say so.
+
+    A partial derivative has the shape of the result, or is one number.
+    """
+    if isinstance(operand, Var) and not builder.active(operand):
+        return part
+    like = out if rule.style == "elementwise" else operand
+    kind, own = (
+        kind_of_tree(part, lambda n: builder.sized(Var(n))),
+        builder.sized(like) if isinstance(like, Var) else UNKNOWN,
+    )
+    if is_number(kind) and (is_number(own) or rule.style == "elementwise"):
+        return part
+    if isinstance(kind, Array) and isinstance(own, Array) and same_shape(kind, own):
+        return part
+    if rule.style == "elementwise":
+        return Op(runtime_rules.partial_of, (part, out, Lit(f"{name} of {rule.own.name}")))
+    return Op(runtime_rules.shaped_as, (part, operand, Lit(f"{name} of {rule.own.name}")))
+
+
+def refuse_outside_of_rule(builder: Any, activity: Activity, target: str, value: Op, bound: dict[str, Expr]) -> None:
+    """Refuse what the rule of a user does not cover: an active value in a parameter that it leaves out, and memory
+    that the function may hand on and that is written to."""
+    assert (rule := rule_for(value.fn)) is not None
+    stated = {n for name, operand in bound.items() if name not in rule.own.settings for n in names_in(operand)}
+    left_out = [n for n in names_in(value) if n in activity.active and n not in stated]
+    if left_out:
+        raise builder.refuse(
+            f"{spoken(left_out[0], activity.body)} carries a derivative, and reaches a parameter of "
+            f"{value.name or value.fn.__name__} that its rule leaves out",
+            "name that parameter in the rule too (of a custom_vjp: take it out of nondiff_argnums)",
+            MissingRule,
+        )
+    regions = activity.regions
+    given = {regions.of(n) for n in names_in(value)} - {None}
+    if (regions.of(target) in given or rule.own.keeps_result) and regions.is_array_written(target):
+        shown = value.name or getattr(value.fn, "__name__", "this function")
+        raise builder.refuse(
+            f"{shown} may return memory that it is given or keeps, and that is written to",
+            f"take a copy: np.array({shown}(...))",
+            AliasError,
+        )
 
 
 def _may_be_item(kind: Kind) -> bool:
@@ -227,7 +294,7 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
     spread = "needs"
     if summed is cotangent and is_number(factor):
         spread = "same"
-    elif isinstance(factor, Array) and isinstance(result, Array) and _same_shape(factor, result):
+    elif isinstance(factor, Array) and isinstance(result, Array) and same_shape(factor, result):
         spread = "full"
     return [Add(builder.adjoint(operand.name, leaf), summed, (mine,), spread)]
 
@@ -334,7 +401,7 @@ def _doubled(actions: list[Action]) -> list[Action]:
     return made
 
 
-def _same_shape(a: Array, b: Array) -> bool:
+def same_shape(a: Array, b: Array) -> bool:
     """Whether two arrays that broadcast together surely have one shape."""
     if a.dims is None or b.dims is None or len(a.dims) != len(b.dims):
         return False

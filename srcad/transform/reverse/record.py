@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.dependence import Lasting
-from srcad.analysis.regions import Regions, is_basic, may_write
+from srcad.analysis.regions import Regions, may_write
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import BOOL, FLOAT, INT, SLICE, Array, Kind, Set, is_number, widen
@@ -52,7 +52,8 @@ from srcad.errors import UnsupportedSyntax
 from srcad.rules.changes import METHODS as CHANGES
 from srcad.rules.kinding import index_kind
 from srcad.transform.reverse.bound import assigned
-from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
+from srcad.transform.reverse.filling import fills, is_filled, is_in_place, is_view, rebound, whole_arrays
+from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap, nodes_of
 
 
 @dataclass
@@ -106,6 +107,8 @@ class Recorder:
         self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
         self.always: set[str] = set()  # the regions that are needed whatever is reversed
         self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
+        self.whole = whole_arrays(nodes, self.params, kinds, regions)
+        self.filled = {regions.of(name) for name in self.whole if is_filled(name, nodes)}
         self.stored = dict(self.lasting_stores(nodes))  # where a value can be read again to the end
         self.counts = _read_counts(nodes)
         self.counts_in: dict[int, dict[str, int]] = {}  # the same in the block with this id
@@ -181,7 +184,7 @@ class Recorder:
             return need | reads, bound
         if isinstance(stmt, Raise):
             return need, None
-        targets = [] if in_place_array(stmt, self.kinds) else list(targets_of(stmt))
+        targets = [] if is_in_place(stmt, self.kinds) else list(targets_of(stmt))
         operands = {n for e in expressions_of(stmt) for n in names_in(e)}
         after = {t for t in targets if t in reads and t not in operands}
         need = need | (reads - after)
@@ -194,7 +197,8 @@ class Recorder:
                     self.records.unbound.add(target)
         if saved:
             self.records.before[id(node)] = tuple(saved)
-        need = need | self.memory(node, stmt, need)
+        overwritten, undoing = self.memory(node, stmt, need)
+        need = (need - overwritten) | undoing
         if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt, need):
             self.records.here.add(id(node))
             after.discard(stmt.target)
@@ -239,17 +243,21 @@ class Recorder:
         mine = _reverse_read_counts([node]).get(stmt.target, 0)
         return mine == self.reverse_counts.get(stmt.target, 0) and self.is_cheap(stmt, stmt.target)
 
-    def memory(self, node: Step, stmt: Stmt, need: set[str]) -> set[str]:
-        """A write to contents that are still needed is undone in the reverse sweep; what undoing it reads."""
+    def memory(self, node: Step, stmt: Stmt, need: set[str]) -> tuple[set[str], set[str]]:
+        """A write to contents that are still needed is undone in the reverse sweep.
+
+        Given are the region that it fills, which need not be as it is now, and what undoing reads.
+        """
         written = _written(stmt)
         if written is None:
             self.refuse_unknown_writes(stmt, need)
-            return set()
+            return set(), set()
         region = self.regions.of(written)
         if region is None or "@" + region not in need:
-            return set()
+            return set(), set()
         self.records.undo.add(id(node))
-        return (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
+        filled = {"@" + region} if region in self.filled and fills(stmt, self.whole) else set()
+        return filled, (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
 
     def branch(
         self, node: Branch, need: set[str], bound: set[str] | None, looped: bool
@@ -341,7 +349,7 @@ class Recorder:
 
     def keep_at_end(self, block: list[Node], names: tuple[str, ...], need: set[str], own: set[str]) -> set[str]:
         """Save `names` at the end of a block, or compute them again before their last use is reversed, where cheap."""
-        changing = assigned(block)
+        changing = rebound(block, self.kinds)
         order = {name: i for i, name in enumerate(_definition_order(block))}
         names = tuple(sorted(names, key=lambda n: (order.get(n, len(order)), n)))
         for node in block:
@@ -349,7 +357,7 @@ class Recorder:
         cheap: dict[str, Assign] = {}
         made: dict[str, int] = {}
         for name in names:
-            definition = _only_definition(block, name)
+            definition = _only_definition(block, name, self.kinds)
             store = self.stored.get(name)
             if definition is not None and store is not None and (at := _position(block, store)) < len(block):
                 made[name], cheap[name] = at, Assign(name, Op(operator.getitem, (store.base, store.key)))
@@ -450,7 +458,7 @@ class Recorder:
             return True
         if name in done:
             return done[name] >= last
-        changes = [i for i, node in enumerate(block) if name in assigned([node])]
+        changes = [i for i, node in enumerate(block) if name in rebound([node], self.kinds)]
         if name in local:
             return max(changes) < made
         return not any(made <= i <= last for i in changes)
@@ -509,6 +517,8 @@ class Recorder:
             return False
         name = value.args[0].name
         region = self.regions.of(name)
+        if region in self.filled:
+            return False  # the writes before it is filled are undone, the others are not
         return isinstance(self.kinds.get(name), Array) and region is not None and "@" + region in self.always
 
     def changes(self, base: Var | Ref) -> bool:
@@ -516,29 +526,6 @@ class Recorder:
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
         return isinstance(base, Var) and self.regions.is_written(self.shadows.get(base.name, base.name))
-
-
-def nodes_of(node: Node) -> list[Node]:
-    """The nodes nested directly in a node."""
-    match node:
-        case Step():
-            return []
-        case Branch(body=body, orelse=orelse):
-            return [*body, *orelse]
-        case Loop(body=body):
-            return body
-        case Wrap(body=body, final=final):
-            return [*body, *final]
-
-
-def is_view(value: Op, kinds: Mapping[str, Kind]) -> bool:
-    """A view of an array costs nothing to take again, and shows what the memory holds by then."""
-    base = value.args[0] if value.args else None
-    if not isinstance(base, Var) or not isinstance(kinds.get(base.name), Array):
-        return False
-    if value.fn is operator.getitem:
-        return is_basic(value.args[1], kinds)
-    return value.fn in (np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze)
 
 
 _CHEAP = {
@@ -551,16 +538,16 @@ def _definition_order(nodes: list[Node]) -> list[str]:
     return [n.stmt.target for n in nodes if isinstance(n, Step) and isinstance(n.stmt, Assign)]
 
 
-def _only_definition(nodes: list[Node], name: str) -> Assign | None:
+def _only_definition(nodes: list[Node], name: str, kinds: Mapping[str, Kind]) -> Assign | None:
     """The assignment of `name` in a block, if it is the only one and not nested."""
     found: Assign | None = None
     for node in nodes:
         if isinstance(node, Step):
-            if node.stmt is not None and name in targets_of(node.stmt):
+            if node.stmt is not None and name in targets_of(node.stmt) and not is_in_place(node.stmt, kinds):
                 if found is not None or not isinstance(node.stmt, Assign):
                     return None
                 found = node.stmt
-        elif name in assigned([node]):
+        elif name in rebound([node], kinds):
             return None
     return found
 
@@ -570,17 +557,6 @@ def _position(nodes: list[Node], definition: Stmt) -> int:
         if isinstance(node, Step) and node.stmt is definition:
             return i
     return len(nodes)
-
-
-def in_place_array(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
-    """`x += v` on an array: the name is not bound anew."""
-    return (
-        isinstance(stmt, Assign)
-        and isinstance(stmt.value, Op)
-        and stmt.value.fn in IN_PLACE
-        and stmt.value.args[0] == Var(stmt.target)
-        and isinstance(kinds.get(stmt.target), Array)
-    )
 
 
 def contents_read(stmts: Iterable[Stmt], kinds: Mapping[str, Kind]) -> set[str]:

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from srcad.core.nodes import Program
 from srcad.transform.simplify.algebra import algebra
 from srcad.transform.simplify.common import common
+from srcad.transform.simplify.copies import copies
 from srcad.transform.simplify.dead import remove_dead
 from srcad.transform.simplify.direct import direct
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.fold import fold
 from srcad.transform.simplify.increments import increments
 from srcad.transform.simplify.memory import Memory
+from srcad.transform.simplify.places import places
 from srcad.transform.simplify.propagate import propagate
 from srcad.transform.simplify.split import split
 from srcad.transform.simplify.sugar import sugar
@@ -26,7 +28,7 @@ Pass = Callable[[Program, Facts, Memory], Program]
 
 # First while expressions are flat and every value has a name, then while they grow into trees.
 FLAT: tuple[Pass, ...] = (propagate, common, algebra, remove_dead)
-TREES: tuple[Pass, ...] = (fold, direct, sugar, propagate, increments, algebra, remove_dead)
+TREES: tuple[Pass, ...] = (copies, fold, direct, sugar, propagate, places, increments, algebra, remove_dead)
 _ROUNDS = 4
 
 

@@ -24,9 +24,8 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from srcad import runtime
 from srcad.analysis.liveness import effect_free
-from srcad.analysis.purity import APPENDERS, hashable
+from srcad.analysis.purity import APPENDERS, hashable, is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import Array
@@ -121,8 +120,8 @@ def reads_of(expr: Expr, facts: Facts) -> Reads:
         return ((expr.name, True),)
     parts = operands(expr)
     made: list[tuple[str, bool]] = []
-    if isinstance(expr, Op) and expr.fn is runtime.refuse_overlap:
-        return tuple((name, False) for name in names_in(expr))  # it looks at addresses
+    if isinstance(expr, Op) and is_check(expr):
+        return tuple((name, False) for name in names_in(expr))  # it looks at shapes and addresses
     if isinstance(expr, Op) and parts and isinstance(parts[0], Var) and hashable(expr.fn):
         length = expr.fn is len and isinstance(facts.kind(parts[0].name), Array)
         if expr.fn in _SHAPE_ONLY or reads_layout(expr) or length:

@@ -136,6 +136,9 @@ class _Fold:
             return False
         return is_temporary(name) or name in self.facts.adjoints
 
+    def _is_unread(self, stmt: Assign) -> bool:
+        return is_temporary(stmt.target) and not self.uses[stmt.target] and not stmt.accumulate
+
     def _offer(self, stmt: Assign, out: Out) -> None:
         value = stmt.value
         parts = self.memory.reads(value)
@@ -238,6 +241,8 @@ class _Fold:
                     self._tidy.target = None if accumulate else target
                     self._tidy.read_only = accumulate
                     new = self._tidy.adjoint(new)
+                if self._is_unread(stmt) and isinstance(new, Op) and new.fn in (prims.call, prims.call_method):
+                    return Do(new, stmt.place)
                 return stmt if new is value else replace(stmt, value=new)
             case Unpack(targets=targets, value=value):
                 return replace(
@@ -259,7 +264,7 @@ class _Fold:
             case Raise(exception=exception, cause=cause):
                 return replace(
                     stmt,
-                    exception=None if exception is None else self.use(exception, room + 6, out),
+                    exception=None if exception is None else self.use(exception, room + 6, out, whole=True),
                     cause=cause,
                 )
             case _:

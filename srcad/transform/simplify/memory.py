@@ -16,7 +16,7 @@ from typing import assert_never
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_pure, reads_memory, shares
+from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_check, is_pure, reads_memory, shares
 from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array
 from srcad.core.nodes import (
@@ -166,6 +166,17 @@ class Memory:
         self._parent.setdefault(a, y)
         self._parent.setdefault(b, y)
 
+    def share(self, a: str, b: str) -> None:
+        """From here on the two variables may share memory."""
+        self._join(a, b)
+        self._changes.clear()
+
+    def is_alone(self, name: str) -> bool:
+        """Nothing shares the memory of the variable, writes to it or gives it back."""
+        root = self.root(name)
+        others = any(self.root(other) == root for other in self._parent if other != name)
+        return not (others or name in self._written_names or root in self._kept_apart)
+
     def _mixed_classes(self) -> set[str]:
         """The classes that hold primal and adjoint variables: through a tuple of both."""
         sides: dict[str, set[bool]] = {}
@@ -272,8 +283,8 @@ class Memory:
             self._join(target, self._outside(target) if source == OUTSIDE else source)
 
     def _learn_effect(self, op: Op) -> None:
-        if op.fn is runtime.refuse_overlap:
-            return  # it looks at addresses
+        if is_check(op):
+            return
         names = [name for name in names_in(op) if not self.fixed(name)]
         if is_mutator(op) and op.args:
             for name in self.sources(op.args[0]):
@@ -335,7 +346,7 @@ class Memory:
                     if is_mutator(op) and op.args:
                         for name in self.sources(op.args[0]):
                             made.memory.update(self.outside if name == OUTSIDE else self.parts(name))
-                    elif op.fn is runtime.refuse_overlap:
+                    elif is_check(op):
                         made.visible = True
                     else:
                         made.visible = True

@@ -129,8 +129,8 @@ class Rewriter:
                 self.enter()
                 test_block = self.block(test_block)
                 cond = new(cond)
+                self.leave()  # nobody but the test reads what it computes
                 body = self.nested(body)
-                self.leave()
                 self.versions.apply(change)
                 return self.statement(_with(stmt, test=test_block, cond=cond, body=body))
             case With(context=context, body=body):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, runtime_rules
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -51,9 +51,11 @@ from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
+from srcad.transform.specialise.own import checked
 from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
 from srcad.transform.specialise.session import Resolved
-from srcad.transform.specialise.splitting import split
+from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
+from srcad.transform.specialise.ufunc_methods import ufunc_method
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -65,6 +67,8 @@ def special_call(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Res
         handler = _SPECIAL.get(value)
     except TypeError:
         return None
+    if handler is None:
+        handler = ufunc_method(value)
     if handler is None:
         return None
     if starred(args, kwargs):
@@ -278,6 +282,8 @@ def _extreme(name: str) -> Any:
         kind = sp.kind(items)
         if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
             return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
+        if "default" in kwargs and isinstance(kind, Tuple) and not kind.items:
+            return kwargs["default"], sp.kind(kwargs["default"])
         if "default" in kwargs:
             return _or_default(sp, name, items, key, kwargs["default"])
         if key is not None:
@@ -416,6 +422,21 @@ def _callable(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return Op(prims.call, (Ref("callable", callable), *args)), Const(known)
 
 
+def _differences(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    raise sp.refuse(
+        "a derivative of a derivative by finite differences, which would have half its digits",
+        "state the derivative with @srcad.rule, or take differences of this one: srcad.numerical(srcad.grad(f))",
+    )
+
+
+def _given_parts(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    """What a called rule returned, in generated code that is differentiated again: a tuple, if its kind says so."""
+    kind = sp.kind(args[0])
+    if is_number(kind) or isinstance(kind, Array):
+        return Op(prims.make_tuple, (args[0],)), Tuple((kind,))
+    return args[0], kind
+
+
 # what passes a function or an object on without looking into it
 TAKE_FUNCTIONS = (
     max, min, map, filter, sorted, functools.reduce, functools.partial, isinstance, *ITERTOOLS,
@@ -452,5 +473,12 @@ _SPECIAL: dict[Any, Any] = {
     callable: _callable,
     divmod: _divmod,
     math.fsum: _fsum,
-    np.split: split,
+    **{function: make_split(function) for function in (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit)},
+    np.unstack: unstack,
+    np.broadcast_arrays: broadcast_arrays,
+    np.meshgrid: meshgrid,
+    runtime_rules.expect: checked(runtime_rules.expect),
+    runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
+    runtime_rules.given_parts: _given_parts,
+    runtime_rules.differences: _differences,
 }

@@ -28,8 +28,10 @@ from srcad.core.kinds import (
     is_sum,
     show,
 )
+from srcad.core.libraries import is_library_object
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
 from srcad.errors import KindError
+from srcad.rules.custom import Custom
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
@@ -37,6 +39,7 @@ from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dic
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.deques import make_deque
 from srcad.transform.specialise.derivatives import MAKERS, call_derivative, make_derivative
+from srcad.transform.specialise.frozen import make_frozen
 from srcad.transform.specialise.functions import (
     call_closure,
     call_function,
@@ -44,6 +47,7 @@ from srcad.transform.specialise.functions import (
     call_primitive,
     opaque,
 )
+from srcad.transform.specialise.own import call_custom
 from srcad.transform.specialise.procedures import procedure
 from srcad.transform.specialise.session import Resolved
 
@@ -56,6 +60,8 @@ _OPERATORS = {
     operator.gt, operator.ge, operator.not_, operator.getitem, operator.contains, operator.is_, operator.is_not,
     operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.and_, operator.or_, operator.xor,
 }  # fmt: skip
+
+_BUILT_IN = ("builtins", "numpy", "collections", "fractions", "random")  # modules whose classes are called as they are
 
 
 def resolve_call(sp: Specialiser, op: Op) -> Resolved:
@@ -116,6 +122,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         raise sp.refuse(f"`*` of a list of unknown length in a call of {name}", "pass the items one by one")
     if rule_for(value) is not None:
         return call_primitive(sp, name, value, args, kwargs)
+    if isinstance(value, Custom):
+        return call_custom(sp, name, value, args, kwargs)
     if isinstance(value, FunctionHandle):
         lifted = call_lifted(sp, value, args, kwargs)
         if lifted is not None:
@@ -125,9 +133,13 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
     if value is collections.defaultdict:
         return default_dict(sp, args, kwargs)
     if isinstance(value, type):
-        if issubclass(value, BaseException) or value.__module__ in ("builtins", "numpy", "collections", "fractions"):
+        if issubclass(value, BaseException) or value.__module__ in _BUILT_IN:
             return opaque(name, value, args, kwargs)
         return objects.construct(sp, value, args, kwargs)
+    if is_library_object(value):
+        return make_frozen(sp, value, args, kwargs)
+    if isinstance(value, types.MethodType) and is_library_object(value.__self__):
+        return opaque(name, value, args, kwargs)
     if isinstance(value, types.MethodType):
         return call_function(sp, value.__func__, (Ref(f"{name}.__self__", value.__self__), *args), kwargs)
     if isinstance(value, functools.partial):

@@ -21,6 +21,7 @@ from srcad.core import prims
 from srcad.core.kinds import BOTTOM, FLOAT, Const, Function, Kind, Tuple, holds_smooth, is_array, is_integral, is_number
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Var
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
+from srcad.transform.specialise.hooked import call_hook
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
             f"{name} is assembled from several runs, and is called inside a differentiated function",
             "use srcad.grad, value_and_grad or jvp there: jvp(srcad.grad(g), (x,), (v,)) is a row of the Hessian",
         )
+    if what == "hook":
+        return call_hook(sp, args, kwargs)
     if what == "jvp":
         return _jvp(sp, args, kwargs)
     if not args or any(isinstance(a, Star) for a in args):

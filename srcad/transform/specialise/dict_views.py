@@ -40,7 +40,7 @@ def dict_view(sp: Specialiser, value: Expr, target: str) -> Resolved | None:
         return None
     base, how = value.args
     held = present(sp.kind(base))
-    if how not in (Lit("items"), Lit("values")) or not isinstance(base, Var):
+    if how not in (Lit("items"), Lit("values"), Lit("keys")) or not isinstance(base, Var):
         return None
     if (
         not isinstance(held, (Dict, Record))
@@ -58,7 +58,12 @@ def through_dict(sp: Specialiser, stmt: ForEach, held: Var, how: str) -> None:
     key = sp.temp("key")
 
     def inside(keys: Expr, index: Var) -> None:
-        sp.bind(key, *sp.resolve(Op(operator.getitem, (keys, index))))
+        item: Expr = Op(operator.getitem, (keys, index))
+        if how == "keys":
+            sp.bind(stmt.target, *sp.resolve(item))
+            sp.inline(stmt.body)
+            return
+        sp.bind(key, *sp.resolve(item))
         value = sp.hold(*sp.resolve(Op(operator.getitem, (held, Var(key)))))
         item = Op(prims.make_tuple, (Var(key), value)) if how == "items" else value
         sp.bind(stmt.target, *sp.resolve(item))
@@ -68,6 +73,8 @@ def through_dict(sp: Specialiser, stmt: ForEach, held: Var, how: str) -> None:
     if sp.kind(keys) is BOTTOM or item_kind(sp.kind(keys)) is BOTTOM:
         return
     length = sp.op(Op(prims.call, (Ref("len", len), keys)))
+    sp.walked.pop(held.name, None)  # it is the dict itself
+    length = sp.op(Op(prims.trips, (length, Lit("keys"), held)))
     index = sp.temp("i")
     sp.set(index, INT)
     body = sp.nested(lambda: inside(keys, Var(index)))

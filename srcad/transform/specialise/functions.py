@@ -36,11 +36,12 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
-from srcad.rules.registry import Call, rule_for
+from srcad.rules.registry import Call, hashed, rule_for
 from srcad.rules.shapes import parameter_names
 from srcad.rules.static import positions
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.derivatives import Derived, call_derived
+from srcad.transform.specialise.own import call_own
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -176,6 +177,9 @@ def call_into(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs
 
 def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a callable with a rule."""
+    rule = rule_for(value)
+    if rule is not None and rule.own is not None:
+        return call_own(sp, name, value, rule, *in_order(hashed(value), args, kwargs))
     given = dict(kwargs)
     names = parameter_names(value)
     if "out" in names and len(args) > names.index("out"):
@@ -219,7 +223,7 @@ def opaque(name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
 
 
 def _opaque_kind(value: Any) -> Kind:
-    if isinstance(value, type) and issubclass(value, BaseException):
+    if isinstance(value, type) and (issubclass(value, BaseException) or value.__module__ == "random"):
         return Opaque(value)
     for functions, kind in _OPAQUE_KINDS:
         if any(value is function for function in functions):
@@ -252,7 +256,7 @@ def call_closure(
     """A call of a value that holds a function."""
     if isinstance(of, Derived):
         return call_derived(sp, callee, of, fields[0][1], args, kwargs)
-    held = {name: _field(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
+    held = {name: field_of(sp, callee, i, kind) for i, (name, kind) in enumerate(fields)}
     if isinstance(of, Program):
         return call_program(sp, of, args, kwargs, held)
     if of is operator.itemgetter or of is operator.attrgetter:
@@ -291,7 +295,7 @@ def _picked(sp: Specialiser, of: Any, fields: tuple[tuple[str, Kind], ...], args
     return sp.resolve(Op(prims.make_tuple, tuple(expr for expr, _ in made)))
 
 
-def _field(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
+def field_of(sp: Specialiser, callee: Expr, position: int, kind: Kind) -> Expr:
     """What a function value holds at a position."""
     held = sp.assign("held", Op(operator.getitem, (callee, Lit(position))), kind)
     sp.share_field(callee, position, held.name)

@@ -10,7 +10,12 @@ from srcad.core.kinds import (
     BOTTOM,
     INT,
     Const,
+    Dict,
     Kind,
+    List,
+    OneOf,
+    Record,
+    Set,
     Tuple,
     join_all,
 )
@@ -31,20 +36,16 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.errors import UnsupportedSyntax
-from srcad.rules.changes import METHODS
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise.dict_views import through_dict
 from srcad.transform.specialise.sequences import as_sequence, element, item_kind, vague
-from srcad.transform.specialise.session import Unroll
+from srcad.transform.specialise.session import Resolved, Unroll
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
 MOST_DIFFERING = 32  # trips of a loop that are written out because they differ in kind
 MOST_OF_COMPREHENSION = 8  # items of a comprehension that are written out to make a tuple of known length
-
-_GROWING = (METHODS | {"extend", "extendleft", "remove", "clear"}) - {"reverse", "rotate"}
 
 
 def for_each(sp: Specialiser, stmt: ForEach) -> None:
@@ -64,9 +65,9 @@ def for_each(sp: Specialiser, stmt: ForEach) -> None:
         kept = sp.assign("items", iterable, kind)
         sp.share(iterable, kept.name)
         iterable = kept
-    if isinstance(iterable, Var):
-        refuse_growing(iterable.name, stmt.body)
     length = Lit(len(kind.items)) if isinstance(kind, Tuple) else sp.op(Op(prims.call, (Ref("len", len), iterable)))
+    copied = isinstance(sp.kind(stmt.iterable), (Dict, Record, Set, OneOf))
+    length = sp.op(Op(prims.trips, (length, stmt.iterable if copied else iterable)))
     index = sp.temp("i")
     sp.set(index, INT)
 
@@ -109,30 +110,33 @@ def _fills_comprehension(body: Block) -> bool:
     )
 
 
-def refuse_growing(name: str, body: Block) -> None:
-    """A list that a loop goes through keeps its length: the trips are counted before the first."""
-    for stmt in walk(body):
-        value = stmt.value if isinstance(stmt, (Do, Assign)) else None
-        if not isinstance(value, Op) or not value.args or value.args[0] != Var(name):
-            continue
-        method = value.args[1] if value.fn is prims.call_method else Lit("")
-        if value.fn is operator.delitem or isinstance(method, Lit) and method.value in _GROWING:
-            how = "del" if value.fn is operator.delitem else f".{getattr(method, 'value', '')}"
-            raise UnsupportedSyntax(
-                f"a list changes length ({how}) while a loop runs over it",
-                stmt.place,
-                "loop over a copy, list(...), or use while with an index",
-            )
+def trips(sp: Specialiser, op: Op) -> Resolved:
+    """The trips of a loop, with what they depend on if that is a container whose length may change on the way."""
+    count, *through = op.args
+    made: list[Expr] = []
+    for atom in through:
+        made += sp.walked.get(atom.name, (atom,)) if isinstance(atom, Var) else (atom,)
+    if any(isinstance(sp.kind(atom), (List, Dict, Record, Set, OneOf)) for atom in made):
+        return Op(prims.trips, (count, *made)), INT
+    return count, sp.kind(count)
 
 
-def refuse_growing_sequences(counter: str, body: Block, sequences: dict[str, str]) -> None:
-    """The same for the lists in `enumerate(xs)` and `zip(xs, ys)`, which the front end goes through by a counter."""
-    for stmt in walk(body):
-        value = stmt.value if isinstance(stmt, Assign) else None
-        if isinstance(value, Op) and value.fn is operator.getitem and value.args[1] == Var(counter):
-            sequence = value.args[0]
-            if isinstance(sequence, Var) and sequence.name in sequences:
-                refuse_growing(sequences[sequence.name], body)
+def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
+    """`target` is a copy of what a dict or set holds, made to go through it: a loop asks after the dict or set."""
+    sp.walked.pop(target, None)
+    if not isinstance(value, Op) or not value.args or not isinstance(base := value.args[0], Var):
+        return
+    if value.fn is prims.as_sequence and base.name in sp.walked:
+        sp.walked[target] = sp.walked[base.name]
+        return
+    views = (Lit("keys"), Lit("values"), Lit("items"))
+    how: Expr = Lit("keys")
+    if value.fn is prims.call_method:
+        how = value.args[1] if len(value.args) == 2 else Lit("")
+    elif value.fn is not prims.as_sequence:
+        return
+    if how in views and isinstance(kind := sp.kind(base), (Dict, Record, Set, OneOf)):
+        sp.walked[target] = (how, sp.assign("held", base, kind))
 
 
 def static_lists(body: Block) -> set[str]:

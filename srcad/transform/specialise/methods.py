@@ -14,6 +14,7 @@ from srcad.core.kinds import (
     BOOL,
     BOTTOM,
     COMPLEX,
+    FLOAT,
     INT,
     NONE_KIND,
     NUMBER,
@@ -28,6 +29,7 @@ from srcad.core.kinds import (
     Maybe,
     Object,
     OneOf,
+    Opaque,
     Record,
     Set,
     Tuple,
@@ -37,13 +39,16 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
+from srcad.core.libraries import is_frozen, is_library_object
 from srcad.core.nodes import Expr, Lit, Op, Ref, Star
 from srcad.errors import KindError, MissingRule
 from srcad.rules.methods import ARRAY_METHODS, normalise_method
+from srcad.rules.registry import own_rule_of
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
+from srcad.transform.specialise.frozen import method_of_frozen, method_of_object
 from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.sequences import present_array
@@ -76,10 +81,19 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(
             f"a write into the global {base.name} (.{name})", "pass it as an argument, or return the new value"
         )
+    if isinstance(base, Ref) and own_rule_of(bound := getattr(base.value, name, None)) is not None:
+        return sp.call(f"{base.name}.{name}", bound, args, kwargs)
+    if isinstance(held, (Object, Opaque)):
+        function = objects.class_attribute(held.cls, name)
+        if own_rule_of(function) is not None:
+            return sp.call(f"{held.cls.__name__}.{name}", function, (base, *args), kwargs)
     match held:
         case OneOf():
             return dispatched(sp, base, held, lambda one, _: _of_option(sp, one, name, args, kwargs))
         case Object(cls=cls):
+            frozen = method_of_object(sp, base, held, name, args, kwargs) if is_frozen(cls) else None
+            if frozen is not None:
+                return frozen
             attribute = objects.class_attribute(cls, name)
             if name in dict(held.attrs):
                 value = sp.op(Op(prims.get_attr, (base, key)))
@@ -110,6 +124,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
                         return call_function(sp, function, (Ref(value.__name__, value), *args), kwargs)
                 return sp.call(f"{shown}.{name}", found, args, kwargs)
             raise sp.refuse(f"{show(held)} has no attribute {name}", "check the name", KindError)
+        case Function(of=of) if is_library_object(of):
+            return method_of_frozen(sp, base, held, name, args, kwargs)
         case Function():
             raise sp.refuse(f"the method .{name} of a function", "call the function", KindError)
         case Array():
@@ -129,9 +145,9 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         case _ if held is COMPLEX and name in ("conjugate", "conj") and not args:
             return Op(np.conjugate, (base,), form=f"method:{name}"), COMPLEX
         case _ if is_number(held):
-            if name in ("conjugate", "item", "__pos__", "copy", "astype", "sum", "mean", "squeeze", "max", "min"):
-                if name == "astype":
-                    return Op(operator.pos, (base,)), held
+            if name == "astype":
+                return _cast_number(sp, base, held, args, kwargs)
+            if name in ("conjugate", "item", "__pos__", "copy", "sum", "mean", "squeeze", "max", "min"):
                 return Op(operator.pos, (base,)), held
             if name in ("is_integer",):
                 return made, BOOL
@@ -142,6 +158,19 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             return _array_method(sp, op, base, name, args, kwargs)
         case _:
             return made, UNKNOWN
+
+
+def _cast_number(sp: Specialiser, base: Expr, held: Kind, args: Args, kwargs: Kwargs) -> Resolved:
+    """`x.astype(dtype)` of a number: to an integer it drops the fraction, as `int` does."""
+    given = args[0] if len(args) == 1 and not kwargs else dict(kwargs).get("dtype") if not args else None
+    dtype = np.dtype(given.value) if isinstance(given, (Lit, Ref)) and given.value is not None else None
+    if dtype is not None and dtype.kind in "iu":
+        return call_primitive(sp, "int", int, (base,), ())
+    if dtype is not None and dtype.kind == "b":
+        return call_primitive(sp, "bool", bool, (base,), ())
+    if dtype == np.float64:
+        return (Op(operator.pos, (base,)), held) if held is FLOAT else call_primitive(sp, "float", float, (base,), ())
+    raise sp.refuse(f".astype of {show(held)} with this type", "write int(x), float(x) or bool(x)", KindError)
 
 
 def _of_option(sp: Specialiser, base: Expr, name: str, args: Args, kwargs: Kwargs) -> Resolved:

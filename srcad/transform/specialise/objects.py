@@ -199,6 +199,9 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
             made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "make it outside the function")
+    if cls.__new__ is not object.__new__:
+        how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
+        raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
     if dataclasses.is_dataclass(cls) and _generated_init(cls):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
     made = sp.assign("made", Op(object.__new__, (shown,)), Object(cls, ()))

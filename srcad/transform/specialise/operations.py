@@ -54,6 +54,7 @@ from srcad.transform.specialise.dict_views import dict_view
 from srcad.transform.specialise.displays import DISPLAYS
 from srcad.transform.specialise.flat import get_item
 from srcad.transform.specialise.functions import make_closure, primitive_kind
+from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
 from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, present_array, repeated, unpacked
@@ -162,6 +163,7 @@ _STRUCTURAL: dict[Callable[..., Any], Callable[[Specialiser, Op], Resolved]] = {
     prims.unpack: unpacked,
     prims.get_attr: get_attr,
     prims.as_sequence: _as_sequence,
+    prims.trips: trips,
     operator.getitem: get_item,
 }
 

@@ -226,6 +226,12 @@ def _at(ufunc: np.ufunc) -> Procedure:
 
 def _one_by_one(sp: Specialiser, name: str, ufunc: np.ufunc, x: Var, index: Expr, value: Expr | None) -> None:
     """An element that is named twice is changed twice."""
+    several = sp.kind(index)
+    if isinstance(several, Tuple) and len(several.items) == 2 and value is not None:
+        _pairs(sp, name, ufunc, x, index, value)
+        return
+    if isinstance(several, Tuple) and len(several.items) == 1:
+        index = sp.op(Op(operator.getitem, (index, Lit(0))))
     index = as_array(sp, index)
     at = sp.kind(index)
     if not (isinstance(at, Array) and at.dims is not None and len(at.dims) == 1 and at.dtype != "bool"):
@@ -237,6 +243,24 @@ def _one_by_one(sp: Specialiser, name: str, ufunc: np.ufunc, x: Var, index: Expr
         operands = (_broadcast(sp, sp.op(Op(operator.getitem, (x, index))), value),)
     function = Ref(f"np.{ufunc.__name__}", ufunc)
     sp.effect(*sp.prelude("ufunc_at_one" if value is None else "ufunc_at_two", function, x, index, *operands))
+
+
+def _pairs(sp: Specialiser, name: str, ufunc: np.ufunc, x: Var, index: Expr, value: Expr) -> None:
+    """`np.multiply.at(x, (rows, columns), value)`"""
+    parts = [as_array(sp, sp.op(Op(operator.getitem, (index, Lit(i))))) for i in range(2)]
+    if not all(widen(k) is INT or isinstance(k, Array) and "int" in k.dtype for k in map(sp.kind, parts)):
+        raise sp.refuse(f"{name} at this index", "index with two lists or arrays of ints, or write a loop", MissingRule)
+    if any(isinstance(k, Array) and (k.dims is None or len(k.dims) != 1) for k in map(sp.kind, parts)):
+        raise sp.refuse(
+            f"{name} at this index", "index with lists of ints of one dimension, or write a loop", MissingRule
+        )
+    both = sp.hold(*call_primitive(sp, "np.broadcast_arrays", np.broadcast_arrays, tuple(parts), ()))
+    rows, columns = (sp.op(Op(operator.getitem, (both, Lit(i)))) for i in range(2))
+    if not is_number(sp.kind(value)):
+        value = sp.hold(*call_primitive(sp, "np.array", np.array, (value,), ()))
+    named = sp.op(Op(operator.getitem, (x, sp.op(Op(prims.make_tuple, (rows, columns))))))
+    values = _broadcast(sp, named, value)
+    sp.effect(*sp.prelude("ufunc_at_pairs", Ref(f"np.{ufunc.__name__}", ufunc), x, rows, columns, values))
 
 
 def _never_repeats(at: Kind) -> bool:

@@ -123,6 +123,11 @@ class Session:
         """The tangent function of a function, likewise."""
         return self._generated("tangent", function, *options)
 
+    def kind_by_source(self, function: Any, kinds: tuple[Kind, ...]) -> Kind | None:
+        """The kind of what a function returns by its source alone; None where it cannot be read."""
+        found: Kind | None = self._generated("kind", function, kinds)
+        return found
+
     def _generated(self, what: str, *given: Any) -> Any:
         made = self.derivatives.get((what, *given))
         if made is None:
@@ -144,6 +149,10 @@ class Session:
         if id(program) not in self._placed:
             self._placed[id(program)] = program, placed(program, place)
         return self._placed[id(program)][1]
+
+    def specials(self) -> list[Special]:
+        """Every program at the kinds at which it is called."""
+        return list(self._specials.values())
 
     def programs(self) -> list[Program]:
         """Every program that was lowered here."""

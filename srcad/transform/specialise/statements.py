@@ -34,6 +34,7 @@ from srcad.core.kinds import (
     Object,
     OneOf,
     Opaque,
+    is_deeper,
     is_sum,
     join,
     show,
@@ -70,11 +71,12 @@ from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.dict_views import only_looped_over
 from srcad.transform.specialise.entering import entered
-from srcad.transform.specialise.iteration import for_each, refuse_growing_sequences, static_lists
+from srcad.transform.specialise.iteration import for_each, note_walked, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
 
 MOST_ROUNDS = 60
+MOST_DEEP = 12  # parts within parts of a value
 
 
 class Specialiser:
@@ -92,10 +94,11 @@ class Specialiser:
         self._names = special.names
         self._stmt = 0
         self._way = 0  # how the statement has been resolved so far
-        self.sequences: dict[str, str] = {}  # what `enumerate` and `zip` go through, by the name it was given for it
+        self.walked: dict[str, tuple[Expr, ...]] = {}  # copies of what a dict or set holds, with how and of which
         self.counting: dict[str, For] = {}  # the loops around, by the variable that counts
         self.static_lists = static_lists(special.program.body)
         self.looped = only_looped_over(special.program.body)
+        self.checks: dict[int, tuple[Op, Op]] = {}  # calls whose results are checked once they have a name, by identity
         self.dict_views: dict[str, str] = {}  # variables that stand for the items or values of a dict
 
     def run(self) -> None:
@@ -109,12 +112,7 @@ class Specialiser:
             if not self.changed:
                 break
         else:
-            raise KindError(
-                "the kinds of this function do not settle",
-                self.program.place,
-                "give each variable one type; objects that hold others of their own class without end are kept in a "
-                "list, and refer to each other by index",
-            )
+            raise self._endless(self.program.place)
         if self.unsettled is not None:
             raise self.unsettled
         for name in sorted(assigned_in(body)):
@@ -148,8 +146,18 @@ class Specialiser:
         old = self.kinds.get(name, BOTTOM)
         new = join(old, kind)
         if new != old:
+            if is_deeper(new, MOST_DEEP):
+                raise self._endless(self.place)
             self.kinds[name] = new
             self.changed = True
+
+    def _endless(self, place: Place | None) -> KindError:
+        return KindError(
+            "the kinds of this function do not settle",
+            place,
+            "give each variable one type; lists and trees that are linked, each item holding the next without end, are "
+            "kept in a list whose items refer to each other by index",
+        )
 
     def is_local(self, name: str) -> bool:
         """Whether a variable is made here and not given."""
@@ -203,7 +211,17 @@ class Specialiser:
         name = self.temp(hint, value)
         self.set(name, kind)
         self.emit(Assign(name, fitted(self, value, kind, self.kinds.get(name, BOTTOM)), self.place))
+        self._checked(name, value)
         return Var(name)
+
+    def check(self, made: Op, check: Op) -> None:
+        """Have a check run on what a call gives, as its first operand, as soon as that has a name."""
+        self.checks[id(made)] = made, check
+
+    def _checked(self, target: str, value: Expr) -> None:
+        if id(value) in self.checks:
+            check = self.checks.pop(id(value))[1]
+            self.emit(Do(replace(check, args=(Var(target), *check.args)), self.place))
 
     def hold(self, value: Expr, kind: Kind, hint: str = "t") -> Expr:
         """A resolved expression as an atom."""
@@ -221,6 +239,7 @@ class Specialiser:
         self.set(target, kind)
         made = fitted(self, value, kind, self.kinds.get(target, BOTTOM))
         self.emit(Assign(target, made, self.place))
+        self._checked(target, value)
         self.share(made, target)
         back_flow(self, target, made)
 
@@ -300,8 +319,7 @@ class Specialiser:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
                 self.bind(target, value, self.kind(value))
             case Assign(target=target, value=value):
-                if isinstance(value, Op) and value.fn is prims.as_sequence and isinstance(value.args[0], Var):
-                    self.sequences[target] = value.args[0].name
+                note_walked(self, target, value)
                 self.bind(target, *operations.bind_value(self, value, target))
             case Unpack():
                 raise AssertionError("the front end does not make Unpack")
@@ -324,7 +342,6 @@ class Specialiser:
                 if any(self.kind(bound) is BOTTOM for bound in (start, stop, step)):
                     return
                 self.set(target, INT)
-                refuse_growing_sequences(target, body, self.sequences)
                 self.counting[target] = stmt
                 self.emit(replace(stmt, body=self.block(body)))
                 del self.counting[target]
