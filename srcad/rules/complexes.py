@@ -161,6 +161,8 @@ def phase(z):
 
 @pullback(cmath.polar, kind=always(Tuple((FLOAT, FLOAT))), at=[(0.7,), (-0.7,)])
 def polar(z, *, out, d_out):
+    if not is_complex(z):
+        return d_out[0] * out[0] / z
     return (d_out[0] * out[0] - 1j * d_out[1]) / z
 
 

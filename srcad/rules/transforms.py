@@ -14,7 +14,7 @@ import numpy as np
 from srcad import runtime_fft
 from srcad.core.kinds import NONE_KIND, Array, Kind
 from srcad.rules import shapes
-from srcad.rules.asks import is_literal, refuse
+from srcad.rules.asks import is_complex, is_literal, refuse
 from srcad.rules.kinding import by_example
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, linear, of_complex, pullback, pushforward
@@ -62,12 +62,18 @@ def rfft(a, n=None, axis=-1, norm=None, *, d_out):
 
 @linear(np.fft.irfft, at=[*ALONG, (LONG[:4],), (LONG, 12)])
 def irfft(a, n=None, axis=-1, norm=None, *, d_out):
-    return runtime_fft.halved(np.fft.ifft(d_out, None, axis, norm), a, axis)
+    d_a = runtime_fft.halved(np.fft.ifft(d_out, None, axis, norm), a, axis)
+    if is_complex(a):
+        return d_a
+    return np.real(d_a)
 
 
 @linear(np.fft.hfft, at=[*ALONG, (LONG[:4],), (LONG, 12)])
 def hfft(a, n=None, axis=-1, norm=None, *, d_out):
-    return runtime_fft.halved(np.fft.fft(d_out, None, axis, norm), a, axis)
+    d_a = runtime_fft.halved(np.fft.fft(d_out, None, axis, norm), a, axis)
+    if is_complex(a):
+        return d_a
+    return np.real(d_a)
 
 
 @linear(np.fft.ihfft, at=[*ALONG, (LONG[:4],)])
@@ -99,7 +105,10 @@ def rfft2(a, s=None, axes=(-2, -1), norm=None, *, d_out):
 
 @linear(np.fft.irfft2, at=BOTH)
 def irfft2(a, s=None, axes=(-2, -1), norm=None, *, d_out):
-    return runtime_fft.halved(np.fft.ifft2(d_out, None, axes, norm), a, axes[-1])
+    d_a = runtime_fft.halved(np.fft.ifft2(d_out, None, axes, norm), a, axes[-1])
+    if is_complex(a):
+        return d_a
+    return np.real(d_a)
 
 
 @linear(np.fft.fftn, kind=_transformed, at=ALL)
@@ -137,7 +146,10 @@ def rfftn(a, s=None, axes=None, norm=None, *, d_out):
 def irfftn(a, s=None, axes=None, norm=None, *, d_out):
     if s is not None and axes is None:
         return refuse("np.fft.irfftn with s= and without axes= has no rule", "give the axes: axes=(0, 1)")
-    return runtime_fft.halved(np.fft.ifftn(d_out, None, axes, norm), a, -1 if axes is None else axes[-1])
+    d_a = runtime_fft.halved(np.fft.ifftn(d_out, None, axes, norm), a, -1 if axes is None else axes[-1])
+    if is_complex(a):
+        return d_a
+    return np.real(d_a)
 
 
 @linear(np.fft.fftshift, kind=shapes.same, at=[(LONG,), (TABLE,), (TABLE, 1), call(STACK, axes=(0, 2))])

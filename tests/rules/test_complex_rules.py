@@ -79,7 +79,9 @@ def complex_programs(fn: Any, case: Case) -> Iterator[tuple[Any, list[Any]]]:
             result = f(*args)
         except (TypeError, ValueError, AttributeError):
             continue
-        if (holds_complex(args) or holds_complex(result)) and next(numbers(result), None) is not None:
+        if not args or next(numbers(result), None) is None:
+            continue
+        if holds_complex(args) or holds_complex(result) or takes_complex(fn):  # on the way back there may be some
             yield f, args
 
 
