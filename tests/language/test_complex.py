@@ -3,9 +3,11 @@
 import cmath
 
 import numpy as np
+import pytest
 
 from tests.cases import Programs
 
+pytestmark = pytest.mark.filterwarnings("error::numpy.exceptions.ComplexWarning")  # a lost part
 programs = Programs()
 
 Z = np.array([0.3 + 0.2j, -0.5 + 1.1j, -1.2 - 0.3j])
