@@ -6,8 +6,10 @@ carries the form "own", so that a pass need not know the kind of its base.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from srcad.core import prims
-from srcad.core.nodes import Expr, Lit, Op
+from srcad.core.nodes import Expr, Lit, Op, Ref
 
 LAYOUT = frozenset(("shape", "size", "ndim", "dtype", "nbytes", "itemsize"))
 
@@ -26,3 +28,8 @@ def reads_layout(expr: Expr) -> bool:
         and isinstance(expr.args[1], Lit)
         and expr.args[1].value in LAYOUT
     )
+
+
+def makes_bare(op: Op) -> bool:
+    """Whether an operation makes an object without attributes."""
+    return op.fn is object.__new__ or op == Op(prims.call, (Ref("SimpleNamespace", SimpleNamespace),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from srcad.runtime import order_of
+from srcad.runtime import mirrored, order_of, shadow_of
 
 
 def list_copy(xs: Any) -> Any:
@@ -368,3 +368,25 @@ def ufunc_at_one(function: Any, x: Any, index: Any) -> None:
 def ufunc_at_two(function: Any, x: Any, index: Any, values: Any) -> None:
     for k in range(len(index)):
         x[index[k]] = function(x[index[k]], values[k])
+
+
+def shadows_of_items(xs: Any) -> Any:
+    return [shadow_of(x) for x in xs]
+
+
+def shadows_of_values(xs: Any) -> Any:
+    out = {}
+    for key in xs:
+        out[key] = shadow_of(xs[key])
+    return out
+
+
+def mirrored_items(shadow: Any, xs: Any) -> Any:
+    return [mirrored(shadow[i], xs[i]) for i in range(len(xs))]
+
+
+def mirrored_values(shadow: Any, xs: Any) -> Any:
+    out = {}
+    for key in xs:
+        out[key] = mirrored(shadow[key], xs[key])
+    return out

@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import WRITES_FIRST
 from srcad.core import prims
+from srcad.core.attributes import makes_bare
 from srcad.core.kinds import Array, Kind, is_complex, show
 from srcad.core.nodes import (
     Assign,
@@ -186,6 +187,8 @@ class Builder(Primitives):
         if not isinstance(value, Op):
             return self.copy(target, (), value, ())
         fn = value.fn
+        if makes_bare(value):
+            return [self.bind(target, Leaf((), self.kinds[target], True), Op(runtime.empty_shadow, ()))]
         if self.builds(value):
             return self.display(target, value)
         if fn is runtime_rules.hook:
@@ -196,8 +199,6 @@ class Builder(Primitives):
             return self.attribute(target, value)
         if fn is prims.call_method:
             return self.method(target, value)
-        if fn is object.__new__:
-            return [self.bind(target, Leaf((), self.kinds[target], True), Op(runtime.empty_shadow, ()))]
         if fn in (collections.defaultdict, collections.deque):  # an empty one
             return [self.bind(target, Leaf((), self.kinds[target], True), empty_like(value))]
         if fn is prims.pop:

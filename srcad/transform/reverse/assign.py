@@ -14,6 +14,7 @@ import numpy as np
 
 from srcad import runtime, runtime_rules
 from srcad.core import prims
+from srcad.core.attributes import makes_bare
 from srcad.core.kinds import (
     Array,
     List,
@@ -122,7 +123,8 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
     assert isinstance(value, Op)
     fn = value.fn
     kind = builder.kinds[target]
-    if fn in (prims.make_tuple, prims.make_list, prims.make_dict) or (fn is prims.call and _builds(builder, value)):
+    builds = fn is prims.call and _builds(builder, value) and not makes_bare(value)
+    if builds or fn in (prims.make_tuple, prims.make_list, prims.make_dict):
         displays.display(builder, target, kind, value, out)
     elif fn is runtime_rules.hook:
         hooks.hook(builder, target, value, out)
@@ -130,7 +132,7 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
         reads.item(builder, target, value, out)
     elif fn is prims.get_attr:
         reads.attribute(builder, target, value, out)
-    elif fn is object.__new__:
+    elif makes_bare(value):
         shadows.shadow(builder, target, Op(runtime.empty_shadow, ()))
     elif fn in (collections.defaultdict, collections.deque):  # an empty one
         shadows.shadow(builder, target, shadows.empty_like(value))

@@ -45,7 +45,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
-from srcad.transform.specialise import objects
+from srcad.transform.specialise import mirrors, objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
@@ -471,5 +471,9 @@ _SPECIAL: dict[Any, Any] = {
     runtime_rules.expect: checked(runtime_rules.expect),
     runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
     runtime_rules.given_parts: _given_parts,
+    runtime.shadow_of: mirrors.shadow_of,
+    runtime.mirrored: mirrors.mirrored,
+    runtime.copied: mirrors.copied,
+    runtime.instance: mirrors.instance,
     runtime_rules.differences: _differences,
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
@@ -45,6 +46,7 @@ from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.mirrors import bare
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 
@@ -182,6 +184,8 @@ def class_attribute(cls: Any, name: str) -> Any:
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
+    if cls in (types.SimpleNamespace, runtime.object_shadow) and not args and all(k != "**" for k, _ in kwargs):
+        return bare(sp, cls, dict(kwargs))
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))

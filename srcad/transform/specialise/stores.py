@@ -92,7 +92,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
         if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
             sp.effect(*sp.function(attribute.fset, (base, value)))
             return
-        if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
+        sets = vars(held.cls).get("__setattr__")
+        if isinstance(attribute, property) or sets not in (None, vars(types.SimpleNamespace)["__setattr__"]):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
         sp.touch(base, Object(held.cls, ((name, kind),)))
