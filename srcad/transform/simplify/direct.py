@@ -19,7 +19,6 @@ Only for temporaries that are read this once, where nobody reads or binds the ot
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from srcad.core.nodes import (
@@ -30,15 +29,11 @@ from srcad.core.nodes import (
     Unpack,
     Var,
     assigned_in,
-    expressions_of,
-    names_in,
     read_in,
-    targets_of,
-    walk,
 )
 from srcad.transform.simplify.facts import Facts, is_temporary
 from srcad.transform.simplify.memory import Memory
-from srcad.transform.simplify.rewrite import Rewriter
+from srcad.transform.simplify.rewrite import Rewriter, mentions
 
 
 def direct(program: Program, facts: Facts, memory: Memory | None = None) -> Program:
@@ -49,11 +44,7 @@ def direct(program: Program, facts: Facts, memory: Memory | None = None) -> Prog
 class _Direct(Rewriter):
     def __init__(self, program: Program, facts: Facts, memory: Memory | None = None) -> None:
         super().__init__(program, facts, memory)
-        self._uses: Counter[str] = Counter()
-        for stmt in walk(program.body):
-            self._uses.update(targets_of(stmt))
-            for expr in expressions_of(stmt):
-                self._uses.update(names_in(expr))
+        self._uses = mentions(program)
 
     def block(self, block: Block) -> Block:
         made = list(super().block(block))

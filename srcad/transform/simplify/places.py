@@ -21,7 +21,6 @@ NumPy writes a view back to its own place at no cost. A number is written in pla
 from __future__ import annotations
 
 import operator
-from collections import Counter
 from dataclasses import replace
 
 from srcad.analysis.regions import is_basic
@@ -38,14 +37,13 @@ from srcad.core.nodes import (
     Var,
     expressions_of,
     names_in,
-    targets_of,
     walk,
 )
 from srcad.core.operators import IN_PLACE
 from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.transform.simplify.facts import Facts, is_temporary
 from srcad.transform.simplify.memory import Memory
-from srcad.transform.simplify.rewrite import Rewriter
+from srcad.transform.simplify.rewrite import Rewriter, mentions
 
 _AGAIN = {
     operator.add: operator.iadd,
@@ -63,11 +61,7 @@ def places(program: Program, facts: Facts, memory: Memory | None = None) -> Prog
 class _Places(Rewriter):
     def __init__(self, program: Program, facts: Facts, memory: Memory | None = None) -> None:
         super().__init__(program, facts, memory)
-        self._uses: Counter[str] = Counter()
-        for stmt in walk(program.body):
-            self._uses.update(targets_of(stmt))
-            for expr in expressions_of(stmt):
-                self._uses.update(names_in(expr))
+        self._uses = mentions(program)
 
     def block(self, block: Block) -> Block:
         made = list(super().block(block))

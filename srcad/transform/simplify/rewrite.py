@@ -6,6 +6,7 @@ knows things: what is learned in a branch is not known after it, and what a loop
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any, TypeVar, assert_never
 
@@ -28,11 +29,25 @@ from srcad.core.nodes import (
     Unpack,
     While,
     With,
+    expressions_of,
+    names_in,
+    targets_of,
+    walk,
 )
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory, Versions
 
 _S = TypeVar("_S", bound=Stmt)
+
+
+def mentions(program: Program) -> Counter[str]:
+    """How often each variable is bound or read."""
+    found: Counter[str] = Counter()
+    for stmt in walk(program.body):
+        found.update(targets_of(stmt))
+        for expr in expressions_of(stmt):
+            found.update(names_in(expr))
+    return found
 
 
 class Rewriter:
