@@ -87,7 +87,7 @@ class Builder:
         activity: Activity,
         names: Names,
         by_address: Callable[[Kind], bool],
-        pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...], tuple[tuple[int, ...], ...]], Callee],
+        pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...], tuple[tuple[int, ...], ...], bool], Callee],
         sizes: Sizes,
         shadowed: frozenset[str] = frozenset(),
     ) -> None:

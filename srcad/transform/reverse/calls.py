@@ -49,7 +49,8 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
             builder.step(stmt)
         return
     forced = tuple(m and isinstance(a, Var) and builder.keeps_arrays(a.name) for m, a in zip(mask, args, strict=True))
-    pair = builder.pair(special, mask, forced, shared_arguments(builder, args))
+    is_written = target in builder.activity.active and builder.keeps_arrays(target)
+    pair = builder.pair(special, mask, forced, shared_arguments(builder, args), is_written)
     lent: list[Expr] = []
     for position, leaf in pair.argument_leaves:
         if leaf.shadow:

@@ -148,7 +148,7 @@ class Differentiator:
         self.simplify = simplify
         self.tidy = tidy
         self.units: list[Unit] = []
-        self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...], Groups], Pair] = {}
+        self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...], Groups, bool], Pair] = {}
         self._summaries: dict[int, Summary] = {}
         self._open_summaries: set[int] = set()
         self._primals: dict[int, FunctionHandle] = {}
@@ -188,14 +188,20 @@ class Differentiator:
         return where_written(special.body, params, regions, self.summary)
 
     def pair(
-        self, special: Special, mask: tuple[bool, ...], forced: tuple[bool, ...] = (), groups: Groups = ()
+        self,
+        special: Special,
+        mask: tuple[bool, ...],
+        forced: tuple[bool, ...] = (),
+        groups: Groups = (),
+        is_written: bool = False,
     ) -> Pair:
         """The pair of a callee whose arguments in `mask` are active.
 
-        Arrays in `forced` have the caller's shadows; arguments in one of the `groups` may share memory.
+        Arrays in `forced` have the caller's shadows; arguments in one of the `groups` may share memory. Where the
+        result `is_written` by the caller, its arrays come with their shadows.
         """
         forced = forced or tuple(False for _ in mask)
-        key = (id(special), mask, forced, groups)
+        key = (id(special), mask, forced, groups, is_written)
         made = self._pairs.get(key)
         if made is not None:
             return made
@@ -208,7 +214,9 @@ class Differentiator:
             if active:
                 arguments += [(i, leaf) for leaf in leaves(kind, self.addresses(regions, params[i]))]
         result = _returned(special.body)
-        shares = any(regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result)))
+        if is_written:
+            regions.write(list(names_in(result)))
+        shares = is_written or any(regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result)))
         whole = self.addresses(regions, result.name) if shares and isinstance(result, Var) else self.session.by_address
         pair = Pair(
             FunctionHandle(f"{special.name}_fwd"),
@@ -217,7 +225,8 @@ class Differentiator:
             tuple(arguments),
         )
         self._pairs[key] = pair
-        self._write_pair(special, mask, forced, shared, pair)
+        names = frozenset(p for p, f in zip(params, forced, strict=True) if f)
+        self._write_pair(special, mask, names, shared, is_written, pair)
         return pair
 
     def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
@@ -250,12 +259,12 @@ class Differentiator:
         self,
         special: Special,
         mask: tuple[bool, ...],
-        forced: tuple[bool, ...],
+        forced: frozenset[str],
         shared: tuple[tuple[str, ...], ...],
+        is_written: bool,
         pair: Pair,
     ) -> None:
-        names_forced = frozenset(p.name for p, f in zip(special.program.params, forced, strict=True) if f)
-        both = self.sweeps(special, mask, None, names_forced, pair.result_leaves, shared)
+        both = self.sweeps(special, mask, None, forced, pair.result_leaves, shared, is_written)
         names = both.names
         given = [Param(c) for c in both.cotangents]
         shadow_params = []
@@ -402,6 +411,7 @@ class Differentiator:
         forced: frozenset[str] = frozenset(),
         result_leaves: tuple[Leaf, ...] = (),
         shared: tuple[tuple[str, ...], ...] = (),
+        is_written: bool = False,
     ) -> Both:
         """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
         program = special.program
@@ -413,15 +423,15 @@ class Differentiator:
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else (), shared)  # fmt: skip
         check_sharing(body, activity.regions, self.summary)
-        if forced:
-            activity.regions.write([p for p in params if p in forced])
+        result = _returned(body)
+        if forced or is_written:
+            activity.regions.write([*sorted(forced), *(names_in(result) if is_written else ())])
         # a variable that is gone by now still has its kind and its region
         names = Names(program, names_of(replace(program, body=body)) | set(special.kinds))
         sizes = find_sizes(body, params, special.kinds)
         builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
-        result = _returned(body)
         bound = Bound(nodes, set(params))
         accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
         state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
