@@ -202,18 +202,6 @@ def puts_a_mask_of_other_values(x):
     return np.sum(y)
 
 
-def doubled(a):
-    return 2 * a
-
-
-def writes_into_kept_results(A):
-    kept = []
-    for row in A:
-        kept.append(doubled(row))
-        kept[-1] *= 3.0
-    return np.sum(kept[0] * kept[1])
-
-
 def fills_a_wrapped_diagonal(A):
     B = A * A
     np.fill_diagonal(B, 0.0, wrap=True)
@@ -285,7 +273,6 @@ CASES = [
     (puts_along_an_axis, m33, srcad.SrcadError, "np.put_along_axis", "np.put_along_axis"),
     (puts_with_a_mode, x4, srcad.SrcadError, 'mode="wrap"', "mode="),
     (puts_a_mask_of_other_values, x4, srcad.SrcadError, "np.putmask", "another shape"),
-    (writes_into_kept_results, m33, srcad.AliasError, "kept.append", "an array that doubled gives"),
     (fills_a_wrapped_diagonal, m33, srcad.SrcadError, "wrap=True", "wrap="),
     (multiplies_at_two_indices_with_repeats, m33, srcad.SrcadError, "np.multiply.at", "np.multiply.at"),
     (writes_where_without_out, x4, srcad.SrcadError, "where=x > 0", "where="),

@@ -24,7 +24,7 @@ from srcad.core.nodes import (
     Unpack,
     Var,
 )
-from srcad.errors import AliasError, KindError
+from srcad.errors import KindError
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Kill, Run
 
@@ -73,12 +73,6 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
                     cotangents.append("")
                     given.append(_no_cotangent(builder, target, leaf))
                 continue
-            if match_ is not None and match_.shadow:
-                raise builder.refuse(
-                    f"an array that {special.name} gives is written to in place",
-                    "take a copy first: np.array(...)",
-                    AliasError,
-                )
             raise builder.refuse(
                 f"{builder.user(target)} is {show(builder.kinds[target])} here "
                 f"and {show(special.result_kind)} elsewhere",

@@ -113,6 +113,7 @@ class Both:
     adjoints: frozenset[str]
     names: Names
     cotangents: tuple[str, ...]
+    regions: Regions
     given: dict[str, str] = field(default_factory=dict)  # the argument as it was given, where it is copied
 
 
@@ -148,6 +149,7 @@ class Differentiator:
         self.simplify = simplify
         self.tidy = tidy
         self.units: list[Unit] = []
+        self._forgotten: set[FunctionHandle] = set()  # forward halves whose result the reverse half does not read again
         self._pairs: dict[tuple[int, tuple[bool, ...], tuple[bool, ...], Groups, bool], Pair] = {}
         self._summaries: dict[int, Summary] = {}
         self._open_summaries: set[int] = set()
@@ -216,7 +218,8 @@ class Differentiator:
         result = _returned(special.body)
         if is_written:
             regions.write(list(names_in(result)))
-        shares = is_written or any(regions.of(p) == r and r is not None for p in params for r in map(regions.of, names_in(result)))
+        held = {r for r in map(regions.of, names_in(result)) if r is not None}
+        shares = is_written or any(regions.of(p) in held for p in params)
         whole = self.addresses(regions, result.name) if shares and isinstance(result, Var) else self.session.by_address
         pair = Pair(
             FunctionHandle(f"{special.name}_fwd"),
@@ -312,6 +315,10 @@ class Differentiator:
             pair.reverse is h for h in _handles(reverse)
         )
         pair.saves = bool(crossing) or recursive
+        if not recursive and isinstance(both.result, Var) and kept not in crossing:
+            region = both.regions.of(both.result.name)
+            if not any(both.regions.of(n) == region for n in crossing if n not in both.adjoints):
+                self._forgotten.add(pair.forward)
         text = special.program.name
         out: tuple[Expr, ...] = first
         if pair.saves:
@@ -471,7 +478,7 @@ class Differentiator:
         seeds = tuple(changed(s, chosen) for s in seeds)
         lasting = Lasting(body, params, special.kinds, activity.regions)
         shadows = {name: about.var for name, about in names.adjoints.items() if about.shadow}
-        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lasting, shadows)
+        recorder = Recorder(nodes, [*params, *opening], kinds, activity.regions, lasting, shadows, self._forgotten)
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
@@ -512,7 +519,7 @@ class Differentiator:
         shown = tuple(replace(p, default=None if aux is None else p.default) for p in program.params)
         if aux is None:
             shown = tuple(Param(p.name) for p in program.params)
-        return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents, given_as)
+        return Both(shown, forward, reverse, result, kinds, adjoints, names, cotangents, activity.regions, given_as)
 
     def _seeds(
         self,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,8 +101,10 @@ class Recorder:
         regions: Regions,
         lasting: Lasting,
         shadows: Mapping[str, str],
+        forgotten: AbstractSet[FunctionHandle] = frozenset(),
     ) -> None:
         self.shadows = shadows  # what each shadow is the shadow of
+        self.forgotten = forgotten  # the functions whose result their reversal does not read
         self.lasting = lasting
         self.nodes = nodes
         self.params = set(params)
@@ -216,13 +219,15 @@ class Recorder:
 
     def given_memory(self, stmt: Stmt) -> set[str]:
         """Reversing a call undoes what it wrote, and reads what it kept: the memory that it was given, and that it gave
-        back, must be as the call left it."""
+        back unless it has forgotten it, must be as the call left it."""
         value = stmt.value if isinstance(stmt, (Assign, Unpack, Do)) else None
         if not (isinstance(value, Op) and value.fn is prims.call and isinstance(value.args[0], Ref)):
             return set()
         if not isinstance(value.args[0].value, FunctionHandle):
             return set()
-        names = {n for a in value.args[1:] for n in names_in(a)} | set(targets_of(stmt)) & self.primal
+        names = {n for a in value.args[1:] for n in names_in(a)}
+        if value.args[0].value not in self.forgotten:
+            names |= set(targets_of(stmt)) & self.primal
         regions = {self.regions.of(n) for n in names if self.regions.is_written(n)}
         return {"@" + r for r in regions if r is not None}
 

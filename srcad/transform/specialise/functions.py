@@ -29,7 +29,6 @@ from srcad.core.kinds import (
     Kind,
     Maybe,
     Opaque,
-    Set,
     Tuple,
     holds_smooth,
     show,
@@ -46,6 +45,7 @@ from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.handing import handed
 from srcad.transform.specialise.own import call_own
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.sets import made_of
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
@@ -223,7 +223,8 @@ def _known(kind: Kind) -> Kind:
 def opaque(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call that runs as it is, and that nothing active may pass through."""
     args, kwargs = handed(sp, name, args, kwargs)
-    return Op(prims.call, (Ref(name, value), *args), kwargs), _opaque_kind(value)
+    made = made_of(sp, args) if value is set or value is frozenset else _opaque_kind(value)
+    return Op(prims.call, (Ref(name, value), *args), kwargs), made
 
 
 def _opaque_kind(value: Any) -> Kind:
@@ -240,7 +241,6 @@ _OPAQUE_KINDS: tuple[tuple[tuple[Any, ...], Kind], ...] = (
     ((print,), NONE_KIND),
     ((hash, id), INT),
     ((complex,), COMPLEX),
-    ((set, frozenset), Set(UNKNOWN)),
 )
 
 

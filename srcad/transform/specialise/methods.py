@@ -53,6 +53,7 @@ from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure_method
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.sets import set_method
 from srcad.transform.specialise.sparse import sparse_method
 
 if TYPE_CHECKING:
@@ -138,9 +139,7 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
         case Dict() | Record():
             return dict_method(sp, made, base, held, name, args, kwargs)
         case Set():
-            if any(holds_smooth(sp.kind(a)) for a in args):
-                raise sp.refuse("a float put into a set", "use a list: sets cannot be differentiated")
-            return made, held if name in ("union", "intersection", "difference", "copy") else UNKNOWN
+            return set_method(sp, made, base, held, name, args)
         case _ if is_sparse_kind(held):
             return sparse_method(sp, made, base, held, name, args, kwargs)
         case _ if held is STRING:

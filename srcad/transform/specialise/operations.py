@@ -42,6 +42,7 @@ from srcad.core.kinds import (
     is_integral,
     is_number,
     is_sum,
+    join_all,
     show,
     widen,
 )
@@ -60,7 +61,15 @@ from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
 from srcad.transform.specialise.presence import class_attribute
-from srcad.transform.specialise.sequences import as_sequence, is_sequence, joined, present_array, repeated, unpacked
+from srcad.transform.specialise.sequences import (
+    as_sequence,
+    is_sequence,
+    item_kind,
+    joined,
+    present_array,
+    repeated,
+    unpacked,
+)
 from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.stores import delete_slice
 
@@ -222,6 +231,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
     if refused is not None:
         if fn in _COMPARISONS:
             return op, BOOL
+        if all(isinstance(k, Set) and not holds_smooth(k) for k in kinds):
+            return op, sp.session.set_of(join_all(tuple(map(item_kind, kinds))))
         if isinstance(refused, (Set, Dict, Record)) and not holds_smooth(refused):
             return op, refused
         raise sp.refuse(

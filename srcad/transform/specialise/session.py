@@ -11,7 +11,22 @@ from dataclasses import replace
 from typing import Any
 
 from srcad.analysis.webs import split_webs
-from srcad.core.kinds import BOTTOM, NONE_KIND, Dict, Kind, List, Object, Record, TupleOf, children, join, present, show
+from srcad.core.kinds import (
+    BOTTOM,
+    NONE_KIND,
+    Dict,
+    Kind,
+    List,
+    Object,
+    Record,
+    Set,
+    TupleOf,
+    children,
+    join,
+    present,
+    show,
+    widen,
+)
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
 from srcad.core.sums import holds_function, holds_sum, represented
 from srcad.errors import KindError, Place
@@ -97,6 +112,7 @@ class Session:
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
         self.late: dict[tuple[Any, str], None] = {}  # the attributes, by class, that may be missing when they are read
+        self._in_sets: Kind = BOTTOM  # what is put into any set after it was made
         self.entry: tuple[Kind, ...] = ()  # the kinds of what the entry function is given
         self._programs: dict[Any, Program] = {}
         # by identity: what was given is kept with what was made of it, so that its id stays its own
@@ -252,6 +268,17 @@ class Session:
         """Note that instances of a class are written to."""
         if cls not in self.mutated:
             self.mutated.add(cls)
+            self._restart()
+
+    def set_of(self, kind: Kind) -> Set:
+        """The kind of a set made of such items: by whatever name, what is put into sets may come to be in it."""
+        return Set(join(widen(kind), self._in_sets))
+
+    def put_into_sets(self, kind: Kind) -> None:
+        """Note that something of this kind is put into a set."""
+        wider = join(self._in_sets, widen(kind))
+        if wider != self._in_sets:
+            self._in_sets = wider
             self._restart()
 
     def come_late(self, cls: Any, name: str) -> None:
