@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import copy
 import dataclasses
 import functools
 import math
@@ -50,6 +51,7 @@ from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
+from srcad.transform.specialise.copying import make_copy
 from srcad.transform.specialise.functions import call_primitive, make_getter, make_partial
 from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped, zipped_rows
 from srcad.transform.specialise.numpy_calls import NUMPY_CALLS
@@ -511,6 +513,8 @@ _SPECIAL: dict[Any, Any] = {
     **ITERTOOLS,
     dataclasses.replace: objects.replaced,
     functools.wraps: _wraps,
+    copy.copy: make_copy("copy", False),
+    copy.deepcopy: make_copy("deepcopy", True),
     functools.lru_cache: _memo,
     functools.cache: _memo,
     operator.itemgetter: make_getter(operator.itemgetter),
