@@ -28,6 +28,7 @@ from srcad.core.kinds import (
     TupleOf,
     is_number,
     show,
+    widen,
 )
 from srcad.core.nodes import Expr
 from srcad.transform.specialise.binding import Args
@@ -64,7 +65,7 @@ def make_copy(name: str, is_deep: bool) -> Callable[[Specialiser, Args, dict[str
 def _is_immutable(kind: Kind) -> bool:
     if isinstance(kind, (Tuple, TupleOf)):
         return all(map(_is_immutable, _items(kind)))
-    return is_number(kind) or kind in (STRING, NONE_KIND)
+    return is_number(widen(kind)) or widen(kind) in (STRING, NONE_KIND)
 
 
 def _items(kind: Kind) -> tuple[Kind, ...]:
