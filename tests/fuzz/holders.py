@@ -34,7 +34,8 @@ class Holders(Stores):
             forms += [view, view, view, f"{view}.copy()", f"np.array({view})", f"np.zeros_like({view})"]
             other = self.view(n)
             forms += [f"{view} if {self.condition(0)} else {other}"] if self.chance(0.3) else []
-        e = self.rng.choice(forms)
+        given = self.call(("V", n), 1)
+        e = self.rng.choice([*forms, given, given] if given else forms)
         return [f"{self.bind(('V', n))} = {e}"]
 
     def new_matrix(self) -> Lines:

@@ -273,6 +273,6 @@ class Statements(Holders):
             case ("S",):
                 return self.scalar()
             case (_, n):
-                return self.view(size(n)) or self.vector(size(n), 1)
+                return (self.chance(0.6) and self.view(size(n))) or self.vector(size(n), 1)
             case _:
                 return "0.5"
