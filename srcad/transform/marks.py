@@ -17,9 +17,17 @@ import numpy as np
 
 from srcad import runtime, runtime_rules
 from srcad.core.kinds import UNKNOWN, Array, Kind, is_number
-from srcad.core.nodes import Expr, Op, Program, Var, map_operands
+from srcad.core.nodes import Do, Expr, Op, Program, Stmt, Var, map_operands
 from srcad.core.rewriting import change_expressions
 from srcad.rules.custom import Attached
+
+
+def halfway() -> None:
+    """Where the forward sweep of a function ends and its reverse sweep begins, until these are two functions."""
+
+
+def is_halfway(stmt: Stmt) -> bool:
+    return isinstance(stmt, Do) and stmt.value.fn is halfway
 
 
 def without_marks(program: Program, kinds: Mapping[str, Kind]) -> Program:

@@ -315,3 +315,24 @@ def test_second_derivatives_through_a_written_result(x):
     gradient = srcad.grad(writes_to_what_nobody_reads_again)
     expected = (gradient(x + h * v) - gradient(x - h * v)) / (2 * h)
     np.testing.assert_allclose(srcad.hvp(writes_to_what_nobody_reads_again)(x, v), expected, rtol=1e-6)
+
+
+def product_of_rows(q):
+    F = np.empty_like(q)
+    F[0] = q[0] * q[1]
+    F[1] = q[1]
+    return F
+
+
+def writes_to_the_product(q):
+    for _ in range(2):
+        F = product_of_rows(q)
+        F *= 0.5
+        q -= F
+    return np.sum(q**2)
+
+
+def test_a_reverse_half_writes_to_the_rows_of_a_shadow_by_their_places():
+    source = srcad.grad(writes_to_the_product).source_for(np.ones((2, 3)))
+    reverse = source[source.index("def product_of_rows_rev") : source.index("def writes_to_the_product_grad")]
+    assert reverse.count("d_q[0] +=") == 1 and reverse.count("d_q[1] +=") == 2, reverse

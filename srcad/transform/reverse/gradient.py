@@ -75,6 +75,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
+from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
@@ -84,10 +85,6 @@ from srcad.transform.reverse.record import Recorder
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
 from srcad.transform.specialise.session import Session, Special
-
-
-def halfway() -> None:
-    """Where the forward sweep ends and the reverse sweep begins; gone before anything is printed."""
 
 
 @dataclass
@@ -304,7 +301,7 @@ class Differentiator:
             place=special.program.place,
         )
         whole = self.simplify(whole, both.kinds, both.adjoints)
-        cut = next(i for i, s in enumerate(whole.body) if isinstance(s, Do) and s.value.fn is halfway)
+        cut = next(i for i, s in enumerate(whole.body) if is_halfway(s))
         forward, reverse = whole.body[:cut], whole.body[cut + 1 : -1]
         returned = whole.result
         assert isinstance(returned, Op)

@@ -13,7 +13,8 @@
         d_table[(:, column)] += y * row
         return d_table
 
-Only where the view is taken for this one write, and neither the name of the array nor the index changes in between.
+Only where the view is taken for this one write, and neither the name of the array nor the index changes in between;
+the view may be taken in the forward sweep of a function and written to in its reverse sweep.
 NumPy writes a view back to its own place at no cost. A number is written in place likewise: `A[i] = A[i] - v` is
 `A[i] -= v`.
 """
@@ -41,6 +42,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.operators import IN_PLACE
 from srcad.rules.kinding import index_kind, kind_of_index
+from srcad.transform.marks import is_halfway
 from srcad.transform.simplify.facts import Facts, is_temporary
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import Rewriter, mentions
@@ -100,7 +102,7 @@ class _Places(Rewriter):
         fixed = {*names_in(base), *names_in(key), view.target}
         for later in range(at + 1, len(block)):
             stmt = block[later]
-            if isinstance(stmt, Comment):
+            if isinstance(stmt, Comment) or is_halfway(stmt):
                 continue
             written = self._through(stmt, view)
             if written is not None:
