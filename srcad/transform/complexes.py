@@ -63,7 +63,7 @@ def real_part(expr: Expr, kinds: Kinds) -> Expr:
 def complex_array(expr: Expr, kinds: Kinds) -> Expr:
     """A cotangent or tangent of a complex array: one that complex arrays can be added to in place."""
     kind = kind_of_tree(expr, kinds)
-    if is_complex(kind) or isinstance(expr, Lit) or kind is UNKNOWN and may_be_complex(expr, kinds):
+    if is_complex(kind) or is_number(kind) or isinstance(expr, Lit):
         return expr
     return Op(operator.add, (expr, Lit(0j)))
 

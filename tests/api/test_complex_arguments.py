@@ -7,6 +7,7 @@ import pytest
 
 import srcad
 
+pytestmark = pytest.mark.filterwarnings("error::numpy.exceptions.ComplexWarning")  # a lost part
 Z = np.array([0.3 + 0.2j, -0.5 + 1.1j])
 
 

@@ -3,9 +3,11 @@
 import cmath
 
 import numpy as np
+import pytest
 
 from tests.cases import Programs
 
+pytestmark = pytest.mark.filterwarnings("error::numpy.exceptions.ComplexWarning")  # a lost part
 programs = Programs()
 
 Z = np.array([0.3 + 0.2j, -0.5 + 1.1j, -1.2 - 0.3j])
@@ -77,6 +79,24 @@ def real_on_one_path_and_complex_on_the_other(x, z):
     y = x if x > 0 else x * z
     y = y * (1 + x * 1j)
     return abs(y) + y.imag
+
+
+@programs.at((0.6, 0.4 - 0.7j))
+def a_real_argument_that_turns_complex(x, z):
+    for _ in range(2):
+        x = x * z
+    return abs(x) + x.imag
+
+
+def turned(x, z):
+    while abs(x) < 1:
+        x = x * (1.3 + z)
+    return x
+
+
+@programs.at((0.6, 0.4 - 0.7j))
+def a_real_argument_of_a_function_that_turns_complex(x, z):
+    return abs(turned(2 * x - 1, z) + turned(x, 1j) * x)
 
 
 @programs.at(0.31 - 0.2j)
@@ -234,6 +254,19 @@ def a_complex_array_filled_with_reals(x):
         if i:
             z[i] += z[i - 1] ** 2
     return np.sum(z.real * z.imag)
+
+
+@programs.at((X, 0.4 - 0.7j), (X, 0.1 - 0.2j))
+def a_real_array_that_turns_complex(x, z):
+    t = np.exp(0.3 * x)
+    total = t[0] * np.sum(t)
+    if abs(z) > 0.5:
+        x = t + z
+        x = x * x[1]
+    for _ in range(2):
+        total += x[2] * np.sum(x * t) + np.sum(np.abs(x))
+        x = x * z
+    return abs(total)
 
 
 @programs.at((Z, X))

@@ -7,6 +7,7 @@ import srcad
 from tests.cases import Programs
 from tests.check import check_vjp, refused
 
+pytestmark = pytest.mark.filterwarnings("error::numpy.exceptions.ComplexWarning")  # a lost part
 programs = Programs()
 
 Z = np.array([0.3 + 0.2j, -0.5 + 1.1j, -1.2 - 0.3j, 0.8 - 0.9j])

@@ -51,8 +51,16 @@ class Form:
     """The gradient of one parameter, as an expression of its adjoints."""
 
     def __init__(
-        self, name: str, kind: Kind, adjoint: Adjoint, by_address: Callable[[Kind], bool], given: str, narrow: bool
+        self,
+        name: str,
+        kind: Kind,
+        adjoint: Adjoint,
+        by_address: Callable[[Kind], bool],
+        given: str,
+        narrow: bool,
+        turns_complex: Callable[[Expr], bool] = lambda adjoint: False,
     ) -> None:
+        self.turns_complex = turns_complex  # whether an adjoint is of a variable that is complex later
         self.name = given  # a variable that still holds the argument as it was given
         self.narrow = narrow  # adjoints may be of a narrower dtype than their arguments
         self.grown = given != name  # it was copied, since the program writes to it
@@ -92,6 +100,8 @@ class Form:
 
     def _cast(self, adjoint: Expr, path: Path, kind: Kind) -> Expr:
         """An adjoint as a float, or as an array of the argument's dtype; NumPy makes scalars of 0-d arrays."""
+        if self.turns_complex(adjoint) and not holds_complex(kind):
+            adjoint = Op(np.real, (adjoint,), form="attr:real")
         if not isinstance(kind, Array):
             if kind in (FLOAT, COMPLEX):
                 return Op(float if kind is FLOAT else complex, (adjoint,))

@@ -20,6 +20,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.dependence import Lasting
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
+from srcad.analysis.mixtures import mixtures
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
@@ -64,6 +65,7 @@ from srcad.core.nodes import (
     Ref,
     Return,
     Stmt,
+    Store,
     Unpack,
     Var,
     With,
@@ -77,7 +79,8 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.rewriting import change_expressions
-from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
+from srcad.core.spoken import spoken
+from srcad.errors import KindError, NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
@@ -267,7 +270,9 @@ class Differentiator:
             if leaf.shadow:
                 shadow_params.append(Param(name))
             else:
-                outgoing.append(Var(name))
+                turned = is_complex(both.kinds.get(name, UNKNOWN)) and not is_complex(leaf.kind)
+                part = Op(np.real, (Var(name),), form="attr:real") if turned else Var(name)
+                outgoing.append(part)
         result_shadows: list[Expr] = []
         for leaf in pair.result_leaves:
             if leaf.shadow:
@@ -390,8 +395,11 @@ class Differentiator:
         def adjoint(leaf: Leaf) -> str:
             return both.names.adjoint(name, leaf)
 
+        def turns(made: Expr) -> bool:
+            return isinstance(made, Var) and is_complex(both.kinds.get(made.name, UNKNOWN))
+
         narrow = any(map(is_narrow, both.kinds.values()))
-        return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow).whole()
+        return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow, turns).whole()
 
     # ------------------------------------------------------------ the two sweeps
 
@@ -422,8 +430,10 @@ class Differentiator:
         nodes = builder.block(body)
         kinds.update(names.kinds)
         result = _returned(body)
+        mixed = mixtures(body, special.kinds, list(zip(params, special.arg_kinds, strict=True)))
+        check_mixtures(mixed & activity.active, body, special, activity.regions)
         bound = Bound(nodes, set(params))
-        accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
+        accumulator = Accumulator(names, kinds, bound.surely, bound.maybe, mixed)
         state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
         state = accumulator.block(nodes, state, True)
         closing: list[Stmt] = []
@@ -456,7 +466,7 @@ class Differentiator:
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
                     given.add(held.group)
-        chosen = representatives(body, params, special.kinds, sizes)
+        chosen = representatives(body, params, special.kinds, sizes, mixed)
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
         lasting = Lasting(body, params, special.kinds, activity.regions)
@@ -634,6 +644,22 @@ def check_scalar(kind: Kind, special: Special, holomorphic: bool) -> None:
         remedy = "leave holomorphic out: the gradient of a real function of complex arguments needs no option"
     number = "complex number, as holomorphic=True requires" if holomorphic else "real number, so it has no gradient"
     raise NonScalarOutput(f"{special.name} returns {show(kind)}, not one {number}", special.program.place, remedy)
+
+
+def check_mixtures(mixed: frozenset[str], body: Block, special: Special, regions: Regions) -> None:
+    """Refuse arrays that are real and complex by turns, and are written to: their adjoints would be written to, too."""
+    for name in sorted(mixed):
+        if isinstance(special.kinds.get(name), Array) and regions.is_array_written(name):
+            bound = (
+                s for s in walk(body) if isinstance(s, Store) and name in names_in(s.base) or name in targets_of(s)
+            )
+            place = next((s.place for s in bound if getattr(s, "place", None) is not None), special.program.place)
+            raise KindError(
+                f"{spoken(name, body)} is an array of real numbers at one time and of complex ones at another, and is "
+                "written to",
+                place,
+                "make it complex before it is written to: x = x + 0j",
+            )
 
 
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:
