@@ -269,6 +269,14 @@ def a_real_array_that_turns_complex(x, z):
     return abs(total)
 
 
+@programs.at((Z, X[0]), (Z, 0.7))
+def a_complex_array_that_is_a_part_on_one_path(w, x):
+    t = np.fft.fft(w * x)
+    if x > 0.5:
+        t = w.imag
+    return np.sum(np.abs(t) * np.abs(w - t)) + t.real[0]
+
+
 @programs.at((Z, X))
 def in_place_writes(z, x):
     z[0] = x[1]

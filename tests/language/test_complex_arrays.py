@@ -173,6 +173,16 @@ def test_an_array_that_is_real_on_one_path_and_written_to_is_refused():
     refused(f, X, Z, error=srcad.KindError, message_contains="complex")
 
 
+def test_an_array_that_turns_complex_and_is_written_to_is_refused():
+    def f(x, z):
+        for _ in range(2):
+            x = x * z
+            x[0] = 1.0
+        return np.sum(np.abs(x))
+
+    refused(f, X, 1j, error=srcad.KindError, message_contains="real numbers at one time")
+
+
 def test_a_view_of_real_memory_that_is_complex_on_another_path_is_refused():
     def f(x, z):
         x[0] = 2 * x[1]
