@@ -117,6 +117,7 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
             join_all(tuple(kind_of(k, above) for k in value)),
             _joined(tuple(kind_of(v, above) for v in value.values())),
             type(value),
+            hasattr(type(value), "__missing__"),
         )
     if isinstance(value, (set, frozenset)):
         return Set(join_all(tuple(kind_of(v, above) for v in value)))

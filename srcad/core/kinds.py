@@ -113,6 +113,7 @@ class Dict(Kind):
     key: Kind
     value: Kind
     cls: Any = dict
+    makes_up: bool = False  # given from outside, and an item that is missing is made when it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +343,8 @@ def join(a: Kind, b: Kind) -> Kind:
             return List(join(x, y), c, m or n)
         case (Set(item=x), Set(item=y)):
             return Set(join(x, y))
-        case (Dict(key=k, value=v, cls=c), Dict(key=m, value=w, cls=e)) if c is e:
-            return Dict(join(k, m), join(v, w), c)
+        case (Dict(key=k, value=v, cls=c, makes_up=x), Dict(key=m, value=w, cls=e, makes_up=y)) if c is e:
+            return Dict(join(k, m), join(v, w), c, x or y)
         case (Record(), Record()) | (Record(), Dict()) | (Dict(), Record()):
             if isinstance(a, Record) and isinstance(b, Record):
                 pairs = _join_pairs(a.items, b.items)

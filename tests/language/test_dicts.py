@@ -401,4 +401,52 @@ def a_read_puts_a_missing_item_into_a_defaultdict(x):
     return len(d) * x + (0.0 if y > 1.0 else x * x)
 
 
+# ---------------------------------------------------------------- given dicts that make up what is missing
+
+
+def filled(f, **k):
+    d = defaultdict(f)
+    d.update({int(n[1:]): v for n, v in k.items()})
+    return d
+
+
+@programs.at((np.array([0.3, -0.7, 1.1, 0.4]), filled(float, k0=1.0)))
+def a_given_defaultdict_is_copied(x, given):
+    d = dict(given)
+    t = 0.0
+    for i in range(4):
+        t += x[i] * d.get(i, 0.0)
+        d[i] = t
+    return t * len(d)
+
+
+@programs.at((np.array([0.3, -0.7, 1.1, 0.4]), filled(float, k0=1.0)))
+def a_given_defaultdict_is_read_with_get(x, d):
+    t = 0.0
+    for i in range(4):
+        t += x[i] * d.get(i, 1.0)
+        d[i] = t * x[0]
+    for k, v in d.items():
+        t += v * v * k
+    d.setdefault(7, x[1])
+    if 0 in d:
+        t *= d.pop(0)
+    return t * len(d) + sum(d.values())
+
+
+@programs.at((np.array([0.3, -0.7, 1.1, 0.4]), collections.Counter({0: 2, 1: 3})), argnums=0)
+def a_given_counter(x, c):
+    t = 0.0
+    for k, n in c.items():
+        t += x[k] ** n
+    return t
+
+
+@programs.at((np.array([0.3, -0.7, 1.1, 0.4]), collections.defaultdict(list)), argnums=0)
+def a_given_defaultdict_of_lists(x, d):
+    for i in range(4):
+        d.setdefault(i % 2, []).append(x[i])
+    return sum(sum(v) ** 2 for v in d.values())
+
+
 test_gradient = programs.test()

@@ -166,4 +166,70 @@ def unions(x):
     return s + sum(x[i] for i in a) * x[min(a)]
 
 
+class Holder:
+    def __init__(self):
+        self.s = set()
+
+
+@programs.at((x4, set()), (x4, {1}))
+def an_empty_argument_is_filled_by_another_name(x, seen):
+    other = seen
+    other.add(2)
+    t = 0.0
+    for i in seen:
+        t += x[i] * x[0]
+    return t + min(seen) * x[1] + max(seen) * x[0] + sum(seen) * x[2]
+
+
+@programs.at((x4, [set(), set()]))
+def sets_in_a_list(x, sets):
+    for i in range(4):
+        sets[i % 2].add(i)
+    t = 1.0
+    for s in sets:
+        for i in sorted(s):
+            t = t * x[i] + i
+        a, b = s
+        t += x[a] * x[b]
+        t += sum(x[k] for k in tuple(s)) + len([k for k in list(s)])
+    return t
+
+
+@programs.at((x4, Holder()))
+def a_set_of_an_object(x, h):
+    g = h
+    g.s.add(3)
+    h.s.update([1])
+    t = 0.0
+    while h.s:
+        t = t * x[h.s.pop()] + 1
+    return t
+
+
+@programs.at((x4, frozenset({1, 2})))
+def frozen(x, f):
+    g = f | {3}
+    t = 1.0
+    for i in g - f:
+        t *= x[i]
+    for i in {j for j in f}:
+        t += x[i]
+    return t
+
+
+def fill(s, n):
+    for i in range(n):
+        s.add(i)
+
+
+@programs.at((x4, set(), 3))
+def filled_by_a_helper(x, s, n):
+    fill(s, n)
+    t = 0.0
+    for i in s:
+        x[i] *= x[3]
+        t += i * x[i]
+    return t + x @ x
+
+
 test_gradient = programs.test()

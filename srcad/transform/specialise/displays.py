@@ -17,6 +17,7 @@ from srcad.core.kinds import (
     Dict,
     Kind,
     Record,
+    Set,
     Tuple,
     join_all,
     show,
@@ -124,8 +125,8 @@ def _written_out(sp: Specialiser, parts: tuple[Expr, ...]) -> Resolved:
 
 def _set(sp: Specialiser, op: Op) -> Resolved:
     if any(isinstance(a, Star) for a in op.args):
-        return op, sp.session.set_of(UNKNOWN)
-    return op, sp.session.set_of(join_all(tuple(widen(sp.kind(a)) for a in op.args)))
+        return op, Set(UNKNOWN)
+    return op, Set(join_all(tuple(widen(sp.kind(a)) for a in op.args)))
 
 
 def _slice(sp: Specialiser, op: Op) -> Resolved:

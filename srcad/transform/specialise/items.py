@@ -38,7 +38,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Assign, Expr, Lit, Op, Var
+from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Program, Stmt, Var
 from srcad.core.sums import holds_sum
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_index
@@ -168,3 +168,21 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             return op, UNKNOWN
         case _:
             raise sp.refuse(f"a subscript of {show(held)}", "index an array, list, tuple or dict", KindError)
+
+
+def refuse_made_up(sp: Specialiser, stmt: Stmt) -> None:
+    """Refuse `d[k]` as a user wrote it where `d` was given and makes up what is missing."""
+    value = stmt.value if isinstance(stmt, (Assign, Do)) else None
+    if not isinstance(value, Op) or value.fn is not operator.getitem or _is_own(sp.special.program):
+        return
+    held = sp.kind(value.args[0])
+    if isinstance(held, Dict) and held.makes_up:
+        raise sp.refuse(
+            f"a read of a {held.cls.__name__} that was given may put an item into it",
+            "read it with .get(key, default), or fill a dict that is made here: d = dict(given)",
+        )
+
+
+def _is_own(program: Program) -> bool:
+    """Whether a program is one of srcad's own, which read only what is there."""
+    return getattr(program.source, "__module__", "").startswith("srcad.frontend.")

@@ -232,7 +232,7 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
         if fn in _COMPARISONS:
             return op, BOOL
         if all(isinstance(k, Set) and not holds_smooth(k) for k in kinds):
-            return op, sp.session.set_of(join_all(tuple(map(item_kind, kinds))))
+            return op, Set(join_all(tuple(map(item_kind, kinds))))
         if isinstance(refused, (Set, Dict, Record)) and not holds_smooth(refused):
             return op, refused
         raise sp.refuse(

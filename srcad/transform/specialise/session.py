@@ -270,9 +270,9 @@ class Session:
             self.mutated.add(cls)
             self._restart()
 
-    def set_of(self, kind: Kind) -> Set:
-        """The kind of a set made of such items: by whatever name, what is put into sets may come to be in it."""
-        return Set(join(widen(kind), self._in_sets))
+    def with_what_is_put_in(self, kind: Set) -> Set:
+        """The kind of a set that is read: by whatever name, what is put into any set may have come to be in it."""
+        return Set(join(kind.item, self._in_sets))
 
     def put_into_sets(self, kind: Kind) -> None:
         """Note that something of this kind is put into a set."""

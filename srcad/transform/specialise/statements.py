@@ -34,6 +34,7 @@ from srcad.core.kinds import (
     Object,
     OneOf,
     Opaque,
+    Set,
     is_deeper,
     is_sum,
     join,
@@ -71,6 +72,7 @@ from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.dict_views import only_looped_over
 from srcad.transform.specialise.entering import entered
+from srcad.transform.specialise.items import refuse_made_up
 from srcad.transform.specialise.iteration import for_each, note_walked, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
@@ -132,13 +134,15 @@ class Specialiser:
     def kind(self, atom: Expr) -> Kind:
         match atom:
             case Var(name=name):
-                return self.kinds.get(name, BOTTOM)
+                kind = self.kinds.get(name, BOTTOM)
+                return self.session.with_what_is_put_in(kind) if isinstance(kind, Set) else kind
             case Lit(value=value):
                 if value is None or isinstance(value, (bool, int, str, bytes)):
                     return Const(value)
                 return kind_of(value)
             case Ref(value=value):
-                return kind_of(value)
+                kind = kind_of(value)
+                return self.session.with_what_is_put_in(kind) if isinstance(kind, Set) else kind
             case _:
                 raise AssertionError(f"not an atom: {atom}")
 
@@ -315,6 +319,7 @@ class Specialiser:
         self._stmt, self._way, self.place = outer
 
     def _resolve_stmt(self, stmt: Stmt) -> None:
+        refuse_made_up(self, stmt)
         match stmt:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
                 self.bind(target, value, self.kind(value))
