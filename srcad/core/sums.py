@@ -8,6 +8,8 @@ tuple with a place for each option, None in all but one, so that every later pas
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from srcad.core.kinds import (
     BOTTOM,
     NONE_KIND,
@@ -52,6 +54,19 @@ def holds_function(kind: Kind) -> bool:
             return any(holds_function(k) for _, k in children(kind) or ())
 
 
+def makes_up_items(kind: Kind) -> bool:
+    """The value is or has parts that are a dict which was given and makes up what is missing in it."""
+    match kind:
+        case Dict(value=item, makes_up=makes_up):
+            return makes_up or makes_up_items(item)
+        case List(item=item) | TupleOf(item=item) | Maybe(kind=item):
+            return makes_up_items(item)
+        case OneOf(options=options):
+            return any(map(makes_up_items, options))
+        case _:
+            return any(makes_up_items(k) for _, k in children(kind) or ())
+
+
 def represented(kind: Kind) -> Kind:
     """The kind as the specialised program has it: one of several things as the tuple with a place for each."""
     if not holds_sum(kind):
@@ -60,11 +75,11 @@ def represented(kind: Kind) -> Kind:
         case OneOf(options=options):
             return Tuple(tuple(Maybe(represented(option)) for option in options))
         case List(item=item) | TupleOf(item=item) | Set(item=item):
-            return type(kind)(represented(item))
+            return replace(kind, item=represented(item))
         case Maybe(kind=inner):
             return Maybe(represented(inner))
-        case Dict(key=key, value=value, cls=cls):
-            return Dict(key, represented(value), cls)
+        case Dict(value=value):
+            return replace(kind, value=represented(value))
         case Tuple(items=items, cls=cls, names=names):
             return Tuple(tuple(map(represented, items)), cls, names)
         case Record(items=pairs):

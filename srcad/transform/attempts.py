@@ -21,9 +21,14 @@ from srcad.errors import Place
 
 def refusing(stmt: Try) -> Try:
     """The statement, where whoever catches an error refuses instead of going on."""
-    place = stmt.place or Place("", 0)
     said = "an error was caught half way through differentiated steps, whose derivative is not defined"
     remedy = "test for the error before, with if, or move the steps out of the try"
-    where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
-    error = Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))
+    error = refusal(said, remedy, stmt.place)
     return replace(stmt, handlers=tuple(replace(h, body=(Raise(error, Lit(None), stmt.place),)) for h in stmt.handlers))
+
+
+def refusal(said: str, remedy: str, place: Place | None) -> Op:
+    """What generated code raises to refuse when it runs."""
+    place = place or Place("", 0)
+    where = (Lit(place.file), Lit(place.line), Lit(place.column), Lit(place.text))
+    return Op(prims.call, (Ref("Refusal", runtime.Refusal), Lit(said), Lit(remedy), *where))

@@ -132,7 +132,7 @@ def item_of(d, k):
 
 
 def reads_a_given_counter_in_a_helper(x, counts):
-    return x * item_of(counts, 1)
+    return x * item_of(counts, 2)
 
 
 def a_default_of_lists(x):
@@ -283,7 +283,12 @@ REFUSED = [
     (a_step_that_is_not_known, (2.0, 1), "xs[::k]", "whose step is not known"),
     (a_slice_held_in_a_variable, (2.0, 1), "xs[part]", "a slice that is a value of its own"),
     (a_default_that_is_active, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
-    (reads_a_given_defaultdict, (2.0, collections.defaultdict(float)), "weights[i]", "a defaultdict that was given"),
+    (
+        reads_a_given_defaultdict,
+        (2.0, collections.defaultdict(float)),
+        "weights[i]",
+        "a defaultdict that was given makes up",
+    ),
     (reads_a_given_counter_in_a_helper, (2.0, collections.Counter([1])), "d[k]", "a Counter that was given"),
     (a_default_of_lists, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
     (updates_with_a_number, (2.0,), "p.update", "dict.update with"),

@@ -211,6 +211,9 @@ def _tuple(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     if not args:
         return Op(prims.make_tuple), Tuple(())
     kind = sp.kind(args[0])
+    if isinstance(kind, Tuple) and kind.cls is list:
+        parts = tuple(sp.op(Op(operator.getitem, (args[0], Lit(i)))) for i in range(len(kind.items)))
+        return sp.resolve(Op(prims.make_tuple, parts))
     if isinstance(kind, (Tuple, TupleOf)):
         return args[0], kind
     items = as_list(sp, args[0])  # a list that nobody else changes

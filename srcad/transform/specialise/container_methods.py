@@ -164,7 +164,8 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return sp.prelude("dict_items", base)
         case "values" if isinstance(held, Record):
             items = tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items)
-            return Op(prims.make_tuple, items), Tuple(tuple(map(sp.kind, items)))
+            # a list, which it may turn out to be once the dict is seen to be filled by other keys
+            return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
         case "values":
             return sp.prelude("dict_values", base)
         case "keys":

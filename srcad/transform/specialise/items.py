@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from srcad.core import prims
 from srcad.core.kinds import (
+    BOOL,
     BOTTOM,
     FLOAT,
     INT,
@@ -38,10 +39,11 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Program, Stmt, Var
+from srcad.core.nodes import Assign, Do, Expr, If, Lit, Op, Program, Raise, Stmt, Var
 from srcad.core.sums import holds_sum
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_index
+from srcad.transform.attempts import refusal
 from srcad.transform.specialise.choices import chosen_item, dispatched
 from srcad.transform.specialise.iteration import write_out_counted
 from srcad.transform.specialise.numpy_calls import subscript
@@ -132,7 +134,7 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             if not sliced and holds_sum(item):
                 return chosen_item(sp, base, key, tuple(enumerate(items)))
             if isinstance(base, Var):
-                sp.touch(base, TupleOf(item))
+                sp.touch(base, (List if held.cls is list else TupleOf)(item))
             if sliced:
                 return sp.prelude("tuple_slice", base, key) if holds_smooth(item) else (op, TupleOf(item))
             return op, item
@@ -170,17 +172,21 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             raise sp.refuse(f"a subscript of {show(held)}", "index an array, list, tuple or dict", KindError)
 
 
-def refuse_made_up(sp: Specialiser, stmt: Stmt) -> None:
-    """Refuse `d[k]` as a user wrote it where `d` was given and makes up what is missing."""
+def expect_given(sp: Specialiser, stmt: Stmt) -> None:
+    """Before `d[k]` as a user wrote it, where `d` was given and makes up what is missing: refuse to read what is not
+    there. Only Python knows what would be made up, and the caller's dict must stay as it is."""
     value = stmt.value if isinstance(stmt, (Assign, Do)) else None
     if not isinstance(value, Op) or value.fn is not operator.getitem or _is_own(sp.special.program):
         return
-    held = sp.kind(value.args[0])
-    if isinstance(held, Dict) and held.makes_up:
-        raise sp.refuse(
-            f"a read of a {held.cls.__name__} that was given may put an item into it",
-            "read it with .get(key, default), or fill a dict that is made here: d = dict(given)",
-        )
+    base, key = value.args
+    held = sp.kind(base)
+    if not isinstance(held, Dict) or not held.makes_up or sp.kind(key) is BOTTOM:
+        return
+    said = f"a {held.cls.__name__} that was given makes up an item that is read"
+    remedy = "read it with .get(key, default), or fill a dict that is made here: d = dict(given)"
+    is_there = sp.assign("there", Op(operator.contains, (base, key)), BOOL)
+    error = refusal(said, remedy, sp.place)
+    sp.emit(If(is_there, (), (Raise(error, None, sp.place),), sp.place))
 
 
 def _is_own(program: Program) -> bool:

@@ -235,11 +235,15 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
             return op, Set(join_all(tuple(map(item_kind, kinds))))
         if isinstance(refused, (Set, Dict, Record)) and not holds_smooth(refused):
             return op, refused
-        raise sp.refuse(
+        refusal = sp.refuse(
             f"the operator `{fn.__name__}` on {' and '.join(map(show, kinds))}",
             "compute with numbers or arrays (np.array(...) makes one of a list)",
             KindError,
         )
+        if refused != NONE_KIND:
+            raise refusal
+        sp.unsettled = sp.unsettled or refusal  # it may be given a value by another name
+        return op, BOTTOM
     op = replace(op, args=tuple(present_array(sp, a) for a in op.args))
     args = tuple(k.kind if isinstance(k, Maybe) else k for k in map(sp.kind, op.args))
     return op, primitive_kind(Call(fn, args, (), op.args))

@@ -28,7 +28,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Guard, Program, Stmt, Var
-from srcad.core.sums import holds_function, holds_sum, represented
+from srcad.core.sums import holds_function, holds_sum, makes_up_items, represented
 from srcad.errors import KindError, Place
 from srcad.transform.specialise.decided import without_arguments
 from srcad.transform.specialise.placing import placed
@@ -246,7 +246,8 @@ class Session:
         """Leave off what only specialisation knows: a value that is one of several things is now a tuple."""
         for special in self._specials.values():
             passed = (*special.arg_kinds, *special.out_kinds, special.result_kind)
-            special.as_written = not any(holds_sum(kind) or holds_function(kind) for kind in passed)
+            apart = any(holds_sum(kind) or holds_function(kind) for kind in passed)
+            special.as_written = not apart and not any(map(makes_up_items, special.kinds.values()))
             special.arg_kinds = tuple(map(represented, special.arg_kinds))
             special.out_kinds = tuple(map(represented, special.out_kinds))
             special.result_kind = represented(special.result_kind)

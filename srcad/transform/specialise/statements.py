@@ -72,7 +72,7 @@ from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
 from srcad.transform.specialise.dict_views import only_looped_over
 from srcad.transform.specialise.entering import entered
-from srcad.transform.specialise.items import refuse_made_up
+from srcad.transform.specialise.items import expect_given
 from srcad.transform.specialise.iteration import for_each, note_walked, static_lists
 from srcad.transform.specialise.session import Enter, Resolved, Session, Special
 from srcad.transform.specialise.stores import back_flow, store
@@ -319,7 +319,7 @@ class Specialiser:
         self._stmt, self._way, self.place = outer
 
     def _resolve_stmt(self, stmt: Stmt) -> None:
-        refuse_made_up(self, stmt)
+        expect_given(self, stmt)
         match stmt:
             case Assign(target=target, value=Var() | Lit() | Ref() as value):
                 self.bind(target, value, self.kind(value))
