@@ -76,7 +76,10 @@ def state_of(space: str, name: str, value: Any) -> tuple[str, str]:
     if rule is not None and rule.style == "zero":
         return "zero", ""
     if rule is not None:
-        return "differentiable", ", ".join(p for p in (*rule.params, rule.variadic or "") if p)
+        params = [p for p in (*rule.params, rule.variadic or "") if p]
+        if params and set(params) <= set(rule.refused):
+            return "refused", f"has no derivative in {', '.join(params)}"
+        return "differentiable", ", ".join(params)
     if space == "numpy" and name in _WRITTEN_OUT:
         return "differentiable", "written out as indexing, stores and loops"
     if isinstance(value, type):
