@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, stopped
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
@@ -28,7 +28,7 @@ from srcad.callables import find_target, overlapping
 from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, INT, Kind
-from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
 from srcad.forms import floats, formed
 from srcad.validity import Outside
 
@@ -171,8 +171,7 @@ class Derivative:
         if not isinstance(wrong, runtime.STOPS):
             return self._backend.refused(wrong, made.emitted, self.__name__)
         if isinstance(wrong, runtime.Refusal):
-            message, remedy, *place = wrong.args
-            return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
+            return stopped.refused(wrong)
         if isinstance(wrong, runtime.Overlap):
             return overlapping(self._target.function, wrong, made.writes)
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")

@@ -1,7 +1,7 @@
 """`vjp`: run the forward half of a function now, and its reverse half whenever a cotangent is given.
 
 The reverse half consumes the tapes that the forward half filled, so each pullback is given a copy of them, and the
-function itself runs once; only a function that writes into arrays runs again. What the caller does to the arguments and
+function itself runs once. What the caller does to the arguments and
 to the value afterwards does not matter, since both are copied. The two halves are generated once for each function and
 kinds.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime
+from srcad import runtime, stopped
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
@@ -90,7 +90,7 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
     loaded = loaded_pair(function, key, fixed)
-    if not loaded.repeats:
+    if loaded.writes_arrays:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
         try:
             written = [name for name in arrays if name in loaded.writes]
@@ -116,16 +116,22 @@ class _Run:
         self.values = values
         self.value, self.state = self._forward()
 
+    def _ran(self, half: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return half(*args)
+        except runtime.Refusal as wrong:
+            raise stopped.refused(wrong) from None
+
     def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
         pair = self.loaded.pair
         given = [
-            _copied(v) if not self.loaded.repeats or self.loaded.session.holds_address(k) else v
+            _copied(v) if self.loaded.writes_arrays or self.loaded.session.holds_address(k) else v
             for v, k in zip(self.values, self.kinds, strict=True)
         ]
         shadows = {
             (i, leaf.path): _shadow_of(part_at(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
-        out = self.loaded.forward(*given, *shadows.values())
+        out = self._ran(self.loaded.forward, *given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
         if not count and not pair.saves:
             return out, ([], None, shadows)
@@ -135,7 +141,7 @@ class _Run:
         """The cotangents of the parameters of the function."""
         pair = self.loaded.pair
         parts = list(_cotangents(cotangent, self.value, self.loaded.special.result_kind, pair.result_leaves))
-        state = renewed(self.state) if self.loaded.repeats else self._forward()[1]
+        state = renewed(self.state, self.loaded.writes_arrays)
         result_shadows, saved, shadows = state
         waiting = list(result_shadows)
         by_value = []
@@ -144,7 +150,7 @@ class _Run:
                 runtime.add_into(waiting.pop(0), part)
             else:
                 by_value.append(part)
-        out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
+        out = self._ran(self.loaded.reverse, *((saved,) if pair.saves else ()), *by_value)
         leaves = [(i, leaf) for i, leaf in pair.argument_leaves if not leaf.shadow]
         answers = list(out) if len(leaves) > 1 else [out] if leaves else []
         found: dict[tuple[int, Path], Any] = dict(shadows)
@@ -195,13 +201,14 @@ def copied_arrays(value: Any) -> Any:
     return value
 
 
-def renewed(state: Any) -> Any:
+def renewed(state: Any, writes_arrays: bool) -> Any:
     """A copy of the containers in what was saved, and of what they hold: the reverse half empties or adds to them.
 
-    Names of one container stay names of one copy. Arrays outside of containers are shared: no reverse half of a pair
-    that is repeated writes to an array that it did not make.
+    Names of one container stay names of one copy, views of one array views of one copy. Arrays outside of containers
+    are shared where no reverse half writes to an array that it did not make.
     """
     known: dict[int, Any] = {}
+    blocks: dict[int, Any] = {}
 
     def copy(value: Any, inside: bool) -> Any:
         if isinstance(value, tuple):
@@ -214,7 +221,7 @@ def renewed(state: Any) -> Any:
         if id(value) in known:
             return known[id(value)]
         if isinstance(value, np.ndarray):
-            made: Any = value.copy() if inside else value
+            made: Any = _same_view(value, blocks) if writes_arrays else value.copy() if inside else value
             known[id(value)] = made
         elif isinstance(value, list):
             made = known[id(value)] = []
@@ -235,6 +242,28 @@ def renewed(state: Any) -> Any:
         return made
 
     return copy(state, False)
+
+
+def _same_view(array: np.ndarray[Any, Any], blocks: dict[int, Any]) -> Any:
+    """The array in a copy of the block of memory that it is in; `blocks` has the copies that there are."""
+    whole, base = array, array.base
+    while base is not None:
+        whole = base if isinstance(base, np.ndarray) else whole
+        base = getattr(base, "base", None)
+    flat = whole.ravel(order="K")
+    if not np.may_share_memory(flat, whole):  # memory that is not NumPy's own, of which this takes a part
+        return array.copy()
+    if id(whole) not in blocks:
+        blocks[id(whole)] = flat.copy()
+    start = _address(array) - _address(whole)
+    made: Any = np.ndarray(array.shape, array.dtype, blocks[id(whole)], start, array.strides)
+    made.flags.writeable = array.flags.writeable
+    return made
+
+
+def _address(array: np.ndarray[Any, Any]) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 def _held(value: Any) -> dict[str, Any] | None:

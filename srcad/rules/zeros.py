@@ -14,7 +14,8 @@ from srcad.rules.shapes import always
 SORTED = np.array([0.5, 1.5, 2.5])
 
 zero(np.shape, kind=layouts.shape_of, at=[(2.0,), (ROW,), (TABLE,), ([1.0, 2.0],)])
-zero(np.ndim, np.size, kind=always(INT), at=[(2.0,), (TABLE,)])
+zero(np.ndim, kind=shapes.counted_dims, at=[(2.0,), (TABLE,)])
+zero(np.size, kind=always(INT), at=[(2.0,), (TABLE,)])
 zero(np.isnan, np.isinf, np.isfinite, np.signbit, np.logical_not, kind=shapes.compared, at=[(0.7,), (ROW,), (TABLE,)])
 zero(np.logical_and, np.logical_or, np.logical_xor, kind=shapes.compared, at=[(0.7, 0.0), (ROW, COLUMN)])
 zero(np.isclose, kind=shapes.compared, at=[(0.7, 0.8), (ROW, COLUMN)])

@@ -29,6 +29,7 @@ LAYERS = (
         "driver",
         "forms",
         "pullback",
+        "stopped",
         "tangent",
         "validity",
     },

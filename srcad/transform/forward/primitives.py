@@ -176,7 +176,7 @@ class Primitives(Containers):
             if name != rule.variadic and self._reaches(bound[name]) and parts[name] is not None
         ]
         if rule.variadic in rule.multilinear_in:
-            for i in range(len(rule.params), len(value.args)):
+            for i in range(len(rule.params) - len(rule.named), len(value.args)):
                 if self._reaches(value.args[i]):
                     own = self._given(value.args[i])
                     terms.append(replace(value, args=(*value.args[:i], own, *value.args[i + 1 :])))
