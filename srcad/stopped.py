@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import traceback
 
-from srcad.backend.load import place_of_line
-from srcad.errors import Place, UnsupportedSyntax
+from srcad.errors import Place, UnsupportedSyntax, is_generated
 from srcad.runtime import Refusal
 
 
@@ -19,6 +18,5 @@ def refused(wrong: Refusal) -> UnsupportedSyntax:
 
 
 def _ran_into(wrong: Refusal) -> Place | None:
-    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(wrong.__traceback__)]
-    found = [place for place in (place_of_line(*line) for line in lines) if place is not None]
-    return found[-1] if found else None
+    lines = [Place(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(wrong.__traceback__)]
+    return next((place for place in reversed(lines) if is_generated(place)), None)

@@ -51,7 +51,7 @@ from srcad.transform.specialise.sets import made_of
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators", "srcad.frontend.numpy_programs")
+PRELUDE = tuple(f"srcad.frontend.{name}" for name in ("prelude", "iterators", "numpy_programs", "shadows"))
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
@@ -89,6 +89,8 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         if smooth or hasattr(function, "__wrapped__"):
             raise
         return opaque(sp, function.__name__, function, args, kwargs)
+    if (function.__module__ or "").startswith("srcad.runtime"):  # generated code is differentiated again
+        program = sp.session.at_call(program, sp.place)
     return call_program(sp, program, args, kwargs, {})
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
@@ -48,6 +49,7 @@ from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.mirrors import bare
 from srcad.transform.specialise.presence import cached, class_attribute, give_class_values
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
@@ -201,6 +203,8 @@ def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
 
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
+    if cls in (types.SimpleNamespace, runtime.object_shadow) and not args and all(k != "**" for k, _ in kwargs):
+        return bare(sp, cls, dict(kwargs))
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)

@@ -98,7 +98,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
                 f"a write to an attribute of {held.cls.__name__}, which is a frozen dataclass",
                 "make it with dataclasses.replace, work the value out in a property, or leave out frozen=True",
             )
-        if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
+        if isinstance(attribute, property) or isinstance(vars(held.cls).get("__setattr__"), types.FunctionType):
             raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
         sp.session.mutate(held.cls)
         note_written(sp, held, name)
