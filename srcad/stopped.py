@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import traceback
 
-from srcad.errors import Place, UnsupportedSyntax, is_generated
+from srcad.errors import Place, UnsupportedSyntax, in_source, is_generated
 from srcad.runtime import Refusal
 
 
 def refused(wrong: Refusal) -> UnsupportedSyntax:
     """The error for a refusal that generated code raised."""
     message, remedy, *place = wrong.args
-    return UnsupportedSyntax(message, Place(*place) if place else _ran_into(wrong), remedy)
+    return UnsupportedSyntax(message, in_source(Place(*place) if place else _ran_into(wrong)), remedy)
 
 
 def _ran_into(wrong: Refusal) -> Place | None:

@@ -544,6 +544,7 @@ _SPECIAL: dict[Any, Any] = {
     np.meshgrid: meshgrid,
     runtime_rules.expect: checked(runtime_rules.expect),
     runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
+    runtime_rules.expect_pair: checked(runtime_rules.expect_pair),
     runtime_rules.given_parts: _given_parts,
     runtime_rules.differences: _differences,
     **NUMPY_CALLS,

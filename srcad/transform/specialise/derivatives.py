@@ -69,6 +69,8 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
         return call_at_primals(sp, what, args[0], args[1:])
     if what == "hook":
         return call_hook(sp, args, kwargs)
+    if what == "numerical":
+        raise sp.refuse(f"{name} inside a differentiated function", "wrap it once, outside: box = srcad.numerical(f)")
     if what == "check":
         return _opaque(sp, name, maker, args, kwargs)
     if what == "jvp":
