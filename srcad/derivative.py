@@ -28,7 +28,7 @@ from srcad.callables import find_target, refused
 from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, INT, Kind
-from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
+from srcad.errors import USE_PYTHON, ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
 from srcad.forms import floats, formed
 from srcad.validity import Outside
 
@@ -167,7 +167,7 @@ class Derivative:
     def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
         if isinstance(wrong, runtime.Beyond):
-            return BackendError(f"{self.__name__}: {wrong}", None, 'use backend="python" for this function')
+            return BackendError(f"{self.__name__}: {wrong}", None, USE_PYTHON)
         if not isinstance(wrong, runtime.STOPS):
             return self._backend.refused(wrong, made.emitted, self.__name__)
         if isinstance(wrong, (runtime.Refusal, runtime.Overlap)):

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import ARITHMETIC, hashable, is_pure
+from srcad.analysis.purity import ARITHMETIC, is_pure
 from srcad.core.kinds import FLOAT, INT, NUMBER, Array, Kind
 from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.core.operators import hashable
 from srcad.transform.simplify.facts import Facts, adjoint_in, plain
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import rebuild
