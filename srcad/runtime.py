@@ -483,17 +483,31 @@ def refuse_overlap(names: str, *values: Any) -> None:
 
 
 def refuse_twice(names: str, classes: Any, *values: Any) -> None:
-    """Raise if one container, or one object of these classes, is found in two places of the arguments."""
-    todo, seen = list(values), set()
-    while todo:
-        value = todo.pop()
-        if isinstance(value, (list, dict, collections.deque, *classes)):
-            if id(value) in seen:
-                raise Overlap(
-                    f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to"
-                )
-            seen.add(id(value))
-        todo.extend(part for part in parts_of(value) if type(part) is not float)
+    """Raise if a container that may be written to, or an object of these classes, is in two places of the arguments.
+
+    `names` are those of the arguments, the written ones | the others.
+    """
+    written = names.split(" | ")[0].count(",") + 1
+    once: set[int] = set()
+    for i, value in enumerate(values):
+        todo, own = [value], set()
+        while todo:
+            value = todo.pop()
+            if isinstance(value, (list, dict, set, collections.deque, *classes)):
+                if id(value) in once or (id(value) in own and i < written):
+                    shown = names.replace(" | ", ", ")
+                    raise Overlap(
+                        f"one {type(value).__name__} is in two places of the arguments {shown}, and may be written to"
+                    )
+                if id(value) in own:
+                    continue
+                own.add(id(value))
+            todo.extend(part for part in parts_of(value) if type(part) not in _NUMBERS)
+        if i < written:
+            once |= own
+
+
+_NUMBERS = {float, int, bool, str}
 
 
 def refuse_unlike(x: Any, part: Any, x_dot: Any, part_dot: Any) -> None:
