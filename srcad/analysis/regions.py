@@ -61,7 +61,7 @@ from srcad.rules.registry import rule_for
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
 MUTATORS = (
-    *METHODS, "extend", "remove", "clear", "sort", "update", "setdefault",
+    *METHODS, "extend", "extendleft", "remove", "clear", "sort", "update", "setdefault", "popitem",
     "add", "discard", "difference_update", "intersection_update", "symmetric_difference_update",
 )  # fmt: skip
 # functions whose result may be or view their first operand

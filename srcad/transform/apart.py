@@ -30,16 +30,18 @@ class Apart:
     arrays: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     containers: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     classes: tuple[type, ...] = ()
+    inside: bool = True  # whether one array or container may not be in two places of one argument either
 
     def statements(self, place: Place | None) -> list[Stmt]:
         """The checks as statements of a generated function."""
         made: list[Stmt] = []
+        how = () if self.inside else (("inside", Lit(False)),)
         if self.arrays[0]:
-            made.append(Do(Op(runtime.refuse_overlap, _shown(self.arrays)), place))
+            made.append(Do(Op(runtime.refuse_overlap, _shown(self.arrays), how), place))
         if self.containers[0]:
             shown, *values = _shown(self.containers)
             classes = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in self.classes))
-            made.append(Do(Op(runtime.refuse_twice, (shown, classes, *values)), place))
+            made.append(Do(Op(runtime.refuse_twice, (shown, classes, *values), how), place))
         return made
 
     def check(self, values: Mapping[str, Any]) -> None:
@@ -51,8 +53,11 @@ class Apart:
             runtime.refuse_twice(_listed(self.containers), self.classes, *given)
 
 
-def apart(kinds: Mapping[str, Kind], regions: Regions, session: Session) -> Apart:
-    """What must be apart among parameters of these kinds."""
+def apart(kinds: Mapping[str, Kind], regions: Regions, session: Session, inside: bool = True) -> Apart:
+    """What must be apart among parameters of these kinds.
+
+    The tangent of what is in two places of one argument is one, its shadow in reverse mode is not: `inside`.
+    """
     arrays = [p for p, kind in kinds.items() if any(isinstance(k, Array) for k in _within(kind))]
     written = [p for p in arrays if regions.is_array_written(p)]
     if len(arrays) == 1 and isinstance(kinds[arrays[0]], Array):
@@ -63,10 +68,11 @@ def apart(kinds: Mapping[str, Kind], regions: Regions, session: Session) -> Apar
     changed = [p for p, found in places.items() if found and regions.is_written(p)]
     classes = {cls for p in changed for cls in places[p]}
     alike = [p for p, kind in kinds.items() if p not in changed and classes & set(map(_class_of, _within(kind)))]
-    if len(changed) + len(alike) == 1 and not _repeats(kinds[changed[0]], session):
+    if len(changed) + len(alike) == 1 and not (inside and _repeats(kinds[changed[0]], session)):
         changed = []
+    inside = inside or not changed and all(isinstance(kinds[p], Array) for p in arrays)
     own = sorted(session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
-    return Apart((tuple(written), tuple(others)), (tuple(changed), tuple(alike)), tuple(own))
+    return Apart((tuple(written), tuple(others)), (tuple(changed), tuple(alike)), tuple(own), inside)
 
 
 def _shown(groups: tuple[tuple[str, ...], ...]) -> tuple[Lit | Var, ...]:

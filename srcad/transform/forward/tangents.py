@@ -15,6 +15,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.activity import find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
+from srcad.analysis.sharing import check_sharing
 from srcad.core import prims
 from srcad.core.kinds import Array, Kind, holds_smooth
 from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Lit, Op, Param, Program, Return, Stmt, Var
@@ -171,6 +172,7 @@ class ForwardDifferentiator:
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.common.summary,
                                  () if entry else params)  # fmt: skip
+        check_sharing(body, activity.regions, self.common.summary)
         names = TangentNames(program, names_of(replace(program, body=body)) | set(special.kinds))
         builder = Builder(special.kinds, activity, names, self.session.by_address, self.callee)
         builder.entry = entry
@@ -203,7 +205,7 @@ class ForwardDifferentiator:
         params = special.program.params
         regions = builder.activity.regions
         kinds = dict(zip((p.name for p in params), special.out_kinds, strict=True))
-        made = apart(kinds, regions, self.session).statements(special.program.place)
+        made = apart(kinds, regions, self.session, inside=False).statements(special.program.place)
         for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
             if not regions.is_written(param.name):
                 continue
