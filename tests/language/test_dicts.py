@@ -449,4 +449,13 @@ def a_given_defaultdict_of_lists(x, d):
     return sum(sum(v) ** 2 for v in d.values())
 
 
+@programs.at((2.0, 3.0))
+def merges_in_place(x, y):
+    d = {"a": x, "b": y}
+    other = d
+    d |= {"b": x * y, "c": y**2}
+    d["a"] *= other["c"]
+    return sum((i + 1.5) * v for i, v in enumerate(other.values()))
+
+
 test_gradient = programs.test()
