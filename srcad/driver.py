@@ -43,6 +43,7 @@ from srcad.core.nodes import (
 )
 from srcad.derivative import Specialised
 from srcad.errors import Place, SrcadError
+from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
@@ -188,6 +189,7 @@ class LoadedPair:
     outside: Outside
     powers: tuple[Place, ...]
     writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
+    apart: Apart  # what must be apart in memory among the arguments
     fixed: frozenset[int]  # the positions of parameters without cotangents
     repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
 
@@ -211,6 +213,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
         _outside(session, special),
         _powers(special),
         maker.where_written(special),
+        maker.apart(special),
         fixed,
         not _writes_arrays(maker, special),
     )
@@ -229,6 +232,7 @@ class LoadedTangent:
     source: str
     arguments: tuple[tuple[int, Leaf], ...]
     written: frozenset[int]  # the arguments whose memory the program writes to
+    writes: Mapping[str, Place]  # for each array parameter that the program writes into, where it does
     special: Special
     outside: Outside
 
@@ -241,7 +245,9 @@ def make_tangent(function: types.FunctionType | Program, key: tuple[Kind, ...], 
     made = maker.entry(special, wrt, name=f"{_identifier(special.program.name)}_jvp", doc=doc)
     emitted, functions = _load(maker, made.handle)
     entry = functions[emitted.names[made.handle]]
-    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, special, _outside(session, special))
+    writes = Differentiator(session, _simplify, _tidy).where_written(special)
+    outside = _outside(session, special)
+    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, writes, special, outside)
 
 
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:

@@ -22,6 +22,7 @@ from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
 from srcad.callables import Target, stops_refused
 from srcad.choice import promoted
+from srcad.copies import copied_arrays
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     Array,
@@ -90,14 +91,8 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
     loaded = loaded_pair(function, key, fixed)
-    if not loaded.repeats:
-        arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
-        written = [name for name in arrays if name in loaded.writes]
-        others = [name for name in arrays if name not in loaded.writes]
-        if written:
-            names = " | ".join(", ".join(group) for group in (written, others) if group)
-            with stops_refused(target.function, loaded.writes):
-                runtime.refuse_overlap(names, *(arrays[name] for name in (*written, *others)))
+    with stops_refused(target.function, loaded.writes):
+        loaded.apart.check(bound.arguments)
     run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
@@ -175,25 +170,6 @@ def _copied(value: Any) -> Any:
 
 def _shadow_of(value: Any) -> Any:
     return runtime.laid_out(value, 0.0) if isinstance(value, np.ndarray) else runtime.shadow_of(value)
-
-
-def copied_arrays(value: Any) -> Any:
-    """The value with its arrays copied, and the lists, tuples and dicts that hold them."""
-    if isinstance(value, np.ndarray):
-        return runtime.laid_out(value, value)
-    if isinstance(value, tuple):
-        items = [copied_arrays(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if type(value) is list:
-        return list(map(copied_arrays, value))
-    if isinstance(value, collections.deque):
-        return collections.deque(map(copied_arrays, value), value.maxlen)
-    if isinstance(value, dict):
-        made = value.copy()
-        for key, item in value.items():
-            made[key] = copied_arrays(item)
-        return made
-    return value
 
 
 def renewed(state: Any) -> Any:

@@ -102,7 +102,7 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), shared if i in loaded.written else None)
         for i, leaf in loaded.arguments
     ]
-    with stops_refused(target.function, {}):
+    with stops_refused(target.function, loaded.writes):
         value, tangent = loaded.function(*values, *given)
     return value, tangent
 

@@ -30,15 +30,11 @@ from srcad.core.kinds import (
     NUMBER,
     UNKNOWN,
     Array,
-    Dict,
     Kind,
     List,
     Maybe,
     Tuple,
     TupleOf,
-    children,
-    holds_arrays,
-    holds_smooth,
     is_integral,
     is_smooth,
     present,
@@ -75,6 +71,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
+from srcad.transform.apart import Apart, apart
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
@@ -181,6 +178,12 @@ class Differentiator:
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
+    def apart(self, special: Special, regions: Regions | None = None) -> Apart:
+        """What must be apart in memory among the arguments of a function."""
+        found = regions or find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        params = (p.name for p in special.program.params)
+        return apart(dict(zip(params, special.out_kinds, strict=True)), found, self.session)
+
     def where_written(self, special: Special) -> dict[str, Place]:
         """For each array parameter that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
@@ -229,32 +232,6 @@ class Differentiator:
         names = frozenset(p for p, f in zip(params, forced, strict=True) if f)
         self._write_pair(special, mask, names, shared, is_written, pair)
         return pair
-
-    def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
-        """Checks that nothing which is written to is found in two places of the arguments: the shadows would differ."""
-        checks: list[Stmt] = []
-        arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
-        several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
-        written = [p for p in arrays if regions.is_array_written(p)]
-        if several and written:
-            others = [p for p in arrays if p not in written]
-            shown = " | ".join(", ".join(group) for group in (written, others) if group)
-            apart = Op(runtime.refuse_overlap, (Lit(shown), *map(Var, (*written, *others))))
-            checks.append(Do(apart, program.place))
-        held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
-        several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
-        if several and any(map(regions.is_written, held)):
-            classes = sorted(self.session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
-            given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
-            once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
-            checks.append(Do(once, program.place))
-        return checks
-
-    def _nested(self, kind: Kind) -> bool:
-        """Whether a value of this kind may hold two parts that live at an address."""
-        kind = present(kind)
-        inner = [kind.item] if isinstance(kind, (List, TupleOf)) else [kind.value] if isinstance(kind, Dict) else []
-        return any(map(self.session.holds_address, (*inner, *(k for _, k in children(kind) or ()))))
 
     def _write_pair(
         self,
@@ -503,7 +480,7 @@ class Differentiator:
                         copy = Op(runtime.laid_out, (Var(param), Var(param)))
                     copies.append(Assign(param, copy))
             copies = [
-                *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
+                *self.apart(special, activity.regions).statements(program.place),
                 *copies,
             ]
             read = read_in(forward)

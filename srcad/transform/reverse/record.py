@@ -503,7 +503,8 @@ class Recorder:
             return sized or isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is operator.pow:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
-        return value.fn in _CHEAP
+        changing = any(self.changes(part) for part in value.args if isinstance(part, (Var, Ref)))
+        return value.fn in _CHEAP and not changing  # `not xs` asks for what a list holds
 
     def is_made_anyway(self, definition: Assign, block: list[Node]) -> bool:
         """Whether reversing another step of the block computes the same: `sin(x)` where `cos(x)` is reversed."""

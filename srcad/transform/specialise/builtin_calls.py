@@ -44,6 +44,7 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     is_number,
+    join,
     widen,
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
@@ -311,7 +312,10 @@ def _extreme(name: str) -> Any:
         items = sp.op(Op(prims.make_list, args)) if len(args) > 1 else as_sequence(sp, args[0])
         kind = sp.kind(items)
         if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
-            return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
+            default = sp.kind(kwargs["default"]) if "default" in kwargs else BOTTOM
+            asked = (items,) if isinstance(sp.kind(args[0]), (Dict, Record)) else args
+            made = Op(prims.call, (Ref(name, function), *asked), tuple(kwargs.items()))
+            return made, join(item_kind(kind), widen(default))
         if "default" in kwargs and isinstance(kind, Tuple) and not kind.items:
             return kwargs["default"], sp.kind(kwargs["default"])
         if "default" in kwargs:

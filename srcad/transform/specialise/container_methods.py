@@ -153,19 +153,22 @@ def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, 
     raise sp.refuse(f"the tuple method .{name}()", "unpack the tuple")
 
 
+def _list_of(sp: Specialiser, items: tuple[Expr, ...]) -> Resolved:
+    """The values or items of a record: a list, as it is known to be once the dict is seen to be filled by other keys."""
+    return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
+
+
 def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, args: Args, kwargs: Kwargs) -> Resolved:
     """A method of a dict, of known keys or not."""
     assert isinstance(held, (Dict, Record))
     match name:
         case "items" if isinstance(held, Record) and vague(join_all(tuple(element(k) for _, k in held.items))):
             pairs = [(Lit(k), sp.op(Op(operator.getitem, (base, Lit(k))))) for k, _ in held.items]
-            return sp.resolve(Op(prims.make_tuple, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs)))
+            return _list_of(sp, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs))
         case "items":
             return sp.prelude("dict_items", base)
         case "values" if isinstance(held, Record):
-            items = tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items)
-            # a list, which it may turn out to be once the dict is seen to be filled by other keys
-            return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
+            return _list_of(sp, tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items))
         case "values":
             return sp.prelude("dict_values", base)
         case "keys":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.regions import find_regions
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
@@ -44,7 +45,7 @@ from srcad.transform.specialise.composed import Composed
 from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.handing import handed
 from srcad.transform.specialise.own import call_own
-from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.sets import made_of
 
 if TYPE_CHECKING:
@@ -98,16 +99,21 @@ def call_program(sp: Specialiser, program: Program, args: Args, kwargs: Kwargs, 
     if any(k is BOTTOM for k in kinds):
         return Op(prims.call, (Ref(program.name, program.source), *bound)), BOTTOM
     special = sp.session.special(program, kinds, sp.special)
-    for atom, before, kind in zip(bound, kinds, special.out_kinds, strict=True):
+    for param, atom, before, kind in zip(special.program.params, bound, kinds, special.out_kinds, strict=True):
         if not sp.session.holds_address(kind):
             continue
-        if isinstance(atom, Ref) and kind != before:
+        if isinstance(atom, Ref) and kind != before and _writes(sp, special, param.name):
             raise sp.refuse(
                 f"{program.name}() writes into {atom.name}, which outlives the call",
                 "pass a new list, dict or object at each call",
             )
         sp.touch(atom, kind)
     return Op(prims.call, (Ref(special.name, special), *bound)), special.result_kind
+
+
+def _writes(sp: Specialiser, special: Special, name: str) -> bool:
+    """Whether a specialised function may write into what a parameter holds."""
+    return find_regions(special.body, special.kinds, sp.session.holds_address).is_written(name)
 
 
 def call_lifted(sp: Specialiser, handle: FunctionHandle, args: Args, kwargs: Kwargs) -> Resolved | None:

@@ -41,6 +41,7 @@ from srcad.core.kinds import (
     holds_smooth,
     is_integral,
     is_number,
+    is_smooth,
     is_sum,
     join_all,
     show,
@@ -269,9 +270,21 @@ def _folded(fn: Callable[..., Any], kinds: tuple[Kind, ...]) -> Kind | None:
     return Const(fn(*values)) if allowed else None
 
 
+_STORED = {operator.ifloordiv: operator.floordiv, operator.imatmul: operator.matmul}  # `x[...] = x @ y`
+_SET_METHODS = {
+    operator.ior: "update",
+    operator.iand: "intersection_update",
+    operator.isub: "difference_update",
+    operator.ixor: "symmetric_difference_update",
+}
+
+
 def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     """`x += y`: on a list it extends, on an array it writes into memory, else it is `x + y`."""
     fn, first = op.fn, kinds[0]
+    if fn in _STORED and isinstance(first, Array) and is_smooth(first):
+        sp.write(op.args[0], Lit(Ellipsis), sp.op(Op(_STORED[fn], op.args)))
+        return op.args[0], first
     if isinstance(first, Array) or first in (NUMBER, UNKNOWN):
         kind = primitive_kind(Call(IN_PLACE[fn], kinds, (), op.args))
         return op, first if isinstance(first, Array) else kind
@@ -285,8 +298,11 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
             raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "write xs += ys or xs *= n", KindError)
         emit_effect(sp, *sp.method(op.args[0], "extend", op.args[1:]))
         return op.args[0], sp.kind(op.args[0])
-    if isinstance(first, (Dict, Set)):
-        raise sp.refuse(f"{show(first)} changed in place by an operator", "use .update(...)")
+    if isinstance(first, (Dict, Record)) and fn is operator.ior:
+        emit_effect(sp, *sp.method(op.args[0], "update", op.args[1:]))
+        return op.args[0], sp.kind(op.args[0])
+    if isinstance(first, Set) and fn in _SET_METHODS:
+        raise sp.refuse(f"{show(first)} changed in place by an operator", f"use .{_SET_METHODS[fn]}(...)")
     if isinstance(first, Object):
         name = f"__{fn.__name__}__"
         if hasattr(first.cls, name):

@@ -189,7 +189,8 @@ def store_slice(sp: Specialiser, base: Expr, key: Expr, value: Expr) -> None:
 
 def put_items(sp: Specialiser, base: Expr, value: Expr) -> Expr:
     """The items of `value`, which are put into the list `base`, as a list."""
-    items = value if isinstance(sp.kind(value), List) else as_list(sp, value)
+    given = sp.kind(value)
+    items = value if isinstance(given, List) and given.cls is list else as_list(sp, value)
     item = sp.kind(items)
     assert isinstance(item, List)
     sp.touch(base, item)
