@@ -140,6 +140,10 @@ class _Walks:
             if isinstance(atom, Lit) and isinstance(atom.value, str):
                 how = atom.value
                 continue
+            if how == "made":
+                self.refuse_gathered(stmt, atom)
+                how = ""
+                continue
             bounds.append(atom)
             if isinstance(atom, Var) and (changed := self.changes(stmt, atom)):
                 kind = self.kinds.get(atom.name, UNKNOWN)
@@ -182,6 +186,22 @@ class _Walks:
         after.append(Assign(now.name, Op(ask, (atom,)), stmt.place))
         after.append(Assign(differs.name, Op(operator.ne, (now, was)), stmt.place))
         after.append(If(differs, (Raise(error, None, stmt.place),), (), stmt.place))
+
+    def refuse_gathered(self, stmt: For, atom: Expr) -> None:
+        """The items that an object gave before the loop are not those that it gives after it was written to."""
+        region = self.regions.of(atom.name) if isinstance(atom, Var) else None
+        if region is None:
+            return
+        written = [(base, inner) for base, inner in writes(stmt.body, self.summarise, containers=True)]
+        sized = changes(stmt.body, self.kinds, lambda handle: self.resized.get(id(handle), frozenset()))
+        written += [(Var(change.name), change.stmt) for change in sized]
+        for base, inner in written:
+            if isinstance(base, Var) and self.regions.of(base.name) == region:
+                raise UnsupportedSyntax(
+                    f"{show(self.kinds.get(atom.name, UNKNOWN))} may be written to while its __iter__ makes its items",
+                    getattr(inner, "place", None),
+                    "loop over a list of the items, list(...)",
+                )
 
     def refuse_stale(self, stmt: For, atom: Var) -> None:
         """What a dict held when the loop began is not what its items are after a store."""

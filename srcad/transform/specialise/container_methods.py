@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from srcad.core import prims
 from srcad.core.kinds import (
+    BOTTOM,
     INT,
     NONE_KIND,
     RANGE,
@@ -27,7 +28,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op, Ref, Var
+from srcad.core.nodes import Expr, If, Lit, Op, Ref, Var
 from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
@@ -202,7 +203,14 @@ def _get(sp: Specialiser, base: Expr, held: Dict | Record, key: Expr, default: E
         if at.value in dict(held.items):
             return sp.resolve(Op(operator.getitem, (base, key)))
         return default, sp.kind(default)
-    return sp.prelude("dict_get", base, key, default)
+    if not isinstance(base, Ref):
+        return sp.prelude("dict_get", base, key, default)
+    result = sp.temp("found")
+    there = sp.op(Op(operator.contains, (base, key)))
+    then = sp.nested(lambda: sp.bind(result, *sp.resolve(Op(operator.getitem, (base, key)))))
+    otherwise = sp.nested(lambda: sp.bind(result, default, sp.kind(default)))
+    sp.emit(If(there, then, otherwise, sp.place))
+    return Var(result), sp.kinds.get(result, BOTTOM)
 
 
 def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved:
