@@ -81,7 +81,7 @@ class _Standalone:
             self._import_object(name, value)
         elif isinstance(value, (types.FunctionType, type)):
             self._copy(name, value)
-        elif isinstance(value, functools._lru_cache_wrapper):
+        elif isinstance(value, functools._lru_cache_wrapper) and isinstance(value.__wrapped__, types.FunctionType):
             self._copy(name, value.__wrapped__)  # the source has the decorator
         else:
             raise BackendError(

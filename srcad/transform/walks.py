@@ -189,8 +189,7 @@ class _Walks:
 
     def refuse_gathered(self, stmt: For, atom: Expr) -> None:
         """The items that an object gave before the loop are not those that it gives after it was written to."""
-        region = self.regions.of(atom.name) if isinstance(atom, Var) else None
-        if region is None:
+        if not isinstance(atom, Var) or (region := self.regions.of(atom.name)) is None:
             return
         written = [(base, inner) for base, inner in writes(stmt.body, self.summarise, containers=True)]
         sized = changes(stmt.body, self.kinds, lambda handle: self.resized.get(id(handle), frozenset()))

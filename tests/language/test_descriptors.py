@@ -117,10 +117,14 @@ class Rated:
     name: str = "rate"
 
 
+class Named(Rated):
+    pass
+
+
 @programs.at((2.0, 0.3), (0.3, 2.0))
 def dataclasses_are_compared(a, b):
     one, other = Rated(a), Rated(b)
-    if one != Rated(a) or one == other:
+    if one != Rated(a) or one == other or one == Named(a) or one == "rate" or Named(a) != Named(a):
         return a * b * 5
     total = one.rate if one < other else one.rate * 2
     return total * b if one != Rated(a, "other") and one >= Rated(a) else a

@@ -344,10 +344,9 @@ def _dunder(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         and any(_answers(k, "__eq__") for k in kinds)
     ):
         return operate(sp, Op(operator.not_, (sp.op(Op(operator.eq, op.args)),)))
-    if isinstance(left, Object) and left.cls is getattr(kinds[-1], "cls", None) and is_generated(left.cls, name):
-        compared = [field.name for field in dataclasses.fields(left.cls) if field.compare]
-        parts = [[sp.op(Op(prims.get_attr, (a, Lit(field)))) for field in compared] for a in op.args]
-        return operate(sp, Op(op.fn, tuple(sp.op(Op(prims.make_tuple, tuple(part))) for part in parts)))
+    compared = _compared_by_fields(sp, op, kinds, name)
+    if compared is not None:
+        return compared
     if _answers(left, name):
         return sp.method(op.args[0], name, op.args[1:])
     if len(kinds) == 2 and reflected and _answers(kinds[-1], reflected):
@@ -356,6 +355,20 @@ def _dunder(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         return op, BOOL
     owner = next(k for k in kinds if isinstance(k, Object))
     raise sp.refuse(f"{owner.cls.__name__} has no {name}", f"define {name} in the class", KindError)
+
+
+def _compared_by_fields(sp: Specialiser, op: Op, kinds: tuple[Kind, ...], name: str) -> Resolved | None:
+    """A comparison that `dataclasses` wrote; None where the class says itself what it is."""
+    left, right = kinds[0], kinds[-1]
+    if not isinstance(left, Object) or not is_generated(left.cls, name):
+        return None
+    if not isinstance(right, Object) or left.cls is not right.cls:
+        plain = not _answers(right, name) or isinstance(right, Object) and is_generated(right.cls, name)
+        return (op, BOOL) if op.fn is operator.eq and plain else None
+    owner = next(cls for cls in left.cls.__mro__ if name in vars(cls))
+    fields = [field.name for field in dataclasses.fields(owner) if field.compare]
+    parts = [tuple(sp.op(Op(prims.get_attr, (a, Lit(field)))) for field in fields) for a in op.args]
+    return operate(sp, Op(op.fn, tuple(sp.op(Op(prims.make_tuple, part)) for part in parts)))
 
 
 def _answers(kind: Kind, name: str) -> bool:
@@ -403,9 +416,12 @@ def _same(fn: Callable[..., Any], a: Kind, b: Kind) -> bool | None:
 
 
 def _contains(container: Kind, item: Kind) -> Kind:
-    if isinstance(item, Const):
-        if isinstance(container, Tuple) and all(isinstance(k, Const) for k in container.items):
+    if isinstance(container, Tuple) and container.items:
+        if isinstance(item, Const) and all(isinstance(k, Const) for k in container.items):
             return Const(item in container.items)
+        if all(_same(operator.eq, k, item) is False for k in container.items):
+            return Const(False)
+    if isinstance(item, Const):
         if isinstance(container, Record) and isinstance(item.value, (str, int, bytes, type(None))):
             return Const(item.value in dict(container.items))
     return BOOL

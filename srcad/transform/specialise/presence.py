@@ -100,8 +100,8 @@ def class_attribute(cls: Any, name: str) -> Any:
 
 
 def is_generated(cls: Any, name: str) -> bool:
-    """Whether a method was written by `dataclasses`: its source is not in a file."""
-    found = vars(cls).get(name)
+    """Whether a method of a class was written by `dataclasses`: its source is not in a file."""
+    found = class_attribute(cls, name)
     return (
         dataclasses.is_dataclass(cls)
         and isinstance(found, types.FunctionType)
