@@ -34,13 +34,12 @@ from srcad.core.nodes import (
     Raise,
     Ref,
     Stmt,
-    Try,
     Var,
     While,
-    With,
     expressions_of,
     walk,
 )
+from srcad.core.rewriting import map_blocks
 from srcad.errors import UnsupportedSyntax
 from srcad.transform.specialise.session import Special
 
@@ -248,22 +247,6 @@ class _Walks:
         name = f"%{hint}@{900000 + self.made}"
         self.kinds[name] = kind
         return Var(name)
-
-
-def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
-    """A statement with the blocks in it changed."""
-    match stmt:
-        case If(body=body, orelse=orelse):
-            return replace(stmt, body=change(body), orelse=change(orelse))
-        case For(body=body) | With(body=body):
-            return replace(stmt, body=change(body))
-        case While(test=test, body=body):
-            return replace(stmt, test=change(test), body=change(body))
-        case Try(body=body, handlers=handlers, final=final):
-            inner = tuple(replace(h, body=change(h.body)) for h in handlers)
-            return replace(stmt, body=change(body), handlers=inner, final=change(final))
-        case _:
-            return stmt
 
 
 def _refused(kind: Kind, change: Change, how: str) -> UnsupportedSyntax:

@@ -3,6 +3,7 @@
 Descriptors, `__iter__`, truth, comparison, metaclasses: each was once taken for the plain thing.
 """
 
+import contextlib
 import enum
 import functools
 import math
@@ -274,7 +275,35 @@ def goes_through_an_iterator(x):
     return total
 
 
+@contextlib.contextmanager
+def doubled_scale(state):
+    state["scale"] *= 2
+    yield
+    state["scale"] /= 2
+
+
+def enters_a_generator(x):
+    state = {"scale": x}
+    with doubled_scale(state):
+        return state["scale"] * x
+
+
+def pops_from_what_is_unknown(tokens, x):
+    token = tokens.pop(0)
+    if token == "(":
+        value = pops_from_what_is_unknown(tokens, x)
+        tokens.pop(0)
+        return value
+    return x if token == "x" else float(token)
+
+
+def reads_tokens(x):
+    return pops_from_what_is_unknown(re.findall(r"\(|\)|\w+", "(x)"), x) * x
+
+
 REFUSED = [
+    (enters_a_generator, "with doubled_scale(state)", "a context manager that is made of a generator"),
+    (reads_tokens, "token = tokens.pop(0)", "whose kind is not known"),
     (writes_while_items_are_made, "doubled.items[2] = x * x", "while its __iter__ makes its items"),
     (grows_while_items_are_made, "items.append(x)", "while its __iter__ makes its items"),
     (inherits_setattr, "self.value = value", "a __setattr__ of its class"),
