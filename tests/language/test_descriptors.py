@@ -189,6 +189,40 @@ def items_are_made_while_other_lists_grow(a, b):
     return sum(kept) * doubled.items[0]
 
 
+@dataclass
+class Pair:
+    x: float
+    y: float
+
+
+class Triple(NamedTuple):
+    x: float
+    y: float
+    z: float
+
+
+@programs.at(([1.2, 0.4],), ([-0.3, 2.0],))
+def fields_are_filled_from_a_list(xs):
+    pair = Pair(*[x * x for x in xs])
+    other = Pair(pair.x, *xs[1:])
+    triple = Triple(*(x * pair.y for x in [*xs, 2.0]))
+    return pair.x * other.y + triple.x * triple.z
+
+
+SHAPES = {"weights": (2, 2), "offset": (2,), "scale": ()}
+
+
+@programs.at(np.linspace(-1.0, 2.0, 7))
+def a_global_dict_of_different_things_is_gone_through(theta):
+    at, total = 0, 0.0
+    for name, shape in SHAPES.items():
+        count = int(np.prod(shape)) if shape else 1
+        part = theta[at : at + count].reshape(shape)
+        total += np.sum(part**2) * len(name)
+        at += count
+    return total
+
+
 test_gradient = programs.test()
 
 
@@ -301,7 +335,19 @@ def reads_tokens(x):
     return pops_from_what_is_unknown(re.findall(r"\(|\)|\w+", "(x)"), x) * x
 
 
+@dataclass
+class Optional:
+    x: float
+    y: float = 2.0
+
+
+def fills_fields_that_have_defaults(x):
+    made = Optional(*[x for _ in range(int(x))])
+    return made.x * made.y
+
+
 REFUSED = [
+    (fills_fields_that_have_defaults, "Optional(*", "which fields it fills"),
     (enters_a_generator, "with doubled_scale(state)", "a context manager that is made of a generator"),
     (reads_tokens, "token = tokens.pop(0)", "whose kind is not known"),
     (writes_while_items_are_made, "doubled.items[2] = x * x", "while its __iter__ makes its items"),

@@ -158,7 +158,7 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
     """A method of a dict, of known keys or not."""
     assert isinstance(held, (Dict, Record))
     match name:
-        case "items" if isinstance(held, Record) and vague(join_all(tuple(element(k) for _, k in held.items))):
+        case "items" if isinstance(held, Record) and _one_by_one(base, held):
             pairs = [(Lit(k), sp.op(Op(operator.getitem, (base, Lit(k))))) for k, _ in held.items]
             return sp.resolve(Op(prims.make_tuple, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs)))
         case "items":
@@ -190,6 +190,12 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             return sp.prelude("dict_pop", base, args[0]) if len(args) == 1 else sp.prelude("dict_pop_or", base, *args)
         case _:
             raise sp.refuse(f"the method .{name}() of {show(held)}", "build a new dict, or assign items")
+
+
+def _one_by_one(base: Expr, held: Record) -> bool:
+    """Whether the items of a dict are better read each by its key: they differ in kind, and a global stays as it is."""
+    kinds = tuple(element(kind) for _, kind in held.items)
+    return vague(join_all(kinds)) or isinstance(base, Ref) and any(kind != kinds[0] for kind in kinds)
 
 
 def _opened(sp: Specialiser, base: Expr, held: Record, key: Expr) -> Kind:

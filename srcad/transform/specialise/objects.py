@@ -43,7 +43,7 @@ from srcad.core.kinds import (
     is_number,
     show,
 )
-from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Store, Var, walk
+from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Star, Store, Var, walk
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.known import is_sparse_kind
@@ -226,6 +226,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        args = _counted(sp, cls.__name__, tuple(cls._fields), set(cls._field_defaults), args, kwargs)
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
@@ -279,6 +280,8 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
             defaults[field.name] = field.default
     names = tuple(f.name for f in fields)
     by_place = tuple(f.name for f in fields if not f.kw_only)
+    made_up = {f.name for f in fields if f.default_factory is not dataclasses.MISSING}
+    args = _counted(sp, cls.__name__, by_place, {*defaults, *made_up}, args, kwargs)
     plain = names == by_place and len(fields) == len(dataclasses.fields(cls)) and _is_made_by_fields(sp, cls)
     factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
     for name, factory in factories.items():
@@ -315,6 +318,26 @@ def _is_made_by_fields(sp: Specialiser, cls: Any) -> bool:
         return False
     program = sp.session.lower(cls.__post_init__)
     return len(program.params) == 1 and not any(isinstance(stmt, (Store, Do)) for stmt in walk(program.body))
+
+
+def _counted(
+    sp: Specialiser, owner: str, names: tuple[str, ...], optional: set[str], args: Args, kwargs: Kwargs
+) -> Args:
+    """The arguments, with `*xs` at their end taken apart into as many as there are fields left."""
+    at = next((i for i, a in enumerate(args) if isinstance(a, Star)), None)
+    if at is None:
+        return args
+    last = args[at]
+    assert isinstance(last, Star)
+    left = [name for name in names[at:] if name not in dict(kwargs)]
+    if len(args) > at + 1 or optional & set(left):
+        raise sp.refuse(
+            f"`*` of {show(sp.kind(last.value))} in a call of {owner}(): which fields it fills is not known before the "
+            "program runs",
+            "write the fields out",
+        )
+    taken = sp.op(Op(prims.unpack, (last.value, Lit(len(left)), Lit(-1))))
+    return (*args[:at], *(sp.op(Op(operator.getitem, (taken, Lit(i)))) for i in range(len(left))))
 
 
 def _fill(
