@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,7 +45,7 @@ from srcad.derivative import Specialised
 from srcad.errors import Place, SrcadError
 from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
-from srcad.transform.reverse.gradient import Differentiator, Pair
+from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.transform.walks import settle_walks
 from srcad.validity import Frozen, Outside, outside_of
@@ -203,7 +203,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
     maker = Differentiator(session, _simplify, _tidy)
     mask = tuple(holds_smooth(k) and i not in fixed for i, k in enumerate(special.out_kinds))
     pair = maker.pair(special, mask)
-    emitted, functions = _load(maker, pair.reverse)
+    emitted, functions = _load(maker, pair.reverse, pair.forward)
     return LoadedPair(
         functions[emitted.names[pair.forward]],
         functions[emitted.names[pair.reverse]],
@@ -267,12 +267,14 @@ def _reached(special: Special) -> list[Special]:
     return found
 
 
-def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
+def _load(maker: Differentiator | ForwardDifferentiator, *entries: FunctionHandle) -> tuple[Any, dict[str, Any]]:
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 
-    units = [Unit(u.handle, u.program, u.half_of) for u in maker.units]
-    emitted = emit(units, entry)
+    called = _called(maker.units, entries)
+    emitted_halves = {id(u.handle) for u in called}
+    units = [Unit(u.handle, u.program, u.half_of if id(u.half_of) in emitted_halves else None) for u in called]
+    emitted = emit(units, entries[0])
     return emitted, load(emitted)
 
 
@@ -281,9 +283,22 @@ def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) ->
     from srcad.backend.compiled.forms import compiled_forms
     from srcad.backend.emit import Unit, emit
 
-    units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
+    units = [Unit(u.handle, u.program) for u in compiled_forms(_called(maker.units, (entry,)))]
     emitted = emit(units, entry)
     return emitted, load_compiled(emitted, cache)
+
+
+def _called(units: Sequence[Any], entries: tuple[FunctionHandle, ...]) -> list[Any]:
+    """The units that the entries call, and those which they call in turn."""
+    by_handle = {id(unit.handle): unit for unit in units}
+    needed: set[int] = set()
+    todo: list[Any] = list(entries)
+    while todo:
+        handle = todo.pop()
+        if id(handle) not in needed and id(handle) in by_handle:
+            needed.add(id(handle))
+            todo += handles_in(by_handle[id(handle)].program.body)
+    return [unit for unit in units if id(unit.handle) in needed]
 
 
 def standalone_text(emitted: Any, doc: str) -> str:

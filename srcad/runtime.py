@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import enum
 import math
 import types
 from typing import Any
@@ -256,8 +257,10 @@ def scatter(x: Any, index: Any, d: Any) -> Any:
 def attributes_of(x: Any) -> dict[str, Any] | None:
     """The attributes of an object by name; None for what holds none: numbers, functions, classes, modules."""
     root = type(x).__module__.split(".")[0]
-    if root in ("builtins", "numpy", "functools", "random", "io", "_io") or isinstance(x, type):
+    if root in ("builtins", "numpy", "functools", "random", "io", "_io") or isinstance(x, (type, enum.Enum)):
         return None
+    if not hasattr(x, "__dict__") and not hasattr(x, "__slots__"):
+        return None  # made in C
     held = dict(getattr(x, "__dict__", {}))
     for cls in type(x).__mro__:
         slots = cls.__dict__.get("__slots__", ())

@@ -94,6 +94,7 @@ class Pair:
     result_leaves: tuple[Leaf, ...]
     argument_leaves: tuple[tuple[int, Leaf], ...]
     saves: bool = True
+    idle: bool = False  # neither half does anything that the function itself does not do
 
 
 @dataclass
@@ -286,14 +287,17 @@ class Differentiator:
         first = returned.args[: 1 + len(result_shadows)]
         last = returned.args[1 + len(result_shadows) :]
         crossing = self._crossing(reverse, last, forward, (*both.params, *shadow_params), {p.name for p in given})
-        recursive = any(pair.forward is h for h in _handles(forward)) or any(
-            pair.reverse is h for h in _handles(reverse)
+        recursive = any(pair.forward is h for h in handles_in(forward)) or any(
+            pair.reverse is h for h in handles_in(reverse)
         )
         pair.saves = bool(crossing) or recursive
         if not recursive and isinstance(both.result, Var) and kept not in crossing:
             region = both.regions.of(both.result.name)
             if not any(both.regions.of(n) == region for n in crossing if n not in both.adjoints):
                 self._forgotten.add(pair.forward)
+        shadowed = {p.name for p in shadow_params}
+        touched = any(n in shadowed for s in walk(forward) for e in expressions_of(s) for n in names_in(e))
+        pair.idle = not (reverse or last or recursive or pair.result_leaves or touched)
         text = special.program.name
         out: tuple[Expr, ...] = first
         if pair.saves:
@@ -444,7 +448,7 @@ class Differentiator:
                     closing.append(Assign(name, accumulator.zero(name)))
                 elif state[name].uniform:
                     closing.append(accumulator.filled(name))
-                elif aux is not None and isinstance(leaf.kind, Array):
+                elif aux is not None and isinstance(leaf.kind, Array) and leaf.kind.dims != "":
                     held = state[name]
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
@@ -633,7 +637,8 @@ def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions)
     return {"@" + r for r in found if r is not None}
 
 
-def _handles(block: Block) -> list[Any]:
+def handles_in(block: Block) -> list[Any]:
+    """The functions that a block calls or hands on."""
     found: list[Any] = []
 
     def visit(expr: Expr) -> None:

@@ -239,10 +239,10 @@ class Recorder:
         for name in may_write(stmt.value, self.kinds):
             region = self.regions.of(name)
             if region is not None and "@" + region in need:
-                callee, method = stmt.value.args[0], stmt.value.args[1]
+                callee = stmt.value.args[0]
                 called = callee.name if isinstance(callee, Ref) else "this call"
-                if stmt.value.fn is prims.call_method and isinstance(method, Lit):
-                    called = f".{method.value}()"
+                if stmt.value.fn is prims.call_method:
+                    called = f".{_name_of(stmt.value)}()"
                 raise UnsupportedSyntax(
                     f"{called} may write into {name.lstrip('%')}, which the derivative reads again",
                     stmt.place,
@@ -268,6 +268,13 @@ class Recorder:
         region = self.regions.of(written)
         if region is None or "@" + region not in need:
             return set(), set()
+        if not node.undo and isinstance(method := getattr(stmt, "value", None), Op) and method.fn is prims.call_method:
+            name = written.lstrip("%")
+            raise UnsupportedSyntax(
+                f".{_name_of(method)}() changes {name}, whose kind is not known, and the derivative reads it again",
+                stmt.place,
+                f"make a list or dict of it first: {name} = list({name})",
+            )
         self.records.undo.add(id(node))
         filled = {"@" + region} if filled_array(stmt) in self.whole else set()
         return filled, (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
@@ -740,3 +747,10 @@ def _read_counts(nodes: list[Node]) -> dict[str, int]:
 
     visit(nodes)
     return counts
+
+
+def _name_of(method: Op) -> str:
+    """The name of the method that a call of one calls."""
+    name = method.args[1]
+    assert isinstance(name, Lit)
+    return str(name.value)

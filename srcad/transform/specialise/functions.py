@@ -6,6 +6,7 @@ of its function and arguments; which program they run is part of their kind.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import types
@@ -58,12 +59,20 @@ _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", 
 # ---------------------------------------------------------------- functions and programs
 
 
+_OF_GENERATOR = contextlib.contextmanager(iter).__code__
+
+
 def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a Python function of the user's (or of a library)."""
     if isinstance(function, (staticmethod, classmethod)):
         function = function.__func__
     if rule_for(function) is not None:
         return call_primitive(sp, function.__name__, function, args, kwargs)
+    if getattr(function, "__code__", None) is _OF_GENERATOR:
+        raise sp.refuse(
+            f"{function.__name__}, a context manager that is made of a generator",
+            "write it as a class with __enter__ and __exit__",
+        )
     if not isinstance(function, types.FunctionType):
         return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
     if function.__module__ in _PRELUDE:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 import types
 from collections import defaultdict
@@ -61,7 +62,7 @@ from srcad.transform.specialise.functions import make_closure, primitive_kind
 from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
-from srcad.transform.specialise.presence import class_attribute
+from srcad.transform.specialise.presence import class_attribute, is_generated
 from srcad.transform.specialise.sequences import (
     as_sequence,
     is_sequence,
@@ -114,12 +115,22 @@ def truth(kind: Kind) -> bool | None:
         return True
     if isinstance(kind, Function):
         return True
+    if truth_method(kind) is not None:
+        return None
     if isinstance(kind, Tuple):
         return bool(kind.items)
-    if isinstance(kind, Object) and not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
+    if isinstance(kind, Object):
         return True
     if isinstance(kind, OneOf) and all(truth(option) for option in kind.options):
         return True
+    return None
+
+
+def truth_method(kind: Kind) -> str | None:
+    """The method of an object, or of a namedtuple whose class has one of its own, that says whether it is true."""
+    for name in ("__bool__", "__len__"):
+        if isinstance(kind, Object) and getattr(kind.cls, name, None) is not None or _overrides((kind,), (name,)):
+            return name
     return None
 
 
@@ -343,16 +354,42 @@ def _merged(sp: Specialiser, op: Op) -> Resolved:
 def _dunder(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     name, reflected = DUNDERS[op.fn]
     left = kinds[0]
-    if isinstance(left, Object) and _defines(left.cls, name) or _overrides((left,), (name,)):
+    if (
+        op.fn is operator.ne
+        and not any(_answers(k, "__ne__") for k in kinds)
+        and any(_answers(k, "__eq__") for k in kinds)
+    ):
+        return operate(sp, Op(operator.not_, (sp.op(Op(operator.eq, op.args)),)))
+    compared = _compared_by_fields(sp, op, kinds, name)
+    if compared is not None:
+        return compared
+    if _answers(left, name):
         return sp.method(op.args[0], name, op.args[1:])
-    right = kinds[-1]
-    answers = isinstance(right, Object) and _defines(right.cls, reflected) or _overrides((right,), (reflected,))
-    if len(kinds) == 2 and reflected and answers:
+    if len(kinds) == 2 and reflected and _answers(kinds[-1], reflected):
         return sp.method(op.args[1], reflected, (op.args[0],))
     if op.fn in (operator.eq, operator.ne):
         return op, BOOL
     owner = next(k for k in kinds if isinstance(k, Object))
     raise sp.refuse(f"{owner.cls.__name__} has no {name}", f"define {name} in the class", KindError)
+
+
+def _compared_by_fields(sp: Specialiser, op: Op, kinds: tuple[Kind, ...], name: str) -> Resolved | None:
+    """A comparison that `dataclasses` wrote; None where the class says itself what it is."""
+    left, right = kinds[0], kinds[-1]
+    if not isinstance(left, Object) or not is_generated(left.cls, name):
+        return None
+    if not isinstance(right, Object) or left.cls is not right.cls:
+        plain = not _answers(right, name) or isinstance(right, Object) and is_generated(right.cls, name)
+        return (op, BOOL) if op.fn is operator.eq and plain else None
+    owner = next(cls for cls in left.cls.__mro__ if name in vars(cls))
+    fields = [field.name for field in dataclasses.fields(owner) if field.compare]
+    parts = [tuple(sp.op(Op(prims.get_attr, (a, Lit(field)))) for field in fields) for a in op.args]
+    return operate(sp, Op(op.fn, tuple(sp.op(Op(prims.make_tuple, part)) for part in parts)))
+
+
+def _answers(kind: Kind, name: str) -> bool:
+    """Whether the class of an object or a namedtuple says itself what an operator does."""
+    return isinstance(kind, Object) and _defines(kind.cls, name) or _overrides((kind,), (name,))
 
 
 def _overrides(kinds: tuple[Kind, ...], names: tuple[str, ...]) -> bool:
@@ -395,9 +432,12 @@ def _same(fn: Callable[..., Any], a: Kind, b: Kind) -> bool | None:
 
 
 def _contains(container: Kind, item: Kind) -> Kind:
-    if isinstance(item, Const):
-        if isinstance(container, Tuple) and all(isinstance(k, Const) for k in container.items):
+    if isinstance(container, Tuple) and container.items:
+        if isinstance(item, Const) and all(isinstance(k, Const) for k in container.items):
             return Const(item in container.items)
+        if all(_same(operator.eq, k, item) is False for k in container.items):
+            return Const(False)
+    if isinstance(item, Const):
         if isinstance(container, Record) and isinstance(item.value, (str, int, bytes, type(None))):
             return Const(item.value in dict(container.items))
     return BOOL

@@ -106,6 +106,11 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
         case Set(item=item):
             return sp.assign("items", Op(list, (atom,)), List(item))
         case Object(cls=cls):
+            if hasattr(cls, "__next__"):
+                raise sp.refuse(
+                    f"a loop over an instance of {cls.__name__}, whose __next__ makes the items one by one",
+                    "let __iter__ return iter([...]) over a list of all items",
+                )
             if hasattr(cls, "__iter__"):
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
@@ -273,7 +278,7 @@ def vague(kind: Kind) -> bool:
             return True
         case Array(dims=dims):
             return dims is None
-        case List(item=item) | TupleOf(item=item):
+        case List(item=item) | TupleOf(item=item) | Dict(value=item):
             return vague(item)
         case _:
             return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())
