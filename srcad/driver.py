@@ -9,6 +9,7 @@ import math
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ from srcad.errors import Place, SrcadError
 from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
+from srcad.transform.specialise.functions import PRELUDE
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.transform.walks import settle_walks
 from srcad.validity import Frozen, Outside, outside_of
@@ -57,7 +59,7 @@ def lowered(function: types.FunctionType) -> Program:
     """The core program of a function. Kept for functions of the prelude, which do not change."""
     from srcad.frontend.lower import lower
 
-    if function.__module__ in ("srcad.frontend.prelude", "srcad.frontend.iterators"):
+    if function.__module__ in PRELUDE:
         made = _LOWERED.get(function)
         if made is None:
             made = lower(function)
@@ -67,9 +69,7 @@ def lowered(function: types.FunctionType) -> Program:
 
 
 def prelude_function(name: str) -> Any:
-    from srcad.frontend import iterators, prelude
-
-    return getattr(prelude, name, None) or getattr(iterators, name)
+    return next(getattr(module, name) for module in map(import_module, PRELUDE) if hasattr(module, name))
 
 
 def specialise(
@@ -191,7 +191,7 @@ class LoadedPair:
     writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
     apart: Apart  # what must be apart in memory among the arguments
     fixed: frozenset[int]  # the positions of parameters without cotangents
-    repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
+    writes_arrays: bool  # whether the halves write into arrays that they were given or that were saved
 
 
 def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
@@ -215,7 +215,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
         maker.where_written(special),
         maker.apart(special),
         fixed,
-        not _writes_arrays(maker, special),
+        _writes_arrays(maker, special),
     )
 
 

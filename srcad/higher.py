@@ -119,7 +119,8 @@ def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
     >>> srcad.jacobian(lambda x: x.sum())(np.array([2.0, 3.0]))
     array([1., 1.])
     """
-    return _of_arguments(jacobian, fun, argnums, lambda *args: either_jacobian(fun, args, argnums))
+    seen: dict[tuple[int, ...], int] = {}
+    return _of_arguments(jacobian, fun, argnums, lambda *args: either_jacobian(fun, args, argnums, seen))
 
 
 @makes("hessian")

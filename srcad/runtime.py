@@ -329,7 +329,7 @@ def add_into(shadow: Any, d: Any) -> None:
         shadow, d = shadow.__dict__, d if isinstance(d, dict) else attributes_of(d)
     for key in shadow if isinstance(shadow, dict) else range(len(shadow)):
         part = d[key]
-        if isinstance(shadow[key], (list, dict, object_shadow)) or np.ndim(shadow[key]):
+        if isinstance(shadow[key], (list, dict, object_shadow, np.ndarray)):
             add_into(shadow[key], part)
         elif part is not None and shadow[key] is not None:
             shadow[key] = shadow[key] + part

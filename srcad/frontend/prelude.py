@@ -408,13 +408,6 @@ def piecewise_of(x: Any, conditions: Any, functions: Any) -> Any:
     return made
 
 
-def polynomial_of(zeros: Any) -> Any:
-    made = np.ones(1)
-    for zero in zeros:
-        made = np.convolve(made, np.array([1.0, -zero]))
-    return made
-
-
 def unstacked(x: Any) -> Any:
     return tuple([x[i] for i in range(len(x))])
 

@@ -30,6 +30,7 @@ LAYERS = (
         "driver",
         "forms",
         "pullback",
+        "stopped",
         "tangent",
         "validity",
     },

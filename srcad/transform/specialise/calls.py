@@ -53,6 +53,7 @@ from srcad.transform.specialise.functions import (
     call_primitive,
     opaque,
 )
+from srcad.transform.specialise.numpy_calls import vectorized
 from srcad.transform.specialise.own import call_custom
 from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure
@@ -118,6 +119,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
             lambda held, _: call_value(sp, name, value, (*args[:at], held, *args[at + 1 :]), kwargs),
         )
     special = special_call(sp, value, args, kwargs)
+    if special is None:
+        special = vectorized(sp, value, args, kwargs)
     if special is not None:
         return special
     if any(sp.kind(a) is BOTTOM for a in args if not isinstance(a, Star)):

@@ -45,6 +45,7 @@ from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind
 from srcad.transform.specialise.composed import Composed
 from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.handing import handed
+from srcad.transform.specialise.listed import as_arrays
 from srcad.transform.specialise.own import call_own
 from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.sets import made_of
@@ -52,7 +53,7 @@ from srcad.transform.specialise.sets import made_of
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-_PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators")
+PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators", "srcad.frontend.numpy_programs")
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
@@ -75,7 +76,7 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         )
     if not isinstance(function, types.FunctionType):
         return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
-    if function.__module__ in _PRELUDE:
+    if function.__module__ in PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
         op, kind = opaque(sp, function.__name__, function, args, kwargs)
@@ -212,6 +213,7 @@ def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: K
     args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
         return call_into(sp, name, value, args, kwargs, out)
+    args, kwargs = as_arrays(sp, value, args, kwargs)
     kinds = tuple(present(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
     named = tuple((k, present(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):
