@@ -82,6 +82,7 @@ from srcad.transform.reverse.build import Builder
 from srcad.transform.reverse.forms import Form, entering, is_narrow, may_grow, settled
 from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
+from srcad.transform.reverse.remember import remembered
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
 from srcad.transform.specialise.session import Session, Special
@@ -479,7 +480,7 @@ class Differentiator:
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
-        records = recorder.run(needed)
+        records = remembered(recorder, needed)
         sweeps = Sweeps(records, names, kinds)
         forward = sweeps.forward(nodes)
         steps = sweeps.reverse(nodes)
