@@ -321,6 +321,10 @@ class Recorder:
         stmt = node.stmt
         own = {stmt.target} if isinstance(stmt, For) else set()
         inside_bound = None if bound is None else bound | own
+        if node.at_once:
+            # a trip binds nothing that is there outside of it, and what it binds is there until it is reversed
+            self.block(node.body, need | self.reads(node.body_end), inside_bound, False)
+            return need, bound
         if own & need:
             self.records.before[id(node)] = tuple(sorted(own & need))
             if bound is not None and not own <= bound:

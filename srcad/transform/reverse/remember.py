@@ -105,7 +105,7 @@ def _with_depth(nodes: list[Node], depth: int) -> Iterator[tuple[Node, int]]:
     """Every node, with the number of loops around it."""
     for node in nodes:
         yield node, depth
-        yield from _with_depth(nodes_of(node), depth + isinstance(node, Loop))
+        yield from _with_depth(nodes_of(node), depth + (isinstance(node, Loop) and not node.at_once))
 
 
 def _blocks(nodes: list[Node], depth: int) -> Iterator[tuple[list[Node], int]]:
@@ -116,7 +116,7 @@ def _blocks(nodes: list[Node], depth: int) -> Iterator[tuple[list[Node], int]]:
             case Branch(body=body, orelse=orelse):
                 yield from (*_blocks(body, depth), *_blocks(orelse, depth))
             case Loop(body=body):
-                yield from _blocks(body, depth + 1)
+                yield from _blocks(body, depth + (not node.at_once))
             case Wrap(body=body, final=final):
                 yield from (*_blocks(body, depth), *_blocks(final, depth))
             case Step():
