@@ -23,6 +23,7 @@ from srcad.analysis.liveness import live_before
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
+from srcad.analysis.summing import Parts, summing_parts
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -77,8 +78,10 @@ from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
 from srcad.transform.reverse.forms import Form, entering, is_narrow, may_grow, settled
+from srcad.transform.reverse.mirror import Loop
 from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
+from srcad.transform.reverse.remember import remembered
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
 from srcad.transform.reverse.unsummed import unsummed
@@ -409,6 +412,12 @@ class Differentiator:
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else (), shared)  # fmt: skip
         check_sharing(body, activity.regions, self.summary)
+        parts = None
+        if aux is not None:
+            parts = summing_parts(body, params, special.kinds, activity.active, activity.regions, _body_of)
+        if parts is not None:
+            body = (*parts.first, *parts.loops, *parts.last, body[-1])
+            activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary)
         result = _returned(body)
         if forced or is_written:
             activity.regions.write([*sorted(forced), *(names_in(result) if is_written else ())])
@@ -417,7 +426,12 @@ class Differentiator:
         sizes = find_sizes(body, params, special.kinds)
         wide = unsummed(body, params, kinds, sizes, activity.regions.is_array_written)
         builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced, wide)
-        nodes = builder.block(body)
+        whole = Parts(body, (), ()) if parts is None else parts
+        first, loops, last = map(builder.block, (whole.first, whole.loops, whole.last))
+        for node in loops:
+            if isinstance(node, Loop):
+                node.at_once = True
+        nodes = [*first, *reversed(loops), *last]  # the loops are reversed in the order in which they run
         kinds.update(names.kinds)
         bound = Bound(nodes, set(params))
         accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
@@ -462,12 +476,15 @@ class Differentiator:
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
-        records = recorder.run(needed)
+        records = remembered(recorder, needed)
         sweeps = Sweeps(records, names, kinds)
-        forward = sweeps.forward(nodes)
-        steps = sweeps.reverse(nodes)
-        zeros = tuple(takewhile(lambda s: isinstance(s, Assign) and isinstance(s.value, Lit), steps))
-        reverse = (*zeros, *seeds, *steps[len(zeros) :], *closing)
+        forward = sweeps.forward(first)
+        if parts is None:
+            reverse = (*_seeded(sweeps.reverse(first), seeds), *closing)
+        else:
+            turned = (*sweeps.reverse(last), *sweeps.at_once(loops))
+            forward = (*forward, *_seeded(turned, seeds), *sweeps.forward_on(last))
+            reverse = (*sweeps.reverse(first), *closing)
         for name in names.kinds:
             kinds.setdefault(name, names.kinds[name])
         given_as: dict[str, str] = {}
@@ -629,6 +646,16 @@ def _shadow_of(primal: Expr, kind: Kind) -> Expr:
     if kind in (List(FLOAT), TupleOf(FLOAT)):
         return Op(operator.mul, (Op(prims.make_list, (Lit(0.0),)), Op(len, (primal,))))
     return Op(runtime.shadow_of, (primal,))
+
+
+def _seeded(steps: Block, seeds: tuple[Stmt, ...]) -> Block:
+    """A reverse sweep with the cotangents of the result, after the zeros that it begins with."""
+    zeros = tuple(takewhile(lambda s: isinstance(s, Assign) and isinstance(s.value, Lit), steps))
+    return (*zeros, *seeds, *steps[len(zeros) :])
+
+
+def _body_of(handle: FunctionHandle) -> Block | None:
+    return handle.body if isinstance(handle, Special) else None
 
 
 def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions) -> set[str]:
