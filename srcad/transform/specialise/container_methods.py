@@ -154,7 +154,7 @@ def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, 
 
 
 def _list_of(sp: Specialiser, items: tuple[Expr, ...]) -> Resolved:
-    """The values or items of a record: a list, as it is known to be once the dict is seen to be filled by other keys."""
+    """The values or items of a record: a list, which it may turn out to be once the dict is filled by other keys."""
     return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
 
 
