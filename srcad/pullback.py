@@ -20,7 +20,7 @@ from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
-from srcad.callables import Target, overlapping
+from srcad.callables import Target, stops_refused
 from srcad.choice import promoted
 from srcad.copies import copied_arrays
 from srcad.core.kind_of import kind_of
@@ -91,11 +91,9 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
     loaded = loaded_pair(function, key, fixed)
-    try:
+    with stops_refused(target.function, loaded.writes):
         loaded.apart.check(bound.arguments)
-    except runtime.Overlap as wrong:
-        raise overlapping(target.function, wrong, loaded.writes) from None
-    run = _Run(loaded, values)
+    run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
     return run
@@ -104,7 +102,8 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
 class _Run:
     """One run of the forward half: its value, the shadows it made, and what it saved for the reverse half."""
 
-    def __init__(self, loaded: LoadedPair, values: list[Any]) -> None:
+    def __init__(self, function: FunctionType, loaded: LoadedPair, values: list[Any]) -> None:
+        self.function = function
         self.loaded = loaded
         self.kinds = loaded.special.out_kinds
         self.by_address = loaded.session.by_address
@@ -120,7 +119,8 @@ class _Run:
         shadows = {
             (i, leaf.path): _shadow_of(part_at(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
-        out = self.loaded.forward(*given, *shadows.values())
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.forward(*given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
         if not count and not pair.saves:
             return out, ([], None, shadows)
@@ -139,7 +139,8 @@ class _Run:
                 runtime.add_into(waiting.pop(0), part)
             else:
                 by_value.append(part)
-        out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
         leaves = [(i, leaf) for i, leaf in pair.argument_leaves if not leaf.shadow]
         answers = list(out) if len(leaves) > 1 else [out] if leaves else []
         found: dict[tuple[int, Path], Any] = dict(shadows)
