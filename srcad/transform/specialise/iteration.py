@@ -156,6 +156,14 @@ def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
         sp.walked[target] = (how, sp.assign("held", base, kind))
 
 
+def _gives_back(call: Op, name: str) -> bool:
+    """Whether a call of a primitive may return the list `name` itself, or one that begins with it."""
+    callee, *args = call.args
+    assert isinstance(callee, Ref)
+    several = len(args) > 1 or any(key in ("start", "default") for key, _ in call.kwargs)
+    return callee.value is sum and args[:1] != [Var(name)] or callee.value in (max, min) and several
+
+
 def static_lists(body: Block) -> set[str]:
     """Variables that hold a list display which only constant subscripts or a loop read, or, once, a primitive.
 
@@ -197,7 +205,8 @@ def static_lists(body: Block) -> set[str]:
         if consumer is None or uses.get(name) != 1 or not name.startswith("%"):
             continue
         if consumer.fn is prims.call and isinstance(consumer.args[0], Ref) and rule_for(consumer.args[0].value):
-            static.add(name)
+            if not _gives_back(consumer, name):
+                static.add(name)
         elif consumer.fn is prims.make_list:
             outer = next((t for t in static if t in made and made[t] is consumer), None)
             # what the outer list's items are read into must only be read in turn

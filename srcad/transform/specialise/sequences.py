@@ -184,9 +184,14 @@ def joined(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
     item = join_all((item_kind(first), item_kind(second)))
     if holds_smooth(item) or sp.session.holds_address(item):
-        name = "list_add" if isinstance(first, List) else "tuple_add"
+        name = "list_add" if _is_list(first) else "tuple_add"
         return sp.prelude(name, a, b)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
+
+
+def _is_list(kind: Kind) -> bool:
+    """Whether a sequence is a list; one of different things, whose length is known, has the kind of a tuple."""
+    return isinstance(kind, List) or isinstance(kind, Tuple) and kind.cls is list
 
 
 def repeated(sp: Specialiser, op: Op) -> Resolved:
@@ -199,7 +204,7 @@ def repeated(sp: Specialiser, op: Op) -> Resolved:
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
         return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items * times.value)))
     item = item_kind(first)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
 
 
 # ---------------------------------------------------------------- unpacked
