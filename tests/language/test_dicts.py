@@ -449,4 +449,15 @@ def a_given_defaultdict_of_lists(x, d):
     return sum(sum(v) ** 2 for v in d.values())
 
 
+@programs.at((1.5, {"a": 1.0}), (-0.4, {"b": 2.0}))
+def dicts_are_merged_in_place(x, given):
+    made = {"a": x}
+    other = made
+    made |= {"a": x * 2}
+    given |= [("c", other["a"])]
+    for key in "de":
+        other |= {key: x}
+    return sum(made.values()) * len(other) + sum(given.values()) * x
+
+
 test_gradient = programs.test()

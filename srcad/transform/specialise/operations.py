@@ -296,7 +296,10 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
             raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "write xs += ys or xs *= n", KindError)
         emit_effect(sp, *sp.method(op.args[0], "extend", op.args[1:]))
         return op.args[0], sp.kind(op.args[0])
-    if isinstance(first, (Dict, Set)):
+    if isinstance(first, (Dict, Record)) and fn is operator.ior:
+        emit_effect(sp, *sp.method(op.args[0], "update", op.args[1:]))
+        return op.args[0], sp.kind(op.args[0])
+    if isinstance(first, (Dict, Record, Set)):
         raise sp.refuse(f"{show(first)} changed in place by an operator", "use .update(...)")
     if isinstance(first, Object):
         name = f"__{fn.__name__}__"
