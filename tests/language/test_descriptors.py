@@ -252,6 +252,12 @@ def a_global_dict_of_different_things_is_gone_through(theta):
     return total
 
 
+@programs.at(2.0)
+def a_context_manager_of_numpy_is_entered(x):
+    with np.printoptions(precision=3):
+        return x**2
+
+
 test_gradient = programs.test()
 
 
