@@ -69,7 +69,8 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         function = function.__func__
     if rule_for(function) is not None:
         return call_primitive(sp, function.__name__, function, args, kwargs)
-    if getattr(function, "__code__", None) is _OF_GENERATOR:
+    followed = (function.__module__ or "").split(".")[0] not in _NEVER_READ
+    if followed and getattr(function, "__code__", None) is _OF_GENERATOR:
         raise sp.refuse(
             f"{function.__name__}, a context manager that is made of a generator",
             "write it as a class with __enter__ and __exit__",

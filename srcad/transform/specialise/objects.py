@@ -44,6 +44,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Star, Store, Var, walk
+from srcad.core.overriding import builtin_overridden
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.known import is_sparse_kind
@@ -226,6 +227,11 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        if builtin_overridden(cls) is not None:
+            raise sp.refuse(
+                f"an instance of {cls.__name__}, a namedtuple that has a __new__ or __getitem__ of its own",
+                "leave it out, or make it a dataclass",
+            )
         args = _counted(sp, cls.__name__, tuple(cls._fields), set(cls._field_defaults), args, kwargs)
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
