@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime, stopped
+from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
-from srcad.callables import Target, overlapping
+from srcad.callables import Target
 from srcad.choice import promoted
+from srcad.copies import copied_arrays
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     Array,
@@ -35,6 +36,7 @@ from srcad.core.kinds import (
 from srcad.derivative import FORGET, GENERATING
 from srcad.errors import ArgumentError, KindError
 from srcad.forms import formed, structure
+from srcad.stopped import stops_refused
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
@@ -90,17 +92,9 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
     loaded = loaded_pair(function, key, fixed)
-    if loaded.writes_arrays:
-        arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
-        try:
-            written = [name for name in arrays if name in loaded.writes]
-            others = [name for name in arrays if name not in loaded.writes]
-            if written:
-                names = " | ".join(", ".join(group) for group in (written, others) if group)
-                runtime.refuse_overlap(names, *(arrays[name] for name in (*written, *others)))
-        except runtime.Overlap as wrong:
-            raise overlapping(target.function, wrong, loaded.writes) from None
-    run = _Run(loaded, values)
+    with stops_refused(target.function, loaded.writes):
+        loaded.apart.check(bound.arguments)
+    run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
     return run
@@ -109,18 +103,13 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
 class _Run:
     """One run of the forward half: its value, the shadows it made, and what it saved for the reverse half."""
 
-    def __init__(self, loaded: LoadedPair, values: list[Any]) -> None:
+    def __init__(self, function: FunctionType, loaded: LoadedPair, values: list[Any]) -> None:
+        self.function = function
         self.loaded = loaded
         self.kinds = loaded.special.out_kinds
         self.by_address = loaded.session.by_address
         self.values = values
         self.value, self.state = self._forward()
-
-    def _ran(self, half: Callable[..., Any], *args: Any) -> Any:
-        try:
-            return half(*args)
-        except runtime.Refusal as wrong:
-            raise stopped.refused(wrong) from None
 
     def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
         pair = self.loaded.pair
@@ -131,7 +120,8 @@ class _Run:
         shadows = {
             (i, leaf.path): _shadow_of(part_at(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
-        out = self._ran(self.loaded.forward, *given, *shadows.values())
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.forward(*given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
         if not count and not pair.saves:
             return out, ([], None, shadows)
@@ -150,7 +140,8 @@ class _Run:
                 runtime.add_into(waiting.pop(0), part)
             else:
                 by_value.append(part)
-        out = self._ran(self.loaded.reverse, *((saved,) if pair.saves else ()), *by_value)
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
         leaves = [(i, leaf) for i, leaf in pair.argument_leaves if not leaf.shadow]
         answers = list(out) if len(leaves) > 1 else [out] if leaves else []
         found: dict[tuple[int, Path], Any] = dict(shadows)
@@ -180,25 +171,6 @@ def _copied(value: Any) -> Any:
 
 def _shadow_of(value: Any) -> Any:
     return runtime.laid_out(value, 0.0) if isinstance(value, np.ndarray) else runtime.shadow_of(value)
-
-
-def copied_arrays(value: Any) -> Any:
-    """The value with its arrays copied, and the lists, tuples and dicts that hold them."""
-    if isinstance(value, np.ndarray):
-        return runtime.laid_out(value, value)
-    if isinstance(value, tuple):
-        items = [copied_arrays(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if type(value) is list:
-        return list(map(copied_arrays, value))
-    if isinstance(value, collections.deque):
-        return collections.deque(map(copied_arrays, value), value.maxlen)
-    if isinstance(value, dict):
-        made = value.copy()
-        for key, item in value.items():
-            made[key] = copied_arrays(item)
-        return made
-    return value
 
 
 def renewed(state: Any, writes_arrays: bool) -> Any:

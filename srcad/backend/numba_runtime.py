@@ -17,8 +17,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import overload
 
 from srcad import runtime
-
-REMEDY = 'use backend="python" for this function'
+from srcad.errors import USE_PYTHON
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -88,7 +87,10 @@ def _unbroadcast(d: Any, x: Any) -> Any:
             made[place] += d[index]
         return made
 
-    return summed
+    if d.ndim != ndim or d.layout != "C":
+        return summed
+    sum_of = numba.njit(boundscheck=True)(summed)
+    return lambda d, x: d if d.shape == x.shape else sum_of(d, x)
 
 
 @numba.vectorize  # type: ignore[untyped-decorator]
@@ -234,7 +236,7 @@ def _ravel(x: Any) -> Any:
             dense = dense and (x.shape[axis] <= 1 or x.strides[axis] == step)
             step *= x.shape[axis]
         if dense and x.size > 0:
-            raise runtime.Refusal("ravel of an array whose layout Numba does not know", REMEDY)
+            raise runtime.Refusal("ravel of an array whose layout Numba does not know", USE_PYTHON)
         return x.flatten()
 
     return copied

@@ -216,6 +216,14 @@ def dict_get(d: Any, key: Any, default: Any) -> Any:
     return d[key] if key in d else default
 
 
+def bound_get(d: Any, key: Any, default: Any = None) -> Any:
+    return d.get(key, default)
+
+
+def bound_item(xs: Any, at: Any) -> Any:
+    return xs[at]
+
+
 def dict_setdefault(d: Any, key: Any, default: Any) -> Any:
     if key not in d:
         d[key] = default

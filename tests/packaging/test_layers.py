@@ -25,6 +25,7 @@ LAYERS = (
         "callables",
         "calling",
         "choice",
+        "copies",
         "derivative",
         "driver",
         "forms",

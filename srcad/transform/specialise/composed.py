@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_rules
 from srcad.core import prims
-from srcad.core.kinds import Array, Kind, holds_smooth, is_integral, is_number
+from srcad.core.kinds import BOOL, Array, Kind, holds_smooth, is_integral, is_number, widen
 from srcad.core.nodes import Expr, Op
 from srcad.core.texts import written
 from srcad.errors import KindError
@@ -65,11 +65,9 @@ def call_composed(sp: Specialiser, what: str, argnums: Any, function: Expr, args
 
 def call_at_primals(sp: Specialiser, what: str, function: Expr, primals: Args) -> Resolved:
     """`vjp(fun, *primals)` and `linearize(fun, *primals)`."""
-    moving = tuple(
-        i for i, a in enumerate(primals) if holds_smooth(sp.kind(a)) or is_integral(sp.kind(a)) and not _is_bool(sp, a)
-    )
-    copies = tuple(_copy_of(sp.kind(a)) for a in primals)
-    return sp.function(_at_primals(what, copies, moving), (function, *primals))
+    kinds = [sp.kind(a) for a in primals]
+    moving = tuple(i for i, k in enumerate(kinds) if holds_smooth(k) or is_integral(k) and widen(k) is not BOOL)
+    return sp.function(_at_primals(what, tuple(map(_copy_of, kinds)), moving), (function, *primals))
 
 
 def _copy_of(kind: Kind) -> str:
@@ -77,11 +75,6 @@ def _copy_of(kind: Kind) -> str:
     if isinstance(kind, Array):
         return "np.array({})"
     return "copied({})" if holds_smooth(kind) and not is_number(kind) else "{}"
-
-
-def _is_bool(sp: Specialiser, atom: Expr) -> bool:
-    value = getattr(sp.kind(atom), "value", None)
-    return isinstance(value, bool) or str(sp.kind(atom)) == "Bool"
 
 
 def _check(sp: Specialiser, what: str, kind: Kind) -> None:
