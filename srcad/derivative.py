@@ -126,7 +126,8 @@ class Derivative:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = None
         if not kwargs:
-            made = self._by_type.get(tuple(map(type, args)))
+            if self._by_type:
+                made = self._by_type.get(tuple(map(type, args)))
             if made is None and self._by_shape:
                 made = self._by_shape.get(_fingerprint(args))
         if made is not None and not (self._watches and self._outside.changed()):
@@ -421,13 +422,17 @@ def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
     return Derivative(fun, **options)
 
 
+_FLOAT64 = np.dtype(np.float64)
+
+
 def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """What tells the kinds of numbers, arrays and strings apart, quicker than the kinds; None for other arguments."""
     found: list[Any] = []
     for arg in args:
         kind = type(arg)
         if kind is np.ndarray:
-            found.append((arg.dtype, arg.shape))
+            dtype = arg.dtype
+            found.append(arg.shape if dtype is _FLOAT64 else (dtype, arg.shape))  # a dtype is slow to hash
         elif kind in (float, int, bool):
             found.append(kind)
         elif kind is str or arg is None:

@@ -278,6 +278,19 @@ def _match(size: Any, other: Any) -> Any:
     return looked_at
 
 
+def inside(size: Any, first: Any, last: Any) -> None:
+    """Raise where the indices from the first to the last are not all in range of a dimension of this size."""
+
+
+@instead_of(inside)
+def _inside(size: Any, first: Any, last: Any) -> Any:
+    def looked_at(size: Any, first: Any, last: Any) -> None:
+        if first <= last and (first < -size or last >= size):
+            raise IndexError("index is out of bounds")
+
+    return looked_at
+
+
 def mask(index: Any, x: Any, axis: Any) -> Any:
     """`index`, after a look at whether a mask is as long as `x` is along `axis`."""
     return index
