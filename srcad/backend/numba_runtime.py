@@ -224,6 +224,15 @@ def _copy_of(x: Any) -> Any:
     return (lambda x: x.copy()) if _is_array(x) else (lambda x: np.asarray(x))
 
 
+@compiled
+def vector_of(items: Any) -> Any:
+    """`np.array([a, b, c])` of floats, without a list."""
+    made = np.empty(len(items))
+    for k in range(len(items)):
+        made[k] = items[k]
+    return made
+
+
 @instead_of(np.ravel)
 def _ravel(x: Any) -> Any:
     """A view where NumPy makes a view. Numba looks at the type: of an array whose layout it does not know it copies."""
