@@ -9,46 +9,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import linecache
 import types
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from srcad.calling import calling, calling_composed
-from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+from srcad.errors import ArgumentError, SourceNotFound
 from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
-
-
-def overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
-    """The refusal of two arguments that share memory, one of which the function writes into."""
-    if len(wrong.args) == 1:
-        return AliasError(f"{function.__name__}: {wrong}", _defined(function), "pass a copy")
-    written, other = sorted(wrong.args, key=lambda name: name not in writes)
-    if written == other:
-        return AliasError(
-            f"{function.__name__}: two arrays in {written} share memory, and the function writes into {written}",
-            writes.get(written) or _defined(function),
-            "pass copies: np.array(x)",
-        )
-    place = writes.get(written)
-    line = "the function" if place is None else f"line {place.line}"
-    defined = function.__code__.co_firstlineno
-    return AliasError(
-        f"{function.__name__}: the arguments {written} and {other} share memory, and {line} writes into {written} "
-        f"(both are parameters at line {defined})",
-        place or _defined(function),
-        f"pass a copy: np.array({other})",
-    )
-
-
-def _defined(function: types.FunctionType) -> Place:
-    """Where a function is defined."""
-    code = function.__code__
-    return Place(code.co_filename, code.co_firstlineno, 0, linecache.getline(code.co_filename, code.co_firstlineno))
 
 
 @dataclass(frozen=True)

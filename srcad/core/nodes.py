@@ -309,6 +309,7 @@ class Program:
     guards: tuple[Guard, ...] = ()
     source: Any = field(default=None, repr=False)  # the Python function it was lowered from, where there is one
     forwards: FunctionHandle | None = None  # the nested function that it does nothing but call
+    gathers: bool = False  # it returns a list of the items that Python makes one by one
 
     @property
     def result(self) -> Expr:
@@ -332,6 +333,14 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
             return tuple(v for _, v in captures) + tuple(v for _, v in defaults)
         case _:
             return ()
+
+
+def operations_in(expr: Expr) -> Iterator[Op]:
+    """An expression and what is nested in it, as far as they are operations."""
+    if isinstance(expr, Op):
+        yield expr
+        for part in operands(expr):
+            yield from operations_in(part)
 
 
 def names_in(expr: Expr) -> Iterator[str]:

@@ -46,7 +46,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.transform.walks import map_blocks
+from srcad.core.rewriting import map_blocks
 
 MOST_OF_ONE = 40  # statements of a function that is written out
 MOST = 300  # statements of a program that functions are written out into

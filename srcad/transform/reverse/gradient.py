@@ -32,15 +32,11 @@ from srcad.core.kinds import (
     NUMBER,
     UNKNOWN,
     Array,
-    Dict,
     Kind,
     List,
     Maybe,
     Tuple,
     TupleOf,
-    children,
-    holds_arrays,
-    holds_smooth,
     is_integral,
     is_smooth,
     present,
@@ -77,6 +73,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
+from srcad.transform.apart import Apart, apart
 from srcad.transform.inline import Found, Inliner
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
@@ -89,6 +86,7 @@ from srcad.transform.reverse.record import Recorder
 from srcad.transform.reverse.remember import remembered
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
+from srcad.transform.reverse.unsummed import unsummed
 from srcad.transform.specialise.session import Session, Special
 
 
@@ -101,6 +99,7 @@ class Pair:
     result_leaves: tuple[Leaf, ...]
     argument_leaves: tuple[tuple[int, Leaf], ...]
     saves: bool = True
+    idle: bool = False  # neither half does anything that the function itself does not do
 
 
 @dataclass
@@ -185,6 +184,12 @@ class Differentiator:
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
+    def apart(self, special: Special, regions: Regions | None = None) -> Apart:
+        """What must be apart in memory among the arguments of a function."""
+        found = regions or find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        params = (p.name for p in special.program.params)
+        return apart(dict(zip(params, special.out_kinds, strict=True)), found, self.session)
+
     def where_written(self, special: Special) -> dict[str, Place]:
         """For each array parameter that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
@@ -233,32 +238,6 @@ class Differentiator:
         names = frozenset(p for p, f in zip(params, forced, strict=True) if f)
         self._write_pair(special, mask, names, shared, is_written, pair)
         return pair
-
-    def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
-        """Checks that nothing which is written to is found in two places of the arguments: the shadows would differ."""
-        checks: list[Stmt] = []
-        arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
-        several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
-        written = [p for p in arrays if regions.is_array_written(p)]
-        if several and written:
-            others = [p for p in arrays if p not in written]
-            shown = " | ".join(", ".join(group) for group in (written, others) if group)
-            apart = Op(runtime.refuse_overlap, (Lit(shown), *map(Var, (*written, *others))))
-            checks.append(Do(apart, program.place))
-        held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
-        several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
-        if several and any(map(regions.is_written, held)):
-            classes = sorted(self.session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
-            given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
-            once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
-            checks.append(Do(once, program.place))
-        return checks
-
-    def _nested(self, kind: Kind) -> bool:
-        """Whether a value of this kind may hold two parts that live at an address."""
-        kind = present(kind)
-        inner = [kind.item] if isinstance(kind, (List, TupleOf)) else [kind.value] if isinstance(kind, Dict) else []
-        return any(map(self.session.holds_address, (*inner, *(k for _, k in children(kind) or ()))))
 
     def _write_pair(
         self,
@@ -313,14 +292,17 @@ class Differentiator:
         first = returned.args[: 1 + len(result_shadows)]
         last = returned.args[1 + len(result_shadows) :]
         crossing = self._crossing(reverse, last, forward, (*both.params, *shadow_params), {p.name for p in given})
-        recursive = any(pair.forward is h for h in _handles(forward)) or any(
-            pair.reverse is h for h in _handles(reverse)
+        recursive = any(pair.forward is h for h in handles_in(forward)) or any(
+            pair.reverse is h for h in handles_in(reverse)
         )
         pair.saves = bool(crossing) or recursive
         if not recursive and isinstance(both.result, Var) and kept not in crossing:
             region = both.regions.of(both.result.name)
             if not any(both.regions.of(n) == region for n in crossing if n not in both.adjoints):
                 self._forgotten.add(pair.forward)
+        shadowed = {p.name for p in shadow_params}
+        touched = any(n in shadowed for s in walk(forward) for e in expressions_of(s) for n in names_in(e))
+        pair.idle = not (reverse or last or recursive or pair.result_leaves or touched)
         text = special.program.name
         out: tuple[Expr, ...] = first
         if pair.saves:
@@ -463,7 +445,8 @@ class Differentiator:
         # a variable that is gone by now still has its kind and its region
         names = Names(program, names_of(replace(program, body=body)) | set(special.kinds))
         sizes = find_sizes(body, params, special.kinds)
-        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
+        wide = unsummed(body, params, kinds, sizes, activity.regions.is_array_written)
+        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced, wide)
         whole = Parts(body, (), ()) if parts is None else parts
         first, loops, last = map(builder.block, (whole.first, whole.loops, whole.last))
         for node in loops:
@@ -500,7 +483,7 @@ class Differentiator:
                     closing.append(Assign(name, accumulator.zero(name)))
                 elif state[name].uniform:
                     closing.append(accumulator.filled(name))
-                elif aux is not None and isinstance(leaf.kind, Array):
+                elif aux is not None and isinstance(leaf.kind, Array) and leaf.kind.dims != "":
                     held = state[name]
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
@@ -539,7 +522,7 @@ class Differentiator:
                         copy = Op(runtime.laid_out, (Var(param), Var(param)))
                     copies.append(Assign(param, copy))
             copies = [
-                *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
+                *self.apart(special, activity.regions).statements(program.place),
                 *copies,
             ]
             read = read_in(forward)
@@ -702,7 +685,8 @@ def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions)
     return {"@" + r for r in found if r is not None}
 
 
-def _handles(block: Block) -> list[Any]:
+def handles_in(block: Block) -> list[Any]:
+    """The functions that a block calls or hands on."""
     found: list[Any] = []
 
     def visit(expr: Expr) -> None:

@@ -47,6 +47,7 @@ from srcad.core.nodes import (
     expressions_of,
     names_in,
     operands,
+    operations_in,
     read_in,
     targets_of,
     walk,
@@ -56,7 +57,7 @@ from srcad.errors import UnsupportedSyntax
 from srcad.rules.changes import METHODS as CHANGES
 from srcad.rules.kinding import index_kind
 from srcad.transform.reverse.bound import assigned
-from srcad.transform.reverse.filling import fills, is_filled, is_in_place, is_view, rebound, whole_arrays
+from srcad.transform.reverse.filling import filled_array, filled_arrays, is_in_place, is_view, rebound, whole_arrays
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap, nodes_of
 
 
@@ -118,7 +119,7 @@ class Recorder:
         self.restored: frozenset[str] = frozenset()  # the regions that are needed where elements are read again
         self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
         self.whole = whole_arrays(nodes, self.params, kinds, regions)
-        self.filled = {regions.of(name) for name in self.whole if is_filled(name, nodes)}
+        self.filled = {regions.of(name) for name in self.whole & filled_arrays(nodes)}
         self.stored = dict(self.lasting_stores(nodes))  # where a value can be read again to the end
         self.counts = _read_counts(nodes)
         self.counts_in: dict[int, dict[str, int]] = {}  # the same in the block with this id
@@ -243,10 +244,10 @@ class Recorder:
         for name in may_write(stmt.value, self.kinds):
             region = self.regions.of(name)
             if region is not None and "@" + region in need:
-                callee, method = stmt.value.args[0], stmt.value.args[1]
+                callee = stmt.value.args[0]
                 called = callee.name if isinstance(callee, Ref) else "this call"
-                if stmt.value.fn is prims.call_method and isinstance(method, Lit):
-                    called = f".{method.value}()"
+                if stmt.value.fn is prims.call_method:
+                    called = f".{_name_of(stmt.value)}()"
                 raise UnsupportedSyntax(
                     f"{called} may write into {name.lstrip('%')}, which the derivative reads again",
                     stmt.place,
@@ -272,8 +273,15 @@ class Recorder:
         region = self.regions.of(written)
         if region is None or "@" + region not in need:
             return set(), set()
+        if not node.undo and isinstance(method := getattr(stmt, "value", None), Op) and method.fn is prims.call_method:
+            name = written.lstrip("%")
+            raise UnsupportedSyntax(
+                f".{_name_of(method)}() changes {name}, whose kind is not known, and the derivative reads it again",
+                stmt.place,
+                f"make a list or dict of it first: {name} = list({name})",
+            )
         self.records.undo.add(id(node))
-        filled = {"@" + region} if region in self.filled and fills(stmt, self.whole) else set()
+        filled = {"@" + region} if filled_array(stmt) in self.whole else set()
         return filled, (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
 
     def branch(
@@ -512,7 +520,8 @@ class Recorder:
             return sized or isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is operator.pow:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
-        return value.fn in _CHEAP
+        changing = any(self.changes(part) for part in value.args if isinstance(part, (Var, Ref)))
+        return value.fn in _CHEAP and not changing  # `not xs` asks for what a list holds
 
     def is_made_anyway(self, definition: Assign, block: list[Node]) -> bool:
         """Whether reversing another step of the block computes the same: `sin(x)` where `cos(x)` is reversed."""
@@ -582,14 +591,6 @@ class Recorder:
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
         return isinstance(base, Var) and self.regions.is_written(self.shadows.get(base.name, base.name))
-
-
-def operations_in(expr: Expr) -> Iterator[Op]:
-    """An expression and what is nested in it, as far as they are operations."""
-    if isinstance(expr, Op):
-        yield expr
-    for part in operands(expr):
-        yield from operations_in(part)
 
 
 _CHEAP = {
@@ -766,3 +767,10 @@ def _read_counts(nodes: list[Node]) -> dict[str, int]:
 
     visit(nodes)
     return counts
+
+
+def _name_of(method: Op) -> str:
+    """The name of the method that a call of one calls."""
+    name = method.args[1]
+    assert isinstance(name, Lit)
+    return str(name.value)

@@ -49,10 +49,10 @@ from srcad.core.nodes import (
     read_in,
     walk,
 )
+from srcad.core.rewriting import map_blocks
 from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory, Part
-from srcad.transform.walks import map_blocks
 
 Element = tuple[str, Expr]  # an array and the index of a number in it
 

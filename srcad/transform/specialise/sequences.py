@@ -39,7 +39,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Raise, Ref, Star, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.presence import class_attribute
@@ -106,6 +106,11 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
         case Set(item=item):
             return sp.assign("items", Op(list, (atom,)), List(item))
         case Object(cls=cls):
+            if hasattr(cls, "__next__"):
+                raise sp.refuse(
+                    f"a loop over an instance of {cls.__name__}, whose __next__ makes the items one by one",
+                    "let __iter__ return iter([...]) over a list of all items",
+                )
             if hasattr(cls, "__iter__"):
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
@@ -123,6 +128,14 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)
         case _:
             raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
+
+
+def refuse_reversed(sp: Specialiser, atom: Expr) -> None:
+    """Raise if `reversed(atom)` is not its items from last to first."""
+    held = sp.kind(atom)
+    cls = held.cls if isinstance(held, (Object, Tuple)) else None
+    if cls is not None and isinstance(class_attribute(cls, "__reversed__"), types.FunctionType):
+        raise sp.refuse(f"reversed of {show(held)}, which has a __reversed__ of its own", "call a method of its class")
 
 
 def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
@@ -179,9 +192,14 @@ def joined(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
     item = join_all((item_kind(first), item_kind(second)))
     if holds_smooth(item) or sp.session.holds_address(item):
-        name = "list_add" if isinstance(first, List) else "tuple_add"
+        name = "list_add" if _is_list(first) else "tuple_add"
         return sp.prelude(name, a, b)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
+
+
+def _is_list(kind: Kind) -> bool:
+    """Whether a sequence is a list; one of different things, whose length is known, has the kind of a tuple."""
+    return isinstance(kind, List) or isinstance(kind, Tuple) and kind.cls is list
 
 
 def repeated(sp: Specialiser, op: Op) -> Resolved:
@@ -194,7 +212,7 @@ def repeated(sp: Specialiser, op: Op) -> Resolved:
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
         return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items * times.value)))
     item = item_kind(first)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
 
 
 # ---------------------------------------------------------------- unpacked
@@ -212,6 +230,9 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
         value = _present(sp, value, kind)
     if isinstance(kind, Tuple):
         return _taken_apart(sp, value, kind, count.value, star.value)
+    if (given := _only_unpacked(sp, value)) is not None:
+        display = sp.op(Op(prims.make_tuple, given))
+        return unpacked(sp, Op(op.fn, (display, count, star)))
     sequence = as_sequence(sp, value)
     length = sp.op(Op(prims.call, (Ref("len", len), sequence)))
     starred = star.value >= 0
@@ -232,6 +253,16 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
             at = i if not starred or i < star.value else i - count.value
             items.append(sp.op(Op(operator.getitem, (sequence, Lit(at)))))
     return sp.resolve(Op(prims.make_tuple, tuple(items)))
+
+
+def _only_unpacked(sp: Specialiser, value: Expr) -> tuple[Expr, ...] | None:
+    """The items of a list that has just been made and has no name: it goes, since nobody else will see it."""
+    match sp.out[-1:]:
+        case [Assign(target=target, value=Op(fn=fn, args=args))] if fn is prims.make_list and value == Var(target):
+            if target.startswith("%") and not any(isinstance(a, Star) for a in args):
+                sp.out.pop()
+                return args
+    return None
 
 
 def _taken_apart(sp: Specialiser, value: Expr, kind: Tuple, count: int, star: int) -> Resolved:
@@ -260,7 +291,7 @@ def vague(kind: Kind) -> bool:
             return True
         case Array(dims=dims):
             return dims is None
-        case List(item=item) | TupleOf(item=item):
+        case List(item=item) | TupleOf(item=item) | Dict(value=item):
             return vague(item)
         case _:
             return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())
