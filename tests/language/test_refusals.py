@@ -303,9 +303,9 @@ class closing(Swallows):
 
 
 def a_context_of_a_known_name_that_may_swallow(x):
-    with closing():
-        if x > 1:
-            return x**2
+    with closing(x) as k:
+        if k > 1:
+            return k * x
     return x
 
 
