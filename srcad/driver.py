@@ -30,6 +30,7 @@ from srcad.core.kinds import (
     Object,
     Record,
     Tuple,
+    holds_complex,
     holds_smooth,
     show,
 )
@@ -42,7 +43,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
-from srcad.errors import Place, SrcadError
+from srcad.errors import Place, SrcadError, UnsupportedSyntax
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair
 from srcad.transform.specialise.session import Restart, Session, Special
@@ -154,13 +155,14 @@ def make_gradient(
     single: bool,
     value: bool,
     aux: bool,
+    holomorphic: bool = False,
     assumed: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
-    maker = Differentiator(session, _simplify, _tidy, whole=backend == "numba")
+    maker = Differentiator(session, _simplify, _tidy, holomorphic=holomorphic, whole=backend == "numba")
     name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
@@ -216,8 +218,19 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
 
 
 def _powers(special: Special) -> tuple[Place, ...]:
-    """The powers that may turn out complex, in a program and in what it calls."""
-    return tuple(dict.fromkeys(place for one in _reached(special) for place in complex_powers(one.body, one.kinds)))
+    """The powers that may turn out complex, in a program and in what it calls.
+
+    What tells that one has is a complex result; where there are complex values anyhow nothing does.
+    """
+    reached = _reached(special)
+    found = tuple(dict.fromkeys(place for one in reached for place in complex_powers(one.body, one.kinds)))
+    if found and any(holds_complex(kind) for one in reached for kind in one.kinds.values()):
+        raise UnsupportedSyntax(
+            "this power of a negative number is complex, in a program that computes with complex numbers elsewhere",
+            found[0],
+            "use np.power, which gives nan there, or make the exponent an int, or the base complex",
+        )
+    return found
 
 
 @dataclass(frozen=True)

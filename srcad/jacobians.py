@@ -94,7 +94,12 @@ def either_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int |
     primals = [promoted(a) if i in wrt else a for i, a in enumerate(args)]
     value, _ = run_jvp(target, primals, [_still(p) if i in wrt else None for i, p in enumerate(primals)])
     outputs = sum(np.size(part) for _, part in parts_of(value))
-    way = forward_jacobian if inputs <= outputs else reverse_jacobian
+    columns = inputs <= outputs
+    if any(np.iscomplexobj(part) for i in wrt for _, part in parts_of(primals[i])):
+        columns = False  # the rows are gradients
+    elif any(np.iscomplexobj(part) for _, part in parts_of(value)):
+        columns = True
+    way = forward_jacobian if columns else reverse_jacobian
     return way(fun, args, argnums)
 
 
@@ -108,6 +113,13 @@ def _zero(part: Any) -> Any:
 
 def _basis(part: Any) -> list[Any]:
     """The unit vectors of a number or an array."""
+    if np.iscomplexobj(part):
+        raise ArgumentError(
+            "a Jacobian by complex arguments, or of a complex result, is asked for",
+            None,
+            "take the Jacobian of real and imaginary parts, or use srcad.jvp and srcad.vjp; for the complex derivative "
+            "of one number srcad.grad(fun, holomorphic=True)",
+        )
     if not isinstance(part, np.ndarray):
         return [1.0]
     made = []
@@ -122,7 +134,7 @@ def _block(found: list[Any], result: Any, argument: Any, axis: int) -> Any:
     """The derivatives along (or of) each number, as one array; a float for the derivative of a float by a float."""
     shape = np.shape(result) + np.shape(argument)
     if not isinstance(result, np.ndarray) and not isinstance(argument, np.ndarray):
-        return float(found[0])
+        return complex(found[0]) if np.iscomplexobj(result) else float(found[0])
     one = np.shape(result) if axis == -1 else np.shape(argument)
     if not found:
         return np.zeros(shape)

@@ -6,13 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_linalg
-from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, List, Tuple, holds_complex
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, refuse
+from srcad.rules.asks import has_ndim, is_complex, refuse
 from srcad.rules.factorizations import SQUARE, SQUARES
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, pullback, pushforward
-from srcad.rules.shapes import always
 
 FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
 
@@ -30,7 +29,10 @@ def det_dot(a, *, out, a_dot):
 
 
 @pullback(np.linalg.slogdet, at=[(SQUARE,), (SQUARES,), (-SQUARE,)])
-def slogdet(a, *, d_out):
+def slogdet(a, *, out, d_out):
+    if is_complex(a):
+        share = d_out[1] + 1j * np.imag(d_out[0] * out[0])
+        return np.expand_dims(share, (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
     if has_ndim(a) and np.ndim(a) == 2:
         return d_out[1] * np.linalg.inv(a).T
     return np.expand_dims(d_out[1], (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
@@ -38,6 +40,9 @@ def slogdet(a, *, d_out):
 
 @pushforward(np.linalg.slogdet)
 def slogdet_dot(a, *, out, a_dot):
+    if is_complex(a):
+        growth = np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
+        return 1j * np.imag(growth) * out[0], np.real(growth)
     if has_ndim(a) and np.ndim(a) == 2:
         return 0.0, np.sum(np.linalg.inv(a).T * a_dot)
     return np.zeros_like(out[0]), np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
@@ -117,13 +122,27 @@ def matrix_power_dot(a, n, *, a_dot):
 
 
 def _some_array(call: Call) -> Kind:
-    x = shapes.as_array(shapes.first(call))
-    return Array(x.dtype, None) if isinstance(x, Array) else UNKNOWN
+    arrays = [x for x in map(shapes.as_array, call.args) if isinstance(x, Array)]
+    dtypes = [x.dtype for x in arrays if np.dtype(x.dtype).kind in "fc"]
+    return Array(str(np.result_type(*dtypes)), None) if dtypes else UNKNOWN
+
+
+def _multiplied(call: Call) -> Kind:
+    """A number or an array of numbers; of complex ones it must be known which."""
+    given = shapes.first(call)
+    if not holds_complex(given):
+        return NUMBER
+    items = given.items if isinstance(given, Tuple) else (given.item,) if isinstance(given, List) else ()
+    arrays = [k for k in items if isinstance(k, Array) and k.dims is not None]
+    if len(arrays) != len(items):
+        return UNKNOWN
+    left = sum(len(k.dims or "") - 1 for k in (arrays[0], arrays[-1]))
+    return shapes.array_or_scalar(str(np.result_type(*(k.dtype for k in arrays))), "?" * left)
 
 
 @pullback(
     np.linalg.multi_dot,
-    kind=always(NUMBER),
+    kind=_multiplied,
     at=[([TABLE, SQUARE, TABLE.T],), ((ROW, SQUARE, TABLE.T),), ([ROW, SQUARE, ROW],)],
 )
 def multi_dot(arrays, *, d_out):
@@ -234,6 +253,10 @@ def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out, axis)
         length = np.expand_dims(out, axis)
+    if is_complex(x):
+        if ord is not None and ord != "fro" and not (ord == 2 and (isinstance(axis, int) or np.ndim(x) == 1)):
+            return refuse("np.linalg.norm of complex values in this order has no rule", "write it with np.abs(x)")
+        return share / length * np.conjugate(x)
     if ord is None or ord == "fro":
         return share / length * x
     if isinstance(axis, int) or (axis is None and np.ndim(x) == 1):

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
-from srcad.rules.asks import has_ndim, is_float_type, refuse
+from srcad.rules.asks import has_ndim, is_complex, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
 from srcad.rules.reductions import ZEROS
 from srcad.rules.registry import call, linear, pullback, pushforward
@@ -25,14 +25,18 @@ HOLES = [
 
 
 @pullback(np.cumprod, kind=layouts.running, at=[(ROW,), (TABLE, 1), (TABLE,), (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
-def cumprod(a, axis=None, dtype=None, *, d_out):
+def cumprod(a, axis=None, dtype=None, *, out, d_out):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.cumprod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if dtype is not None and not is_float_type(dtype):
         return None
     return runtime_arrays.cumprod_adjoint(d_out, a, axis)
 
 
 @pushforward(np.cumprod)
-def cumprod_dot(a, axis=None, dtype=None, *, a_dot):
+def cumprod_dot(a, axis=None, dtype=None, *, out, a_dot):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.cumprod of complex values with a real dtype has no rule", "take their real parts: x.real")
     return runtime_arrays.cumprod_along(a_dot, a, axis)
 
 

@@ -21,7 +21,7 @@ def _sloped(call: Call) -> Kind:
     f = shapes.as_array(shapes.first(call))
     one_axis = is_integral(given[0]) if (given := shapes.operand(call, "axis")) is not None else False
     if isinstance(f, Array) and f.dims is not None and len(call.args) == 1 and (one_axis or len(f.dims) == 1):
-        return Array(f.dtype if np.dtype(f.dtype).kind == "f" else "float64", f.dims)
+        return Array(f.dtype if np.dtype(f.dtype).kind in "fc" else "float64", f.dims)
     return UNKNOWN
 
 

@@ -27,6 +27,7 @@ from srcad.core.kinds import (
     Const,
     Kind,
     holds_arrays,
+    holds_complex,
     is_smooth,
     present,
 )
@@ -92,7 +93,7 @@ class Builder:
         shadowed: frozenset[str] = frozenset(),
     ) -> None:
         self.kinds = kinds
-        self.sizes = sizes
+        self.has_complex = any(map(holds_complex, kinds.values()))
         self.now: Stmt | None = None  # the statement that is being reversed
         self.target = ""  # what it binds
         self.activity = activity

@@ -23,6 +23,7 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    COMPLEX,
     FLOAT,
     INT,
     NONE_KIND,
@@ -165,7 +166,7 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
         case _:
             pass
     if cls in (numbers.Number, numbers.Complex, numbers.Real) and is_number(kind):
-        return True
+        return cls is not numbers.Real or kind is not COMPLEX
     own_class = {"Float": float, "Int": int, "Bool": bool, "Complex": complex, "String": str, "Range": range}.get(
         repr(kind)
     )
