@@ -5,21 +5,60 @@
     t = np.exp(x)                # and so may what is made of it
 
 Contract: a variable that is not named here and whose kind is complex holds complex values only, so that an array made
-like it is complex.
+like it is complex. This leans on what `check_mixtures` refuses: an array that may be real among the complex ones of a
+list, dict or object, and one that is given to a function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from srcad import runtime_arrays
+from srcad.analysis.purity import ARITHMETIC
+from srcad.analysis.regions import Regions
 from srcad.core import prims
-from srcad.core.kinds import UNKNOWN, Kind, holds_complex, holds_smooth
-from srcad.core.nodes import Assign, Block, Expr, Lit, Op, Ref, Return, Unpack, names_in, walk
+from srcad.core.kinds import (
+    UNKNOWN,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Object,
+    Record,
+    TupleOf,
+    children,
+    holds_complex,
+    holds_smooth,
+    is_complex,
+    is_number,
+    present,
+)
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    Lit,
+    Op,
+    Ref,
+    Return,
+    Store,
+    Unpack,
+    Var,
+    names_in,
+    targets_of,
+    walk,
+)
+from srcad.core.spoken import spoken
+from srcad.errors import KindError, Place
+from srcad.rules.changes import change_of
 
 _BY_VALUES = {np.linalg.eig, np.linalg.eigvals}  # real where it turns out so
+_MAKE_COMPLEX = "make it complex there: x + 0j"
 
 
 def mixtures(
@@ -50,20 +89,99 @@ def mixtures(
             return frozenset(mixed)
 
 
+def check_mixtures(
+    mixed: frozenset[str],
+    body: Block,
+    kinds: Mapping[str, Kind],
+    given: Sequence[tuple[str, Kind]],
+    active: frozenset[str],
+    regions: Regions,
+    place: Place | None,
+) -> None:
+    """Refuse arrays that are real and complex by turns where their adjoints would have to be so, too.
+
+    That is where they are written to, and where a list, dict, object or function holds them, whose kind says that they
+    are complex.
+    """
+    if not any(map(holds_complex, kinds.values())):
+        return
+    for name in sorted(mixed & active):
+        if isinstance(kinds.get(name), Array) and regions.is_array_written(name):
+            bound = (
+                s for s in walk(body) if isinstance(s, Store) and name in names_in(s.base) or name in targets_of(s)
+            )
+            where = next((s.place for s in bound if getattr(s, "place", None) is not None), place)
+            raise KindError(
+                f"{spoken(name, body)} is an array of real numbers at one time and of complex ones at another, and is "
+                "written to",
+                where,
+                "make it complex before it is written to: x = x + 0j",
+            )
+    for name, kind in given:
+        if name in active and _becomes_complex(kind, kinds.get(name, UNKNOWN)):
+            raise KindError(
+                f"{spoken(name, body)} holds arrays of real numbers as it is given, and gets complex ones later",
+                place,
+                "give it complex arrays: x + 0j",
+            )
+    for where, base, value, slot in _puts(body, kinds):
+        own = kinds.get(value, UNKNOWN)
+        if base in active and _is_complex_array(slot) and isinstance(own, Array):
+            if value in mixed or not is_complex(own):
+                raise KindError(
+                    f"{spoken(value, body)} may be an array of real numbers, and {spoken(base, body)} holds complex "
+                    "ones",
+                    where or place,
+                    _MAKE_COMPLEX,
+                )
+    for stmt in walk(body):
+        call = stmt.value if isinstance(stmt, (Assign, Do)) else None
+        if isinstance(call, Op) and call.fn is prims.call:
+            for name in sorted(set(names_in(call)) & mixed & active):
+                if isinstance(kinds.get(name), Array):
+                    raise KindError(
+                        f"{spoken(name, body)} is an array of real numbers at one time and of complex ones at another, "
+                        "and is given to a function",
+                        stmt.place or place,
+                        "make it complex first: x = x + 0j",
+                    )
+
+
 def _may_be_real(value: Expr, kinds: Mapping[str, Kind], mixed: set[str], callers: frozenset[int]) -> bool:
     names = set(names_in(value))
+    held = [kinds.get(name, UNKNOWN) for name in names]
+    if isinstance(value, Op) and value.fn in ARITHMETIC and _surely_complex(value, kinds, mixed):
+        return False
     if names & mixed:
         return True
-    held = [kinds.get(name, UNKNOWN) for name in names]
     if not isinstance(value, Op):
         return not any(map(holds_complex, held)) and any(map(holds_smooth, held))
     if value.fn in _BY_VALUES:
         return True
+    if value.fn is object.__new__:
+        return False
     if value.fn is prims.call and isinstance(value.args[0], Ref) and hasattr(value.args[0].value, "arg_kinds"):
         return _gives_real(value.args[0].value, callers)
     if value.fn in (prims.make_tuple, prims.make_list, prims.make_dict, prims.call):
         return any(holds_smooth(kind) and not holds_complex(kind) for kind in held)
+    if value.fn is not operator.getitem and any(map(_lists_numbers, held)):
+        return True  # `np.array(numbers)`
     return not any(map(holds_complex, held)) and not _names_complex(value)
+
+
+def _surely_complex(value: Op, kinds: Mapping[str, Kind], mixed: set[str]) -> bool:
+    """Whether an operand is: then so is what arithmetic makes of it."""
+    for arg in value.args:
+        if isinstance(arg, Lit) and isinstance(arg.value, complex):
+            return True
+        if isinstance(arg, Var) and arg.name not in mixed and is_complex(kinds.get(arg.name, UNKNOWN)):
+            return True
+    return False
+
+
+def _lists_numbers(kind: Kind) -> bool:
+    """A list of complex numbers, some or all of which may be real."""
+    return isinstance(kind, (List, TupleOf)) and is_number(kind.item) and is_complex(kind.item)
 
 
 def _gives_real(special: Any, callers: frozenset[int]) -> bool:
@@ -99,5 +217,70 @@ def _hashable(value: object) -> bool:
 _TYPES = {complex, np.complex128, np.complex64, np.dtype(complex), "complex", "complex128", "complex64"}
 _MAKERS = {
     complex, np.complex128, np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.ihfft, np.fft.fft2, np.fft.ifft2, np.fft.rfft2,
-    np.fft.fftn, np.fft.ifftn, np.fft.rfftn,
+    np.fft.fftn, np.fft.ifftn, np.fft.rfftn, runtime_arrays.complex_of,
 }  # fmt: skip
+
+
+# ---------------------------------------------------------------- what containers hold
+
+
+def _is_complex_array(kind: Kind) -> bool:
+    return isinstance(present(kind), Array) and is_complex(kind)
+
+
+def _becomes_complex(given: Kind, kind: Kind) -> bool:
+    """Whether a container has complex arrays in the end where it was given real ones."""
+    given, kind = present(given), present(kind)
+    if isinstance(given, Array):
+        return False  # it is what `mixtures` names
+    pairs: list[tuple[Kind, Kind]] = []
+    if isinstance(kind, (List, TupleOf)) and isinstance(given, (List, TupleOf)):
+        pairs.append((given.item, kind.item))
+    elif isinstance(kind, Dict) and isinstance(given, Dict):
+        pairs.append((given.value, kind.value))
+    else:
+        before, after = dict(children(given) or ()), dict(children(kind) or ())
+        pairs += [(before[step], after[step]) for step in before if step in after]
+    return any(
+        isinstance(present(a), Array) and not is_complex(a) and _is_complex_array(b) or _becomes_complex(a, b)
+        for a, b in pairs
+    )
+
+
+def _puts(body: Block, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place | None, str, str, Kind]]:
+    """Where variables are put into containers: the place, the container, the variable and the kind of the slot."""
+    for stmt in walk(body):
+        match stmt:
+            case Store(base=Var(name=base), key=key, value=Var(name=value), place=place):
+                yield place, base, value, _slot(kinds.get(base, UNKNOWN), key)
+            case Do(value=Op() as call, place=place) | Assign(value=Op() as call, place=place):
+                if call.fn in (prims.make_list, prims.make_dict) and isinstance(stmt, Assign):
+                    kind = kinds.get(stmt.target, UNKNOWN)
+                    keys = call.args[::2] if call.fn is prims.make_dict else tuple(map(Lit, range(len(call.args))))
+                    items = call.args[1::2] if call.fn is prims.make_dict else call.args
+                    for key, item in zip(keys, items, strict=True):
+                        if isinstance(item, Var):
+                            yield place, stmt.target, item.name, _slot(kind, key)
+                    continue
+                change = change_of(call)
+                at = change.new if change is not None else 1 if call.fn is prims.push else None
+                put = call.args[at] if at is not None else None
+                into = call.args[0] if call.args else None
+                if isinstance(into, Var) and isinstance(put, Var):
+                    yield place, into.name, put.name, _slot(kinds.get(into.name, UNKNOWN), Lit(0))
+            case _:
+                pass
+
+
+def _slot(kind: Kind, key: Expr) -> Kind:
+    """What a container holds at a key."""
+    kind = present(kind)
+    match kind:
+        case List(item=item):
+            return item
+        case Dict(value=item):
+            return item
+        case Object(attrs=pairs) | Record(items=pairs):
+            return dict(pairs).get(key.value, UNKNOWN) if isinstance(key, Lit) else UNKNOWN
+        case _:
+            return UNKNOWN

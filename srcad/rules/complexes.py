@@ -19,7 +19,7 @@ import numpy as np
 from srcad import runtime, runtime_arrays
 from srcad.core.kinds import BOOL, COMPLEX, FLOAT, Tuple
 from srcad.rules import shapes
-from srcad.rules.asks import is_complex
+from srcad.rules.asks import is_complex, refuse
 from srcad.rules.operators import ROW
 from srcad.rules.registry import call, elementwise, linear, of_complex, pullback, pushforward, zero
 from srcad.rules.shapes import always
@@ -57,6 +57,13 @@ def angle(z, deg=False):
 
 @elementwise(complex, kind=always(COMPLEX), at=[(0.7, -1.2), (0.7,)])
 def number(real=0, imag=0):
+    return 1, 1j
+
+
+@elementwise(runtime_arrays.complex_of, at=[(0.7, -1.2), (ROW, 2.0), (ROW, ROW[::-1])])
+def complex_of(real, imag):
+    if is_complex(real) or is_complex(imag):
+        return refuse("a complex number of complex parts has no rule", "take the real parts: x.real")
     return 1, 1j
 
 
@@ -182,7 +189,7 @@ zero(cmath.isclose, kind=always(BOOL), at=[(0.7, 0.8)])
 
 # ---------------------------------------------------------------- the rules that hold for complex values
 
-of_complex(np.real, np.imag, np.conjugate, np.angle, complex, np.complex128)
+of_complex(np.real, np.imag, np.conjugate, np.angle, complex, np.complex128, runtime_arrays.complex_of)
 of_complex(cmath.exp, cmath.log, cmath.log10, cmath.sqrt, cmath.phase, cmath.polar, cmath.rect)
 of_complex(cmath.sin, cmath.cos, cmath.tan, cmath.asin, cmath.acos, cmath.atan)
 of_complex(cmath.sinh, cmath.cosh, cmath.tanh, cmath.asinh, cmath.acosh, cmath.atanh)

@@ -20,7 +20,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.dependence import Lasting
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
-from srcad.analysis.mixtures import mixtures
+from srcad.analysis.mixtures import check_mixtures, mixtures
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
@@ -65,7 +65,6 @@ from srcad.core.nodes import (
     Ref,
     Return,
     Stmt,
-    Store,
     Unpack,
     Var,
     With,
@@ -79,8 +78,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.core.rewriting import change_expressions
-from srcad.core.spoken import spoken
-from srcad.errors import KindError, NonScalarOutput, Place, UnsupportedSyntax
+from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
@@ -452,8 +450,9 @@ class Differentiator:
         builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
         nodes = builder.block(body)
         kinds.update(names.kinds)
-        mixed = mixtures(body, special.kinds, list(zip(params, special.arg_kinds, strict=True)))
-        check_mixtures(mixed & activity.active, body, special, activity.regions)
+        as_given = list(zip(params, special.arg_kinds, strict=True))
+        mixed = mixtures(body, special.kinds, as_given)
+        check_mixtures(mixed, body, special.kinds, as_given, activity.active, activity.regions, program.place)
         bound = Bound(nodes, set(params))
         accumulator = Accumulator(names, kinds, bound.surely, bound.maybe, mixed)
         state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
@@ -663,22 +662,6 @@ def check_scalar(kind: Kind, special: Special, holomorphic: bool) -> None:
         remedy = "leave holomorphic out: the gradient of a real function of complex arguments needs no option"
     number = "complex number, as holomorphic=True requires" if holomorphic else "real number, so it has no gradient"
     raise NonScalarOutput(f"{special.name} returns {show(kind)}, not one {number}", special.program.place, remedy)
-
-
-def check_mixtures(mixed: frozenset[str], body: Block, special: Special, regions: Regions) -> None:
-    """Refuse arrays that are real and complex by turns, and are written to: their adjoints would be written to, too."""
-    for name in sorted(mixed):
-        if isinstance(special.kinds.get(name), Array) and regions.is_array_written(name):
-            bound = (
-                s for s in walk(body) if isinstance(s, Store) and name in names_in(s.base) or name in targets_of(s)
-            )
-            place = next((s.place for s in bound if getattr(s, "place", None) is not None), special.program.place)
-            raise KindError(
-                f"{spoken(name, body)} is an array of real numbers at one time and of complex ones at another, and is "
-                "written to",
-                place,
-                "make it complex before it is written to: x = x + 0j",
-            )
 
 
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:

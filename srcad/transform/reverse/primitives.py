@@ -17,7 +17,7 @@ from srcad import runtime, runtime_rules
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import VIEWS
-from srcad.analysis.snapshots import read_at_once
+from srcad.analysis.snapshots import is_snapshot
 from srcad.core import prims
 from srcad.core.kinds import (
     NUMBER,
@@ -95,11 +95,10 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         refuse_outside_of_rule(builder, builder.activity, target, value, bound)
     mine = builder.adjoint(target, found[0])
     if found[0].shadow:
-        if (
-            value.fn in VIEWS
-            and builder.activity.regions.of(target) in {builder.activity.regions.of(n) for n in names_in(value.args[0])}
-            and not (value.fn is np.imag and read_at_once(builder.activity.body, target, builder.kinds))
-        ):
+        regions = builder.activity.regions
+        viewed = value.fn in VIEWS and regions.of(target) in {regions.of(n) for n in names_in(value.args[0])}
+        copied = value.fn is np.imag and is_snapshot(builder.activity.body, target, builder.kinds, regions)
+        if viewed and not copied:
             view(builder, target, mine, value, out)
             return
         shadows.fresh_shadows(builder, target)
@@ -269,7 +268,9 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
     elif value.fn not in _SHADOW_VIEWS:
         raise builder.refuse(
             f"{value.name or value.fn.__name__} may share the memory of {builder.user(base.name)}, which is written to",
-            "take a copy first: np.array(...)",
+            "read a copy of it, np.array(z.imag), and write to it where it is taken: z.imag[i] = ..."
+            if value.fn is np.imag
+            else "take a copy first: np.array(...)",
             AliasError,
         )
     shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
