@@ -123,8 +123,9 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
 def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...] = (), *options: Any) -> Any:
     """The derivative of a function or program that is used inside of one that is differentiated."""
     if what == "gradient":
-        single, value, aux = options
-        return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+        single, value, aux, holomorphic = options
+        program = replace(function, captures=0)
+        return make_gradient(program, key, wrt, single=single, value=value, aux=aux, holomorphic=holomorphic)
     if what == "kind":
         return _kind_by_source(function, key)
     if isinstance(function, Program):

@@ -16,7 +16,15 @@ import operator
 
 import numpy as np
 
-from srcad import runtime, runtime_arrays
+from srcad import (
+    runtime,
+    runtime_arrays,
+    runtime_linalg,
+    runtime_padding,
+    runtime_products,
+    runtime_rules,
+    runtime_signals,
+)
 from srcad.core.kinds import BOOL, COMPLEX, FLOAT, Tuple
 from srcad.rules import shapes
 from srcad.rules.asks import is_complex, refuse
@@ -222,14 +230,22 @@ of_complex(np.extract, np.repeat, np.tile, np.resize, np.delete, np.append, np.i
 of_complex(runtime.item, runtime.unbroadcast, runtime_arrays.add_at, np.linspace)
 
 # differences and series
-of_complex(np.diff, np.ediff1d, np.gradient, np.polyval, np.vander, np.convolve)
+of_complex(np.diff, np.ediff1d, np.gradient, np.polyval, np.vander, np.convolve, np.correlate, np.trapezoid, np.average)
+of_complex(np.polyadd, np.polysub, np.polymul, np.polyder, np.polyint, np.add.reduceat, np.pad, np.require)
 
 # functions whose derivative is zero, of complex numbers too
 of_complex(np.zeros_like, np.ones_like, np.empty_like, np.round, np.around, np.rint, runtime.stop_gradient)
 
 # matrices
 of_complex(np.linalg.det, np.linalg.inv, np.linalg.solve, np.linalg.matrix_power, np.linalg.multi_dot)
-of_complex(np.linalg.tensorinv, np.linalg.tensorsolve, np.linalg.slogdet, np.linalg.norm)
+of_complex(np.linalg.tensorinv, np.linalg.tensorsolve, np.linalg.slogdet, np.linalg.pinv, np.linalg.cond)
+of_complex(np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm)
 
 # what generated code calls, differentiated again
 of_complex(runtime.matmul_left, runtime.matmul_right, runtime.dot_left, runtime.dot_right)
+of_complex(runtime.inner_left, runtime.inner_right, runtime_products.tensordot_left, runtime_products.tensordot_right)
+of_complex(runtime_products.einsum_adjoint, runtime_linalg.multi_dot_adjoint, runtime.product_of_others)
+of_complex(runtime.unconcatenate, runtime.rejoin, runtime_rules.partial_of, runtime_rules.shaped_as)
+of_complex(runtime_signals.trapezoid_weights, runtime_signals.trapezoid_nodes, runtime_signals.gradient_adjoint)
+of_complex(runtime_signals.diff_adjoint, runtime_signals.polyder_adjoint, runtime_signals.polyint_adjoint)
+of_complex(runtime_arrays.reduceat_adjoint, runtime_padding.pad_ends)

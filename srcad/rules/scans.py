@@ -163,6 +163,8 @@ def ptp(a, axis=None, keepdims=False, *, d_out):
     ],
 )
 def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
+    if is_complex(weights):
+        return refuse("np.average with complex weights has no rule", "divide np.sum by np.sum")
     share = d_out
     middle = out
     if axis is not None and not keepdims:
@@ -183,6 +185,8 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
 
 @pushforward(np.average)
 def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weights_dot):
+    if is_complex(weights):
+        return refuse("np.average with complex weights has no rule", "divide np.sum by np.sum")
     if weights is None and keepdims:
         return np.mean(a_dot, axis, keepdims=True)
     if weights is None:

@@ -8,7 +8,7 @@ import numpy as np
 from srcad import runtime_signals
 from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, refuse
+from srcad.rules.asks import has_ndim, is_complex, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, linear, pullback, pushforward
 
@@ -97,6 +97,9 @@ def convolve(a, v, mode="full", *, d_out):
     multilinear_in=("a", "v"),
 )
 def correlate(a, v, mode="valid", *, d_out):
+    if is_complex(a) or is_complex(v):
+        d_v = np.conjugate(runtime_signals.correlate_right(d_out, a, v, mode))
+        return runtime_signals.correlate_left(d_out, a, np.conjugate(v), mode), d_v
     return runtime_signals.correlate_left(d_out, a, v, mode), runtime_signals.correlate_right(d_out, a, v, mode)
 
 
