@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from srcad import runtime
-from srcad.core.kinds import NUMBER, STRING, UNKNOWN, Array, Const, Kind, Tuple, is_number, show
+from srcad.core.kinds import STRING, Array, Const, Kind, Tuple, is_number, show
 from srcad.errors import ArgumentError, BackendError, SrcadError
 
 BACKENDS = ("python", "numba", "auto")
@@ -114,4 +114,4 @@ def _compiles(kind: Kind) -> bool:
         case Const(value=value):
             return value is None or isinstance(value, (str, bool, int, float, complex)) or hasattr(value, "py_func")
         case _:
-            return is_number(kind) or kind is STRING and kind not in (NUMBER, UNKNOWN)
+            return is_number(kind) or kind is STRING

@@ -7,23 +7,44 @@ knows both signatures and turns the one call into the other.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import linecache
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.calling import calling, calling_composed
-from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound
+from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound, SrcadError, UnsupportedSyntax
 from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
 
 
-def overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
+@contextlib.contextmanager
+def stops_refused(function: types.FunctionType, writes: Mapping[str, Place]) -> Iterator[None]:
+    """While generated code runs: what it stops with on purpose is raised as an error of ours."""
+    try:
+        yield
+    except (runtime.Refusal, runtime.Overlap) as wrong:
+        raise refused(function, wrong, writes) from None
+
+
+def refused(
+    function: types.FunctionType, wrong: runtime.Refusal | runtime.Overlap, writes: Mapping[str, Place]
+) -> SrcadError:
+    """What generated code of a function refuses when it runs, as an error of ours."""
+    if isinstance(wrong, runtime.Overlap):
+        return _overlapping(function, wrong, writes)
+    message, remedy, *place = wrong.args
+    return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
+
+
+def _overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
     """The refusal of two arguments that share memory, one of which the function writes into."""
     if len(wrong.args) == 1:
         return AliasError(f"{function.__name__}: {wrong}", _defined(function), "pass a copy")

@@ -24,11 +24,11 @@ from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_complex, check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
 from srcad.backends import Backend
-from srcad.callables import find_target, overlapping
+from srcad.callables import find_target, refused
 from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, INT, Kind
-from srcad.errors import ArgumentError, BackendError, NonScalarOutput, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import USE_PYTHON, ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
 from srcad.forms import floats, formed
 from srcad.validity import Outside
 
@@ -169,14 +169,11 @@ class Derivative:
     def _refused(self, wrong: Exception, made: Specialised) -> SrcadError:
         """What generated code refuses when it runs, as an error of ours."""
         if isinstance(wrong, runtime.Beyond):
-            return BackendError(f"{self.__name__}: {wrong}", None, 'use backend="python" for this function')
+            return BackendError(f"{self.__name__}: {wrong}", None, USE_PYTHON)
         if not isinstance(wrong, runtime.STOPS):
             return self._backend.refused(wrong, made.emitted, self.__name__)
-        if isinstance(wrong, runtime.Refusal):
-            message, remedy, *place = wrong.args
-            return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
-        if isinstance(wrong, runtime.Overlap):
-            return overlapping(self._target.function, wrong, made.writes)
+        if isinstance(wrong, (runtime.Refusal, runtime.Overlap)):
+            return refused(self._target.function, wrong, made.writes)
         return NonScalarOutput(f"{self.__name__}: {wrong}", None, "return a scalar, or use srcad.vjp or srcad.jacobian")
 
     def _refuse_complex(self, result: Any, made: Specialised) -> None:

@@ -109,13 +109,14 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
     from srcad.transform.simplify import Facts
     from srcad.transform.simplify.common import common
     from srcad.transform.simplify.dead import remove_dead
+    from srcad.transform.simplify.direct import direct
     from srcad.transform.simplify.propagate import propagate
 
     program = rebind(settle_in_place(program, kinds), kinds)
     facts = Facts(kinds, frozenset())
     program = propagate(program, facts)
     program = common(program, facts, elements=True)
-    for one in (propagate, remove_dead):
+    for one in (propagate, remove_dead, direct):
         program = one(program, facts)
     return settle_in_place(program, kinds)
 

@@ -82,5 +82,8 @@ class ArgumentError(SrcadError, TypeError):
     """The arguments of an API function do not fit (a bad `argnums`, a cotangent of the wrong shape)."""
 
 
+USE_PYTHON = 'use backend="python" for this function'  # the remedy of what another backend cannot do
+
+
 class BackendError(SrcadError):
     """The chosen backend cannot compile the generated source."""

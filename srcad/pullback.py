@@ -20,7 +20,7 @@ from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
-from srcad.callables import Target, overlapping
+from srcad.callables import Target, stops_refused
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -93,15 +93,13 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     loaded = loaded_pair(function, key, fixed)
     if not loaded.repeats:
         arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
-        try:
-            written = [name for name in arrays if name in loaded.writes]
-            others = [name for name in arrays if name not in loaded.writes]
-            if written:
-                names = " | ".join(", ".join(group) for group in (written, others) if group)
+        written = [name for name in arrays if name in loaded.writes]
+        others = [name for name in arrays if name not in loaded.writes]
+        if written:
+            names = " | ".join(", ".join(group) for group in (written, others) if group)
+            with stops_refused(target.function, loaded.writes):
                 runtime.refuse_overlap(names, *(arrays[name] for name in (*written, *others)))
-        except runtime.Overlap as wrong:
-            raise overlapping(target.function, wrong, loaded.writes) from None
-    run = _Run(loaded, values)
+    run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
     return run
@@ -110,7 +108,8 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
 class _Run:
     """One run of the forward half: its value, the shadows it made, and what it saved for the reverse half."""
 
-    def __init__(self, loaded: LoadedPair, values: list[Any]) -> None:
+    def __init__(self, function: FunctionType, loaded: LoadedPair, values: list[Any]) -> None:
+        self.function = function
         self.loaded = loaded
         self.kinds = loaded.special.out_kinds
         self.by_address = loaded.session.by_address
@@ -126,7 +125,8 @@ class _Run:
         shadows = {
             (i, leaf.path): _shadow_of(part_at(given[i], leaf.path)) for i, leaf in pair.argument_leaves if leaf.shadow
         }
-        out = self.loaded.forward(*given, *shadows.values())
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.forward(*given, *shadows.values())
         count = sum(leaf.shadow for leaf in pair.result_leaves)
         if not count and not pair.saves:
             return out, ([], None, shadows)
@@ -145,7 +145,8 @@ class _Run:
                 runtime.add_into(waiting.pop(0), part)
             else:
                 by_value.append(part)
-        out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
+        with stops_refused(self.function, self.loaded.writes):
+            out = self.loaded.reverse(*((saved,) if pair.saves else ()), *by_value)
         leaves = [(i, leaf) for i, leaf in pair.argument_leaves if not leaf.shadow]
         answers = list(out) if len(leaves) > 1 else [out] if leaves else []
         found: dict[tuple[int, Path], Any] = dict(shadows)

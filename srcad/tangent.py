@@ -16,12 +16,12 @@ import numpy as np
 
 from srcad import runtime
 from srcad.arguments import check_constant, check_followed
-from srcad.callables import Target
+from srcad.callables import Target, stops_refused
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
 from srcad.derivative import FORGET, GENERATING
-from srcad.errors import AliasError, ArgumentError, KindError, Place, UnsupportedSyntax
+from srcad.errors import ArgumentError, KindError
 from srcad.pullback import check_form, part_at
 
 if TYPE_CHECKING:
@@ -102,13 +102,8 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), shared if i in loaded.written else None)
         for i, leaf in loaded.arguments
     ]
-    try:
+    with stops_refused(target.function, {}):
         value, tangent = loaded.function(*values, *given)
-    except runtime.Refusal as wrong:
-        message, remedy, *place = wrong.args
-        raise UnsupportedSyntax(message, Place(*place) if place else None, remedy) from None
-    except runtime.Overlap as wrong:
-        raise AliasError(f"{target.function.__name__}: {wrong}", None, "pass a copy: np.array(x)") from None
     return value, tangent
 
 

@@ -291,11 +291,7 @@ def _check_call(value: Expr, varied: set[str], body: Block, stmt: Stmt) -> None:
         raise MissingRule(
             f"{_shown(callee)} has no derivative, and {spoken(reads[0], body)} reaches it",
             place,
-            remedy_for(callee.value)
-            or _REMEDIES.get(
-                callee.name,
-                "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule",
-            ),
+            remedy_for(callee.value) or _REMEDIES.get(callee.name, _WRITE_A_RULE),
         )
     raise MissingRule("a function that is not known before the program runs is called", place, "call it by its name")
 

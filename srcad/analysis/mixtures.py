@@ -24,6 +24,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     UNKNOWN,
     Array,
+    Const,
     Dict,
     Kind,
     List,
@@ -53,6 +54,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.operators import hashable
 from srcad.core.spoken import spoken
 from srcad.errors import KindError, Place
 from srcad.rules.changes import change_of
@@ -147,6 +149,23 @@ def check_mixtures(
                     )
 
 
+def check_dtypes(body: Block, kinds: Mapping[str, Kind], given: Sequence[tuple[str, Kind]]) -> None:
+    """Refuse a dtype that was taken for known, of an array that is real and complex by turns."""
+    mixed = mixtures(body, kinds, given)
+    for stmt in walk(body) if mixed else ():
+        match stmt:
+            case Assign(target=target, value=Op(args=(Var(name=name), Lit(value="dtype"))), place=place):
+                if name in mixed and isinstance(kinds.get(target), Const):
+                    raise KindError(
+                        f"the dtype of {spoken(name, body)} is read, which is an array of real numbers at one time and "
+                        "of complex ones at another",
+                        place,
+                        "ask np.iscomplexobj, or make it complex first: x = x + 0j",
+                    )
+            case _:
+                pass
+
+
 def _may_be_real(value: Expr, kinds: Mapping[str, Kind], mixed: set[str], callers: frozenset[int]) -> bool:
     names = set(names_in(value))
     held = [kinds.get(name, UNKNOWN) for name in names]
@@ -201,17 +220,13 @@ def _names_complex(value: Expr) -> bool:
     """Whether an expression of no complex variable makes complex values all the same: by a number, a type, an `fft`."""
     match value:
         case Lit(value=number) | Ref(value=number):
-            return isinstance(number, (complex, np.complexfloating)) or number in _TYPES if _hashable(number) else False
+            return isinstance(number, (complex, np.complexfloating)) or hashable(number) and number in _TYPES
         case Op(fn=fn, args=args, kwargs=kwargs):
             if fn in _MAKERS or getattr(fn, "__module__", "") == "cmath":
                 return True
             return any(map(_names_complex, (*args, *(v for _, v in kwargs))))
         case _:
             return False
-
-
-def _hashable(value: object) -> bool:
-    return type(value).__hash__ is not None
 
 
 _TYPES = {complex, np.complex128, np.complex64, np.dtype(complex), "complex", "complex128", "complex64"}

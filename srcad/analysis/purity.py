@@ -25,6 +25,7 @@ import numpy as np
 from srcad import runtime, runtime_rules
 from srcad.core import prims
 from srcad.core.nodes import Op, Ref
+from srcad.core.operators import hashable
 from srcad.rules.registry import rule_for
 
 Fn = Callable[..., Any]
@@ -185,11 +186,6 @@ CHECKS: frozenset[Any] = frozenset({runtime.refuse_overlap, runtime_rules.expect
 APPENDERS: frozenset[Any] = frozenset({prims.push, list.append, set.add})
 
 _PURITY: dict[Any, bool] = {}
-
-
-def hashable(fn: Fn) -> bool:
-    """The callable can be looked up; one that cannot is nobody we know."""
-    return type(fn).__hash__ is not None
 
 
 def is_check(op: Op) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from srcad.analysis.regions import Regions, may_write
 from srcad.core import prims
-from srcad.core.kinds import NUMBER, UNKNOWN, Array, Dict, Kind, List, Maybe, Object, Record, Set, is_number
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Dict, Kind, List, Object, Record, Set, is_number, present
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -26,7 +26,7 @@ from srcad.core.nodes import (
     Store,
     Var,
     expressions_of,
-    operands,
+    operations_in,
     targets_of,
     walk,
 )
@@ -64,14 +64,14 @@ def changes(
     """The changes of length in a block. Variables in `existing` hold keys that the dict gone through has."""
     for stmt in walk(body):
         if isinstance(stmt, Store) and isinstance(stmt.base, Var):
-            held = _present(kinds.get(stmt.base.name, UNKNOWN))
+            held = present(kinds.get(stmt.base.name, UNKNOWN))
             known = isinstance(stmt.key, Var) and stmt.key.name in existing
             if isinstance(held, Dict) and not stmt.attr and not known:
                 yield Change(stmt.base.name, held, False, stmt)
             if isinstance(held, List) and isinstance(stmt.key, Op):
                 yield Change(stmt.base.name, held, True, stmt)
         for expr in expressions_of(stmt):
-            for op in _operations(expr):
+            for op in operations_in(expr):
                 for name, kind, removes in _of_operation(op, kinds, summarise, existing):
                     yield Change(name, kind, removes, stmt)
 
@@ -90,7 +90,7 @@ def _of_operation(
         yield name, UNKNOWN, True
     if not isinstance(base, Var):
         return
-    held = _present(kinds.get(base.name, UNKNOWN))
+    held = present(kinds.get(base.name, UNKNOWN))
     key = op.args[1] if len(op.args) > 1 else Lit(None)
     if op.fn is operator.delitem:
         yield base.name, held, True
@@ -105,20 +105,9 @@ def _of_operation(
             yield base.name, held, True
 
 
-def _operations(expr: Expr) -> Iterator[Op]:
-    if isinstance(expr, Op):
-        yield expr
-        for part in operands(expr):
-            yield from _operations(part)
-
-
-def _present(kind: Kind) -> Kind:
-    return kind.kind if isinstance(kind, Maybe) else kind
-
-
 def may_be_one(a: Kind, b: Kind) -> bool:
     """Whether values of two kinds may be one container."""
-    a, b = _present(a), _present(b)
+    a, b = present(a), present(b)
     match a, b:
         case List(item=x, cls=one), List(item=y, cls=other):
             return one is other and may_be_one(x, y)

@@ -17,8 +17,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 from numba.extending import overload
 
 from srcad import runtime
-
-REMEDY = 'use backend="python" for this function'
+from srcad.errors import USE_PYTHON
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -234,7 +233,7 @@ def _ravel(x: Any) -> Any:
             dense = dense and (x.shape[axis] <= 1 or x.strides[axis] == step)
             step *= x.shape[axis]
         if dense and x.size > 0:
-            raise runtime.Refusal("ravel of an array whose layout Numba does not know", REMEDY)
+            raise runtime.Refusal("ravel of an array whose layout Numba does not know", USE_PYTHON)
         return x.flatten()
 
     return copied

@@ -334,6 +334,14 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
             return ()
 
 
+def operations_in(expr: Expr) -> Iterator[Op]:
+    """An expression and what is nested in it, as far as they are operations."""
+    if isinstance(expr, Op):
+        yield expr
+        for part in operands(expr):
+            yield from operations_in(part)
+
+
 def names_in(expr: Expr) -> Iterator[str]:
     """The variables an expression reads, in order, with repetitions."""
     if isinstance(expr, Var):

@@ -11,6 +11,8 @@ from typing import Any
 
 import gast
 
+from srcad.core.nodes import Assign, Op, Stmt, Var
+
 BINARY: dict[type, Callable[..., Any]] = {
     gast.Add: operator.add,
     gast.Sub: operator.sub,
@@ -59,3 +61,17 @@ IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
     operator.ilshift: operator.lshift,
     operator.irshift: operator.rshift,
 }
+
+
+def hashable(fn: Callable[..., Any]) -> bool:
+    """The callable can be looked up; one that cannot is nobody we know."""
+    return type(fn).__hash__ is not None
+
+
+def is_update(stmt: Stmt) -> bool:
+    """`x += v`: an array stays the one it is, and the name is not bound anew."""
+    match stmt:
+        case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), *_))):
+            return name == target and hashable(fn) and fn in IN_PLACE
+        case _:
+            return False

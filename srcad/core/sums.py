@@ -8,6 +8,7 @@ tuple with a place for each option, None in all but one, so that every later pas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from srcad.core.kinds import (
@@ -32,39 +33,30 @@ from srcad.core.kinds import (
 
 def holds_sum(kind: Kind) -> bool:
     """The value is or has parts that are one of several things."""
-    match kind:
-        case List(item=item) | TupleOf(item=item) | Set(item=item) | Maybe(kind=item) | Dict(value=item):
-            return holds_sum(item)
-        case OneOf():
-            return is_sum(kind)
-        case _:
-            return any(holds_sum(k) for _, k in children(kind) or ())
+    if isinstance(kind, OneOf):
+        return is_sum(kind)
+    return any(map(holds_sum, _parts(kind)))
 
 
 def holds_function(kind: Kind) -> bool:
     """The value is or has parts that are a function, which a specialised program has as the tuple of its captures."""
-    match kind:
-        case Function():
-            return True
-        case List(item=item) | TupleOf(item=item) | Set(item=item) | Maybe(kind=item) | Dict(value=item):
-            return holds_function(item)
-        case OneOf(options=options):
-            return any(map(holds_function, options))
-        case _:
-            return any(holds_function(k) for _, k in children(kind) or ())
+    return isinstance(kind, Function) or any(map(holds_function, _parts(kind)))
 
 
 def makes_up_items(kind: Kind) -> bool:
     """The value is or has parts that are a dict which was given and makes up what is missing in it."""
+    return isinstance(kind, Dict) and kind.makes_up or any(map(makes_up_items, _parts(kind)))
+
+
+def _parts(kind: Kind) -> Iterable[Kind]:
+    """The kinds of what a value holds, and those of which its own kind may be one."""
     match kind:
-        case Dict(value=item, makes_up=makes_up):
-            return makes_up or makes_up_items(item)
-        case List(item=item) | TupleOf(item=item) | Maybe(kind=item):
-            return makes_up_items(item)
+        case List(item=item) | TupleOf(item=item) | Set(item=item) | Maybe(kind=item) | Dict(value=item):
+            return (item,)
         case OneOf(options=options):
-            return any(map(makes_up_items, options))
+            return options
         case _:
-            return any(makes_up_items(k) for _, k in children(kind) or ())
+            return [k for _, k in children(kind) or ()]
 
 
 def represented(kind: Kind) -> Kind:

@@ -23,7 +23,7 @@ import gast
 
 from srcad.core.nodes import FALSE, NONE, TRUE, Expr, If, Return, Var
 from srcad.frontend.frame import Frame, statement
-from srcad.frontend.names import is_builtin, outside_value, refuse_kept_iterator
+from srcad.frontend.names import ITERATORS, is_builtin, outside_value, refuse_kept_iterator
 
 STAYS, BREAKS, CONTINUES, RETURNS, RAISES = "stays", "breaks", "continues", "returns", "raises"
 JUMPS = frozenset((BREAKS, CONTINUES, RETURNS))
@@ -357,9 +357,6 @@ def left(frame: Frame, node: Any) -> None:
         continue_statement(frame, node)
 
 
-_ITERATORS = ("zip", "map", "filter", "enumerate", "reversed")
-
-
 def return_items(frame: Frame, nodes: list[Any]) -> None:
     """In the body of `__iter__`: return the items themselves, which a loop goes through, and no iterator over them."""
     for node in [found for top in nodes for found in _own_returns(top)]:
@@ -368,7 +365,7 @@ def return_items(frame: Frame, nodes: list[Any]) -> None:
             node.value = gast.copy_location(gast.ListComp(made.elt, made.generators), made)
         elif isinstance(made, gast.Call) and len(made.args) == 1 and is_builtin(frame, made.func, "iter"):
             node.value = made.args[0]
-        elif isinstance(made, gast.Call) and is_builtin(frame, made.func, *_ITERATORS):
+        elif isinstance(made, gast.Call) and is_builtin(frame, made.func, *ITERATORS):
             items = gast.List([gast.copy_location(gast.Starred(made, gast.Load()), made)], gast.Load())
             node.value = gast.copy_location(items, made)
 

@@ -51,9 +51,12 @@ def is_builtin(frame: Frame, node: Any, *names: str) -> bool:
     return isinstance(meaning, Ref) and meaning.value is frame.outside.builtins.get(node.id)
 
 
+ITERATORS = ("zip", "map", "filter", "enumerate", "reversed")  # builtins that make their items one by one
+
+
 def refuse_kept_iterator(frame: Frame, target: Any, value: Any) -> None:
     """What is gone through later sees what its lists hold then, and is used up after."""
     if isinstance(target, (gast.Tuple, gast.List)) or not isinstance(value, gast.Call):
         return
-    if is_builtin(frame, value.func, "zip", "map", "filter", "enumerate", "reversed"):
+    if is_builtin(frame, value.func, *ITERATORS):
         raise frame.refuse(value, "an iterator that is kept")

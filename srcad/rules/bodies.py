@@ -17,7 +17,21 @@ from typing import Any
 
 from srcad import runtime_rules
 from srcad.core import prims
-from srcad.core.nodes import Assign, Block, Expr, Guard, If, Lit, Op, Ref, Return, Var, expressions_of, operands, walk
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Expr,
+    Guard,
+    If,
+    Lit,
+    Op,
+    Ref,
+    Return,
+    Var,
+    expressions_of,
+    operations_in,
+    walk,
+)
 from srcad.errors import Place, RuleError
 from srcad.rules.parse import BodyReader
 from srcad.rules.registry import Body
@@ -132,6 +146,4 @@ class StatedBody:
 
 
 def _chooses(expr: Expr) -> bool:
-    return isinstance(expr, Op) and (
-        expr.fn in (prims.choose, prims.both, prims.either) or any(map(_chooses, operands(expr)))
-    )
+    return any(op.fn in (prims.choose, prims.both, prims.either) for op in operations_in(expr))

@@ -42,20 +42,16 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
+from srcad.core.operators import IN_PLACE
 from srcad.rules.known import OPEN, constant, is_sparse_kind, literal
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.shapes import array_or_scalar, as_array, broadcast, scalar_of
 
-_IN_PLACE: dict[Callable[..., Any], Callable[..., Any]] = {
-    getattr(operator, f"i{name.strip('_')}"): getattr(operator, name)
-    for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split()
-}
-
 
 def kind_of_call(call: Call) -> Kind:
     """The kind of the result of a call."""
-    if call.fn in _IN_PLACE:
-        call = replace(call, fn=_IN_PLACE[call.fn])
+    if call.fn in IN_PLACE:
+        call = replace(call, fn=IN_PLACE[call.fn])
     if BOTTOM in call.args:
         return BOTTOM
     if call.fn is prims.choose:

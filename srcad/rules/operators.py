@@ -17,6 +17,7 @@ from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, is_complex, is_literal, is_scalar, is_sparse, refuse, when
 from srcad.rules.registry import elementwise, pullback, zero
 
+AS_NUMBERS = "write A @ x for a product, A.toarray() for a matrix of numbers"
 SPARSE = "arithmetic of a sparse matrix, other than @, has no rule"
 ROW = np.array([0.7, -1.23, 2.47])
 COLUMN = np.array([[0.4], [1.9]])
@@ -28,21 +29,21 @@ STACK = np.array([TABLE, TABLE * 0.6 + 0.2, 1 - TABLE, TABLE + 0.5])
 @elementwise(operator.add, np.add, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (ROW, 1.5)])
 def add(x, y):
     if is_sparse(x) or is_sparse(y):
-        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
+        return refuse(SPARSE, AS_NUMBERS)
     return 1, 1
 
 
 @elementwise(operator.sub, np.subtract, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (1.5, ROW)])
 def subtract(x, y):
     if is_sparse(x) or is_sparse(y):
-        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
+        return refuse(SPARSE, AS_NUMBERS)
     return 1, -1
 
 
 @elementwise(operator.mul, np.multiply, kind=shapes.binary, at=[(2.0, 3.0), (ROW, COLUMN), (ROW, 1.5)])
 def multiply(x, y):
     if is_sparse(x) or is_sparse(y):
-        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
+        return refuse(SPARSE, AS_NUMBERS)
     return y, x
 
 
@@ -54,7 +55,7 @@ def multiply(x, y):
 )
 def divide(x, y, *, out):
     if is_sparse(x) or is_sparse(y):
-        return refuse(SPARSE, "write A @ x for a product, A.toarray() for a matrix of numbers")
+        return refuse(SPARSE, AS_NUMBERS)
     return 1 / y, -out / y
 
 

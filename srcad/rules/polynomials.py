@@ -10,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime_signals
+from srcad.core.kinds import UNKNOWN, Array, Kind
+from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, is_scalar, refuse
 from srcad.rules.operators import POSITIVE, ROW
-from srcad.rules.registry import call, linear, pullback, pushforward
+from srcad.rules.registry import Call, call, linear, pullback, pushforward
 from srcad.rules.signals import KNOTS, LONG
 
 
@@ -59,8 +61,18 @@ def polyint_adjoint(d, m=1, *, d_out):
     return np.polyint(d_out, m)
 
 
+def _fitted(call: Call) -> Kind:
+    """A coefficient for each power, and for each column of values."""
+    values = shapes.as_array(call.args[1]) if len(call.args) > 2 else UNKNOWN
+    full, cov = shapes.known(call, "full", default=False), shapes.known(call, "cov", default=False)
+    if full is not False or cov is not False or not isinstance(values, Array):
+        return UNKNOWN
+    return Array("float64", None if values.dims is None else "?" * len(values.dims))
+
+
 @pullback(
     np.polyfit,
+    kind=_fitted,
     at=[
         (KNOTS, ROW, 1),
         (LONG, LONG**2 + 1, 2),

@@ -16,9 +16,9 @@ from srcad.rules.asks import refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.reductions import ALONG
 from srcad.rules.registry import Call, KindRule, call, linear, pullback, pushforward
+from srcad.rules.scans import HOLED
 
 QUARTERS = np.array([0.27, 0.65])
-HOLED = np.array([[0.5, np.nan, 2.0], [1.5, 0.3, -0.7]])
 QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
 
 

@@ -124,6 +124,19 @@ def test_derivatives_of_derivatives():
     slope = srcad.grad(srcad.grad(cubed, holomorphic=True), holomorphic=True)
     assert slope(0.3 + 0.4j) == pytest.approx(6 * (0.3 + 0.4j) + cmath.exp(0.3 + 0.4j))
 
+    def weighted(z, a):
+        def inner(w):
+            return np.sum(np.sin(w * a) * w[::-1])
+
+        return np.sum(srcad.grad(inner, holomorphic=True)(z) * z)
+
+    z, a, step = Z, 1.2 - 0.4j, 1e-5
+    found = srcad.grad(weighted, (0, 1), holomorphic=True)(z, a)
+    for i in range(2):
+        e = step * np.eye(2)[i]
+        assert found[0][i] == pytest.approx((weighted(z + e, a) - weighted(z - e, a)) / (2 * step), rel=1e-7)
+    assert found[1] == pytest.approx((weighted(z, a + step) - weighted(z, a - step)) / (2 * step), rel=1e-7)
+
     def energy(x):
         return np.sum(np.abs(np.exp(1j * x) * x[0] + x) ** 2)
 
@@ -135,6 +148,18 @@ def test_derivatives_of_derivatives():
         np.testing.assert_allclose(
             hessian[i], (srcad.grad(energy)(x + e) - srcad.grad(energy)(x - e)) / (2 * step), rtol=1e-6, atol=1e-8
         )
+
+
+def test_a_derivative_that_is_not_holomorphic_is_refused_inside_of_another():
+    def f(x):
+        def g(w):
+            return w * w
+
+        return srcad.grad(g, holomorphic=True)(x)
+
+    with pytest.raises(srcad.KindError, match="holomorphic=True with arguments that are not complex") as caught:
+        srcad.grad(f)(2.0)
+    assert caught.value.place is not None and caught.value.remedy
 
 
 def test_a_power_that_may_turn_complex_beside_complex_values_is_refused():

@@ -203,3 +203,21 @@ def test_a_pullback_that_undoes_writes_to_an_object_that_is_called_runs_again():
 
     _, pullback = srcad.vjp(f, 3.0, 2.0)
     assert pullback(1.0) == pullback(1.0) == (2.0 + 4.0 * 2 * 3.0, 3.0 + 2 * 9.0)
+
+
+def raises_half_way(x):
+    y = 0.0
+    try:
+        y = x * 2.0
+        if y > 1.0:
+            raise ValueError("too large")
+        y = y * 3.0
+    except ValueError:
+        y = y * x
+    return y
+
+
+def test_what_stops_the_forward_half_is_refused_with_its_place():
+    with pytest.raises(srcad.UnsupportedSyntax, match="caught half way") as caught:
+        srcad.vjp(raises_half_way, 2.0)
+    assert caught.value.place.text.strip() == "try:"

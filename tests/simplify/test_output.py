@@ -372,3 +372,22 @@ def test_what_is_added_to_an_array_in_place_is_not_broadcast_first() -> None:
         """,
         {"d_x": Array("float64", "nn"), "d_s": VECTOR, "other": UNKNOWN},
     )
+
+
+def test_the_sum_of_negatives_is_the_negative_of_the_sum() -> None:
+    expect(
+        """
+        def f(x, d_y):
+            d_s = np.sum(-(d_y * x))
+            own = np.sum(-x)
+            d_t = np.sum(-d_y, initial=1.0)
+            return d_s, own, d_t
+        """,
+        """
+        def f(x, d_y):
+            own = np.sum(-x)
+            d_t = np.sum(-d_y, initial=1.0)
+            return (-np.sum(d_y * x), own, d_t)
+        """,
+        {"x": VECTOR, "d_y": VECTOR},
+    )

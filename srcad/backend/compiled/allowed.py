@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.purity import ARITHMETIC, COMPARISONS, hashable
+from srcad.analysis.purity import ARITHMETIC, COMPARISONS
 from srcad.core import prims
 from srcad.core.kinds import BOOL, Array, Kind, List, Tuple, is_integral
 from srcad.core.nodes import (
@@ -42,11 +42,10 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
-from srcad.core.operators import IN_PLACE
-from srcad.errors import BackendError, Place
+from srcad.core.operators import IN_PLACE, hashable
+from srcad.errors import USE_PYTHON, BackendError, Place
 from srcad.transform.simplify.facts import Facts, plain
 
-REMEDY = 'use backend="python" for this function'
 DTYPES = frozenset({"float64", "int64", "bool", "complex128"})
 
 
@@ -105,7 +104,7 @@ def refuse_unknown(name: str, program: Program, kinds: Mapping[str, Kind]) -> No
 
 
 def _refusal(name: str, found: str, place: Place | None) -> BackendError:
-    return BackendError(f"{name}: Numba does not compile {found}", place, REMEDY)
+    return BackendError(f"{name}: Numba does not compile {found}", place, USE_PYTHON)
 
 
 def _in_statement(stmt: Stmt, facts: Facts) -> str | None:

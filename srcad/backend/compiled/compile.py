@@ -27,12 +27,11 @@ from srcad.backend.compiled.steps import Loop
 from srcad.backend.emit import Emitted
 from srcad.backend.load import load
 from srcad.backend.places import places_of
-from srcad.errors import BackendError, Place
+from srcad.errors import USE_PYTHON, BackendError, Place
 
 # What Numba's compiler is known to raise for what it does not compile: its own errors, and slips in its typing rules.
 _SLIPS = (NotImplementedError, AssertionError, AttributeError, TypeError, ValueError)
 REFUSALS = (NumbaError, UnsupportedBytecodeError, *_SLIPS)
-REMEDY = 'use backend="python" for this function'
 
 
 def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[..., Any]]:
@@ -60,7 +59,7 @@ def refused(wrong: Exception, emitted: Emitted, name: str) -> BackendError:
     reason = _reason(text) or f"its compiler failed with {type(wrong).__name__}"
     if place is None:
         place = next(iter(places.values()), None)
-    return BackendError(f"{name}: Numba cannot compile this: {reason}", place, REMEDY)
+    return BackendError(f"{name}: Numba cannot compile this: {reason}", place, USE_PYTHON)
 
 
 _NOISE = re.compile(r"^(Failed in nopython mode pipeline|During:|- Resolution failure|Overload|There (is|are) \d+)")

@@ -23,8 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import hashable
-from srcad.backend.compiled.lengths import ONE, Dims, Lengths, is_in_place, trimmed
+from srcad.backend.compiled.lengths import ONE, Dims, Lengths, trimmed
 from srcad.backend.compiled.loops import LoopFunction
 from srcad.backend.compiled.steps import (
     IN_PLACE_ELEMENTWISE,
@@ -69,6 +68,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.operators import hashable, is_update
 from srcad.transform.reverse.gradient import Unit
 from srcad.transform.reverse.names import names_of
 from srcad.transform.simplify.facts import Facts
@@ -98,7 +98,7 @@ class Fuse:
         self.reads: dict[str, int] = {}
         for stmt in walk(unit.program.body):
             for name in targets_of(stmt):
-                if not (isinstance(stmt, Assign) and (stmt.accumulate or is_in_place(stmt))):
+                if not (isinstance(stmt, Assign) and (stmt.accumulate or is_update(stmt))):
                     self.bound[name] = self.bound.get(name, 0) + 1
             for name in reads_of(stmt):
                 self.reads[name] = self.reads.get(name, 0) + 1

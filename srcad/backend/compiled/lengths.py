@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.purity import hashable
 from srcad.backend import numba_runtime as own
 from srcad.core import prims
 from srcad.core.kinds import COMPLEX, Array, Kind, is_integral, is_number
@@ -44,7 +43,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import hashable, is_update
 from srcad.transform.simplify.facts import Facts, plain, shape_of
 from srcad.transform.simplify.memory import copied_parameters
 
@@ -80,7 +79,7 @@ class Lengths:
                 self.inside |= assigned_in((stmt,))
             match stmt:
                 case Assign(target=target, value=value, accumulate=accumulate):
-                    if not accumulate and not is_in_place(stmt):
+                    if not accumulate and not is_update(stmt):
                         self.values.setdefault(target, []).append(value)
                 case Do(value=Op(fn=prims.push, args=(Var(name=tape), value))):
                     self.pushed.setdefault(tape, []).append(value)
@@ -311,15 +310,6 @@ class Lengths:
                 return dims[0] if isinstance(dims, tuple) and dims else None
             case _:
                 return None
-
-
-def is_in_place(stmt: Assign) -> bool:
-    """`x = operator.iadd(x, v)`: an array stays the one it is."""
-    match stmt.value:
-        case Op(fn=fn, args=(Var(name=name), _)):
-            return hashable(fn) and fn in IN_PLACE and name == stmt.target
-        case _:
-            return False
 
 
 def is_real(kind: Kind) -> bool:

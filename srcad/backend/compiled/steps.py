@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import hashable
 from srcad.backend.compiled.lengths import COPIES, ELEMENTWISE, Dims
 from srcad.core import prims
 from srcad.core.nodes import (
@@ -30,7 +29,7 @@ from srcad.core.nodes import (
     names_in,
     operands,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import IN_PLACE, hashable
 
 IN_PLACE_ELEMENTWISE = {f: g for f, g in IN_PLACE.items() if g in ELEMENTWISE}
 

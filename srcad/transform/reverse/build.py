@@ -91,6 +91,7 @@ class Builder:
         pair: Callable[[Any, tuple[bool, ...], tuple[bool, ...], tuple[tuple[int, ...], ...], bool], Callee],
         sizes: Sizes,
         shadowed: frozenset[str] = frozenset(),
+        unsummed: Mapping[str, Kind] | None = None,
     ) -> None:
         self.kinds = kinds
         self.has_complex = any(map(holds_complex, kinds.values()))
@@ -106,6 +107,7 @@ class Builder:
         self.after_actions: list[Action] = []  # what reads those shadows on the way back
         self.place: Place | None = None
         self.shadowed = shadowed  # parameters whose arrays the caller keeps at an address
+        self.unsummed = unsummed or {}  # the kind of a cotangent, where it is not that of the value
         self.contexts: dict[str, Op] = {}  # error states, entered again on the way back
 
     def kind(self, atom: Expr) -> Kind:

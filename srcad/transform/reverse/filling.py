@@ -19,7 +19,7 @@ from srcad.analysis.regions import Regions, is_basic
 from srcad.core import prims
 from srcad.core.kinds import Array, Kind
 from srcad.core.nodes import Assign, Expr, Lit, Op, Stmt, Store, Var, targets_of
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import is_update
 from srcad.transform.reverse.mirror import Node, Step, nodes_of
 
 
@@ -52,31 +52,25 @@ def whole_arrays(nodes: list[Node], params: set[str], kinds: Mapping[str, Kind],
     return frozenset(name for name in alone.values() if bound[name] == 1)  # else it may be a view of itself by now
 
 
-def is_filled(name: str, nodes: list[Node]) -> bool:
-    """Whether any statement fills the array."""
-    return any(fills(stmt, frozenset((name,))) for stmt, _ in _statements(nodes, False))
+def filled_arrays(nodes: list[Node]) -> set[str | None]:
+    """The arrays that some statement fills."""
+    return {filled_array(stmt) for stmt, _ in _statements(nodes, False)}
 
 
-def fills(stmt: Stmt, whole: frozenset[str]) -> bool:
-    """Whether a statement writes to every element of one of the arrays in `whole`."""
+def filled_array(stmt: Stmt) -> str | None:
+    """The array to every element of which a statement writes, if it is one."""
     match stmt:
-        case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), *_))) if fn in IN_PLACE:
-            return name == target and name in whole
-        case Store(base=Var(name=name), key=key, attr=False):
-            return name in whole and _is_all(key)
+        case Assign(target=target) if is_update(stmt):
+            return target
+        case Store(base=Var(name=name), key=key, attr=False) if _is_all(key):
+            return name
         case _:
-            return False
+            return None
 
 
 def is_in_place(stmt: Stmt, kinds: Mapping[str, Kind]) -> bool:
     """`x += v` on an array: the name is not bound anew."""
-    return (
-        isinstance(stmt, Assign)
-        and isinstance(stmt.value, Op)
-        and stmt.value.fn in IN_PLACE
-        and stmt.value.args[0] == Var(stmt.target)
-        and isinstance(kinds.get(stmt.target), Array)
-    )
+    return isinstance(stmt, Assign) and is_update(stmt) and isinstance(kinds.get(stmt.target), Array)
 
 
 def rebound(nodes: list[Node], kinds: Mapping[str, Kind]) -> frozenset[str]:

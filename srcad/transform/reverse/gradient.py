@@ -88,6 +88,7 @@ from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
+from srcad.transform.reverse.unsummed import unsummed
 from srcad.transform.specialise.session import Session, Special
 
 
@@ -447,7 +448,8 @@ class Differentiator:
         # a variable that is gone by now still has its kind and its region
         names = Names(program, names_of(replace(program, body=body)) | set(special.kinds))
         sizes = find_sizes(body, params, special.kinds)
-        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced)
+        wide = unsummed(body, params, kinds, sizes, activity.regions.is_array_written)
+        builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced, wide)
         nodes = builder.block(body)
         kinds.update(names.kinds)
         as_given = list(zip(params, special.arg_kinds, strict=True))

@@ -1,7 +1,8 @@
 """A callable with a rule: the rule's cotangents are the contributions to its operands.
 
 Contract: the cotangent of an operand has the operand's shape (`unbroadcast` sums what broadcasting repeated, where the
-kinds do not say that nothing was). A view of memory at an address is a view of its shadow.
+kinds do not say that nothing was), or that of what reads it (`unsummed.py`). A view of memory at an address is a view
+of its shadow.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         if rule.own is not None:
             partial = own_part(builder, rule, name, operand, partial, Var(target))
         if rule.style == "elementwise":
-            for action in elementwise(builder, operand, partial, mine, kind):
+            for action in elementwise(builder, operand, partial, mine, builder.unsummed.get(target, kind)):
                 used.append(action)
         else:
             used += cotangent(builder, operand, partial, (mine,))
@@ -297,7 +298,7 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
     summed = unbroadcast(builder, cotangent, operand, own, result)
     factor = kind_of_tree(partial, lambda name: builder.sized(Var(name)))
     spread = "needs"
-    if summed is cotangent and is_number(factor):
+    if summed is cotangent and is_number(factor) and operand.name not in builder.unsummed:
         spread = "same"
     elif isinstance(factor, Array) and isinstance(result, Array) and same_shape(factor, result):
         spread = "full"
@@ -314,7 +315,9 @@ def smooth_leaf(builder: Builder, name: str) -> Leaf:
 
 
 def unbroadcast(builder: Builder, cotangent: Expr, operand: Expr, own: Kind, result: Kind) -> Expr:
-    """Sum a cotangent of the result's shape down to the operand's."""
+    """Sum a cotangent of the result's shape down to the operand's, unless that can wait."""
+    if isinstance(operand, Var) and operand.name in builder.unsummed:
+        return cotangent
     if isinstance(own, Maybe):
         own = own.kind
     if is_number(own) and is_number(result):

@@ -46,6 +46,7 @@ from srcad.core.nodes import (
     expressions_of,
     names_in,
     operands,
+    operations_in,
     read_in,
     targets_of,
     walk,
@@ -55,7 +56,7 @@ from srcad.errors import UnsupportedSyntax
 from srcad.rules.changes import METHODS as CHANGES
 from srcad.rules.kinding import index_kind
 from srcad.transform.reverse.bound import assigned
-from srcad.transform.reverse.filling import fills, is_filled, is_in_place, is_view, rebound, whole_arrays
+from srcad.transform.reverse.filling import filled_array, filled_arrays, is_in_place, is_view, rebound, whole_arrays
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap, nodes_of
 
 
@@ -116,7 +117,7 @@ class Recorder:
         self.always: set[str] = set()  # the regions that are needed whatever is reversed
         self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
         self.whole = whole_arrays(nodes, self.params, kinds, regions)
-        self.filled = {regions.of(name) for name in self.whole if is_filled(name, nodes)}
+        self.filled = {regions.of(name) for name in self.whole & filled_arrays(nodes)}
         self.stored = dict(self.lasting_stores(nodes))  # where a value can be read again to the end
         self.counts = _read_counts(nodes)
         self.counts_in: dict[int, dict[str, int]] = {}  # the same in the block with this id
@@ -268,7 +269,7 @@ class Recorder:
         if region is None or "@" + region not in need:
             return set(), set()
         self.records.undo.add(id(node))
-        filled = {"@" + region} if region in self.filled and fills(stmt, self.whole) else set()
+        filled = {"@" + region} if filled_array(stmt) in self.whole else set()
         return filled, (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
 
     def branch(
@@ -562,14 +563,6 @@ class Recorder:
         if isinstance(base, Var) and isinstance(self.kinds.get(base.name), Set):
             return True
         return isinstance(base, Var) and self.regions.is_written(self.shadows.get(base.name, base.name))
-
-
-def operations_in(expr: Expr) -> Iterator[Op]:
-    """An expression and what is nested in it, as far as they are operations."""
-    if isinstance(expr, Op):
-        yield expr
-    for part in operands(expr):
-        yield from operations_in(part)
 
 
 _CHEAP = {

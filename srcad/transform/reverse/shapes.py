@@ -34,7 +34,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import is_update
 from srcad.transform.reverse.mirror import Branch, Loop, Node, Step, Wrap
 
 _LIKE = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
@@ -49,7 +49,7 @@ def representatives(
     Variables that are `mixed` may be of another dtype than their kind says.
     """
     counts: dict[str, int] = {}
-    for name in [*params, *(n for stmt in walk(body) if not is_in_place(stmt) for n in targets_of(stmt))]:
+    for name in [*params, *(n for stmt in walk(body) if not is_update(stmt) for n in targets_of(stmt))]:
         counts[name] = counts.get(name, 0) + 1
     # what is bound outside of loops and branches is there wherever the variable is
     order = [p for p in params if counts[p] == 1]
@@ -70,15 +70,6 @@ def representatives(
                 made[stmt.target] = name
                 break
     return made
-
-
-def is_in_place(stmt: Stmt) -> bool:
-    """`x += v` on an array: `x` is not bound anew."""
-    match stmt:
-        case Assign(target=target, value=Op(fn=fn, args=(Var(name=name), *_))):
-            return fn in IN_PLACE and name == target
-        case _:
-            return False
 
 
 def ask_representatives(nodes: list[Node], chosen: Mapping[str, str]) -> None:

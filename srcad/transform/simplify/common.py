@@ -28,10 +28,11 @@ from dataclasses import replace
 import numpy as np
 
 from srcad.analysis.liveness import effect_free
-from srcad.analysis.purity import ARITHMETIC, COMPARISONS, HOLDERS, hashable, makes_fresh
+from srcad.analysis.purity import ARITHMETIC, COMPARISONS, HOLDERS, makes_fresh
 from srcad.core import prims
 from srcad.core.kinds import INT, Array, is_number
 from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Stmt, Var
+from srcad.core.operators import hashable
 from srcad.transform.simplify.facts import Facts, plain
 from srcad.transform.simplify.memory import Memory, Stamp
 from srcad.transform.simplify.rewrite import Rewriter, rebuild

@@ -27,7 +27,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from srcad.analysis.liveness import effect_free
-from srcad.analysis.purity import APPENDERS, hashable, is_check
+from srcad.analysis.purity import APPENDERS, is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
 from srcad.core.kinds import Array, Dict
@@ -59,7 +59,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import IN_PLACE, hashable
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.memory import Memory, copied_parameters, is_copy_of_itself
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import ARITHMETIC, COMPARISONS, hashable
+from srcad.analysis.purity import ARITHMETIC, COMPARISONS
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     join,
 )
 from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Ref, Store, Var, expressions_of, names_in, walk
+from srcad.core.operators import hashable
 
 _NUMBERS = (BOOL, INT, FLOAT, COMPLEX)
 _VALUES: frozenset[Kind] = frozenset({BOOL, INT, FLOAT, COMPLEX, STRING, RANGE, SLICE})

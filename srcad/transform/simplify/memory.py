@@ -16,7 +16,7 @@ from typing import assert_never
 import numpy as np
 
 from srcad import runtime
-from srcad.analysis.purity import ARITHMETIC, MUTATORS, hashable, is_check, is_pure, reads_memory, shares
+from srcad.analysis.purity import ARITHMETIC, MUTATORS, is_check, is_pure, reads_memory, shares
 from srcad.core import prims
 from srcad.core.kinds import NUMBER, Array
 from srcad.core.nodes import (
@@ -48,7 +48,7 @@ from srcad.core.nodes import (
     operands,
     walk,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import IN_PLACE, hashable
 from srcad.transform.simplify.facts import Facts, immutable
 
 OUTSIDE = "%%outside"

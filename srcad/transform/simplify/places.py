@@ -47,6 +47,7 @@ from srcad.transform.simplify.facts import Facts, is_temporary
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import Rewriter, mentions
 
+_ALL = Lit(Ellipsis)
 _AGAIN = {
     operator.add: operator.iadd,
     operator.sub: operator.isub,
@@ -125,13 +126,10 @@ class _Places(Rewriter):
             case Assign(target=view.target, value=Op(fn=fn, args=(old, value))) if fn in IN_PLACE and old == mine:
                 if uses == 3:
                     return Store(base, key, Op(fn, (view.value, value)), stmt.place)
-            case Store(base=old, key=Lit(value=_Ellipsis()), value=value, attr=False) if old == mine and uses == 2:
+            case Store(base=old, key=to, value=value, attr=False) if uses == 2 and (old, to) == (mine, _ALL):
                 return Store(base, key, value, stmt.place, accumulate=stmt.accumulate)
         return None
 
 
 def _read_by(stmt: Stmt) -> set[str]:
     return {name for inner in walk((stmt,)) for expr in expressions_of(inner) for name in names_in(expr)}
-
-
-_Ellipsis = type(Ellipsis)

@@ -57,7 +57,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
-from srcad.core.operators import IN_PLACE
+from srcad.core.operators import is_update
 from srcad.transform.simplify.facts import Facts, is_temporary
 
 
@@ -79,12 +79,6 @@ def split(program: Program, facts: Facts) -> tuple[Program, Facts]:
     kinds = {**facts.kinds, **{new: facts.kind(old) for new, old in rename.old.items()}}
     adjoints = facts.adjoints | {new for new, old in rename.old.items() if old in facts.adjoints}
     return replace(program, body=body), replace(facts, kinds=kinds, adjoints=adjoints)
-
-
-def _is_in_place(stmt: Assign) -> bool:
-    """`x += v` of the program's own: the name stays bound to what it was."""
-    value = stmt.value
-    return isinstance(value, Op) and value.args[:1] == (Var(stmt.target),) and value.fn in IN_PLACE
 
 
 class _Check:
@@ -111,7 +105,7 @@ class _Check:
                 continue
             self._read(expressions_of(stmt), seen)
             targets = [name for name in targets_of(stmt) if name in self.names]
-            again_bound = isinstance(stmt, Assign) and (stmt.accumulate or _is_in_place(stmt))
+            again_bound = isinstance(stmt, Assign) and (stmt.accumulate or is_update(stmt))
             if not isinstance(stmt, (Assign, Unpack)) or again_bound:
                 self.tangled.update(targets)
             if inner:

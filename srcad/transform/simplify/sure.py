@@ -14,10 +14,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from srcad.analysis.purity import APPENDERS, ARITHMETIC, hashable
+from srcad.analysis.purity import APPENDERS, ARITHMETIC
 from srcad.core import prims
 from srcad.core.kinds import FLOAT, NUMBER, Array, Kind, Tuple
 from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Program, Var, targets_of, walk
+from srcad.core.operators import hashable
 from srcad.transform.simplify.facts import Facts, plain
 
 

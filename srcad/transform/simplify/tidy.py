@@ -12,15 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from srcad.analysis.purity import ARITHMETIC, hashable, is_pure
+from srcad import runtime
+from srcad.analysis.purity import ARITHMETIC, is_pure
 from srcad.core.kinds import COMPLEX, FLOAT, INT, NUMBER, Array, Kind
 from srcad.core.nodes import Expr, Lit, Op, Var
+from srcad.core.operators import hashable
 from srcad.transform.simplify.facts import Facts, adjoint_in, plain
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.rewrite import rebuild
 from srcad.transform.simplify.sure import surely_float
 
 _FOLDED = {operator.add, operator.sub, operator.mul, operator.neg, operator.truediv, operator.pow, operator.floordiv}
+_ADD_UP = (np.sum, runtime.unbroadcast)
 _FLOAT_LIKE = ("float16", "float32", "float64", "complex64", "complex128")
 
 
@@ -61,7 +64,7 @@ class Tidy:
         kwargs = tuple([(k, self.simplify(v, False)) for k, v in expr.kwargs]) if expr.kwargs else expr.kwargs
         made = rebuild(expr, args, kwargs)
         if not arithmetic:
-            return _structure(made)
+            return self._sign_first(made) if adjoint and hashable(made.fn) and made.fn in _ADD_UP else _structure(made)
         folded = self._integers(made)
         if not isinstance(folded, Op) or not inner or not is_pure(folded):
             return folded
@@ -115,6 +118,14 @@ class Tidy:
         return expr
 
     # ------------------------------------------------------------ adjoint arithmetic
+
+    def _sign_first(self, expr: Op) -> Expr:
+        """The sum of negatives is the negative of the sum: one number gets the sign, or a smaller array."""
+        inner = expr.args[0] if 1 <= len(expr.args) <= 2 else None
+        plain_sum = all(key in ("axis", "keepdims") for key, _ in expr.kwargs)  # without `initial`
+        if plain_sum and isinstance(inner, Op) and inner.fn is operator.neg and self._floating(inner):
+            return Op(operator.neg, (rebuild(expr, (inner.args[0], *expr.args[1:]), expr.kwargs),))
+        return expr
 
     def _rearranged(self, expr: Op) -> Expr:
         fn, args = expr.fn, expr.args

@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from srcad.analysis.purity import hashable
 from srcad.core import prims
 from srcad.core.nodes import Expr, Lit, Op, Ref, Var
+from srcad.core.operators import hashable
 
 _INFIX: dict[Any, int] = {
     operator.add: 3,

@@ -20,7 +20,7 @@ import numpy as np
 
 from srcad import runtime_arrays, runtime_rules
 from srcad.core import prims
-from srcad.core.kinds import Array, Kind, holds_smooth, is_integral, is_number
+from srcad.core.kinds import BOOL, Array, Kind, holds_smooth, is_integral, is_number, widen
 from srcad.core.nodes import Expr, Op
 from srcad.core.texts import written
 from srcad.errors import KindError
@@ -64,15 +64,9 @@ def call_composed(sp: Specialiser, what: str, argnums: Any, function: Expr, args
 
 def call_at_primals(sp: Specialiser, what: str, function: Expr, primals: Args) -> Resolved:
     """`vjp(fun, *primals)` and `linearize(fun, *primals)`."""
-    moving = tuple(
-        i for i, a in enumerate(primals) if holds_smooth(sp.kind(a)) or is_integral(sp.kind(a)) and not _is_bool(sp, a)
-    )
+    kinds = map(sp.kind, primals)
+    moving = tuple(i for i, k in enumerate(kinds) if holds_smooth(k) or is_integral(k) and widen(k) is not BOOL)
     return sp.function(_at_primals(what, len(primals), moving), (function, *primals))
-
-
-def _is_bool(sp: Specialiser, atom: Expr) -> bool:
-    value = getattr(sp.kind(atom), "value", None)
-    return isinstance(value, bool) or str(sp.kind(atom)) == "Bool"
 
 
 def _check(sp: Specialiser, what: str, kind: Kind) -> None:

@@ -27,10 +27,10 @@ from srcad.core.kinds import (
     Const,
     Function,
     Kind,
-    Maybe,
     Opaque,
     Tuple,
     holds_smooth,
+    present,
     show,
 )
 from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
@@ -197,8 +197,8 @@ def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: K
     args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
         return call_into(sp, name, value, args, kwargs, out)
-    kinds = tuple(_known(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
-    named = tuple((k, _known(sp.kind(v))) for k, v in kwargs)
+    kinds = tuple(present(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
+    named = tuple((k, present(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):
         return Op(value, args, kwargs, name=name), BOTTOM
     kind = primitive_kind(Call(value, kinds, named, args, kwargs))
@@ -214,10 +214,6 @@ def primitive_kind(call: Call) -> Kind:
     if kind is UNKNOWN and rule is not None and rule.style == "elementwise":
         return NUMBER
     return kind
-
-
-def _known(kind: Kind) -> Kind:
-    return kind.kind if isinstance(kind, Maybe) else kind
 
 
 def opaque(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwargs) -> Resolved:

@@ -25,10 +25,10 @@ from srcad.core.kinds import (
     UNKNOWN,
     Function,
     Kind,
-    Maybe,
     Tuple,
     holds_smooth,
     is_number,
+    present,
     show,
 )
 from srcad.core.nodes import Do, Expr, Lit, Op, Ref, Star, Var
@@ -128,8 +128,7 @@ def literal_or_ref(name: str, value: Any) -> Expr:
 def _kind(sp: Specialiser, atom: Expr) -> Kind:
     if isinstance(atom, Op):  # the operands of a variadic parameter
         return Tuple(tuple(_kind(sp, part) for part in atom.args))
-    kind = sp.kind(atom)
-    return kind.kind if isinstance(kind, Maybe) else kind
+    return present(sp.kind(atom))
 
 
 def _operands(bound: dict[str, Expr], kinds: dict[str, Kind]) -> list[Expr]:

@@ -39,7 +39,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Expr, If, Lit, Op, Raise, Ref, Var
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Raise, Ref, Star, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.presence import class_attribute
@@ -212,6 +212,9 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
         value = _present(sp, value, kind)
     if isinstance(kind, Tuple):
         return _taken_apart(sp, value, kind, count.value, star.value)
+    if (given := _only_unpacked(sp, value)) is not None:
+        display = sp.op(Op(prims.make_tuple, given))
+        return unpacked(sp, Op(op.fn, (display, count, star)))
     sequence = as_sequence(sp, value)
     length = sp.op(Op(prims.call, (Ref("len", len), sequence)))
     starred = star.value >= 0
@@ -232,6 +235,16 @@ def unpacked(sp: Specialiser, op: Op) -> Resolved:
             at = i if not starred or i < star.value else i - count.value
             items.append(sp.op(Op(operator.getitem, (sequence, Lit(at)))))
     return sp.resolve(Op(prims.make_tuple, tuple(items)))
+
+
+def _only_unpacked(sp: Specialiser, value: Expr) -> tuple[Expr, ...] | None:
+    """The items of a list that has just been made and has no name: it goes, since nobody else will see it."""
+    match sp.out[-1:]:
+        case [Assign(target=target, value=Op(fn=fn, args=args))] if fn is prims.make_list and value == Var(target):
+            if target.startswith("%") and not any(isinstance(a, Star) for a in args):
+                sp.out.pop()
+                return args
+    return None
 
 
 def _taken_apart(sp: Specialiser, value: Expr, kind: Tuple, count: int, star: int) -> Resolved:
