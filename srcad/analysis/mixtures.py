@@ -21,6 +21,7 @@ from srcad import runtime_arrays
 from srcad.analysis.purity import ARITHMETIC
 from srcad.analysis.regions import Regions
 from srcad.core import prims
+from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     UNKNOWN,
     Array,
@@ -50,16 +51,19 @@ from srcad.core.nodes import (
     Store,
     Unpack,
     Var,
+    expressions_of,
     names_in,
     targets_of,
     walk,
 )
-from srcad.core.operators import hashable
+from srcad.core.operators import IN_PLACE, hashable
 from srcad.core.spoken import spoken
 from srcad.errors import KindError, Place
 from srcad.rules.changes import change_of
 
 _BY_VALUES = {np.linalg.eig, np.linalg.eigvals}  # real where it turns out so
+_DISPLAYS = {prims.make_list, prims.make_tuple}
+_JOINS = {np.array, np.asarray, np.stack, np.vstack, np.hstack, np.column_stack, np.dstack, np.concatenate}
 _MAKE_COMPLEX = "make it complex there: x + 0j"
 
 
@@ -82,10 +86,12 @@ def mixtures(
                 bindings.append((targets, value))
             case _:
                 pass
+    lists = _unchanged_lists(body)
     while True:
         before = len(mixed)
+        certain = _certain([b for b in bindings if lists.issuperset(b[0])], kinds, mixed)
         for targets, value in bindings:
-            if _may_be_real(value, kinds, mixed, callers):
+            if _may_be_real(value, kinds, mixed, certain, callers):
                 mixed.update(name for name in targets if holds_complex(kinds.get(name, UNKNOWN)))
         if len(mixed) == before:
             return frozenset(mixed)
@@ -166,11 +172,14 @@ def check_dtypes(body: Block, kinds: Mapping[str, Kind], given: Sequence[tuple[s
                 pass
 
 
-def _may_be_real(value: Expr, kinds: Mapping[str, Kind], mixed: set[str], callers: frozenset[int]) -> bool:
+def _may_be_real(
+    value: Expr, kinds: Mapping[str, Kind], mixed: set[str], certain: set[str], callers: frozenset[int]
+) -> bool:
     names = set(names_in(value))
     held = [kinds.get(name, UNKNOWN) for name in names]
-    if isinstance(value, Op) and value.fn in ARITHMETIC and _surely_complex(value, kinds, mixed):
-        return False
+    if isinstance(value, Op) and (value.fn in ARITHMETIC or value.fn in _JOINS or isinstance(value.fn, np.ufunc)):
+        if any(_holds_complex_number(arg, kinds, mixed, certain) for arg in value.args):
+            return False
     if names & mixed:
         return True
     if not isinstance(value, Op):
@@ -188,14 +197,47 @@ def _may_be_real(value: Expr, kinds: Mapping[str, Kind], mixed: set[str], caller
     return not any(map(holds_complex, held)) and not _names_complex(value)
 
 
-def _surely_complex(value: Op, kinds: Mapping[str, Kind], mixed: set[str]) -> bool:
-    """Whether an operand is: then so is what arithmetic makes of it."""
-    for arg in value.args:
-        if isinstance(arg, Lit) and isinstance(arg.value, complex):
-            return True
-        if isinstance(arg, Var) and arg.name not in mixed and is_complex(kinds.get(arg.name, UNKNOWN)):
-            return True
-    return False
+def _unchanged_lists(body: Block) -> set[str]:
+    """The variables that are bound to a list or tuple where it is written out, and that nothing changes or keeps."""
+    made = {
+        s.target for s in walk(body) if isinstance(s, Assign) and isinstance(s.value, Op) and s.value.fn in _DISPLAYS
+    }
+    for stmt in walk(body):
+        match stmt:
+            case Assign(value=Op(fn=fn)) if fn in (prims.call, prims.call_method, prims.push) or fn in IN_PLACE:
+                made.difference_update(names_in(stmt.value))
+            case Assign(value=Op(fn=fn)) if fn in _DISPLAYS:
+                pass
+            case Assign(value=Op()):
+                made.discard(stmt.target)
+            case _:
+                made.difference_update(n for expr in expressions_of(stmt) for n in names_in(expr))
+                made.difference_update(targets_of(stmt))
+    return made
+
+
+def _certain(bindings: Sequence[tuple[tuple[str, ...], Expr]], kinds: Mapping[str, Kind], mixed: set[str]) -> set[str]:
+    """The lists and tuples that surely hold something complex: an array that is made of one is complex."""
+    found: set[str] = set()
+    for targets, value in bindings:
+        if isinstance(value, Op) and value.fn in _DISPLAYS and _holds_complex_number(value, kinds, mixed, found):
+            found.update(targets)
+    for targets, value in bindings:  # another list of the same name may not
+        if not _holds_complex_number(value, kinds, mixed, found):
+            found.difference_update(targets)
+    return found
+
+
+def _holds_complex_number(expr: Expr, kinds: Mapping[str, Kind], mixed: set[str], certain: set[str]) -> bool:
+    match expr:
+        case Lit(value=value) | Ref(value=value):
+            return is_complex(kind_of(value))
+        case Var(name=name):
+            return name in certain or name not in mixed and is_complex(kinds.get(name, UNKNOWN))
+        case Op(fn=fn, args=args) if fn in _DISPLAYS:
+            return any(_holds_complex_number(arg, kinds, mixed, certain) for arg in args)
+        case _:
+            return False
 
 
 def _lists_numbers(kind: Kind) -> bool:
@@ -220,7 +262,7 @@ def _names_complex(value: Expr) -> bool:
     """Whether an expression of no complex variable makes complex values all the same: by a number, a type, an `fft`."""
     match value:
         case Lit(value=number) | Ref(value=number):
-            return isinstance(number, (complex, np.complexfloating)) or hashable(number) and number in _TYPES
+            return holds_complex(kind_of(number)) or hashable(number) and number in _TYPES
         case Op(fn=fn, args=args, kwargs=kwargs):
             if fn in _MAKERS or getattr(fn, "__module__", "") == "cmath":
                 return True

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from srcad.analysis.purity import ARITHMETIC, COMPARISONS, is_check
-from srcad.analysis.regions import Regions
+from srcad.analysis.purity import is_check
+from srcad.analysis.regions import Regions, shared_operands
 from srcad.core import prims
 from srcad.core.kinds import Array, Kind, is_number
 from srcad.core.nodes import (
@@ -79,16 +77,10 @@ def _is_write(stmt: Stmt) -> bool:
 
 def _is_view(stmt: Assign, views: set[str], kinds: Mapping[str, Kind]) -> bool:
     """Whether a statement gives the memory of a view another name."""
-    return bool(views & set(names_in(stmt.value))) and not _is_write(stmt) and not _makes_new(stmt, kinds)
-
-
-def _makes_new(stmt: Assign, kinds: Mapping[str, Kind]) -> bool:
-    """Whether the value holds none of the memory that it is made of."""
-    kind, value = kinds.get(stmt.target), stmt.value
-    if kind is not None and is_number(kind):
-        return True
-    fresh = isinstance(value, Op) and (value.fn in ARITHMETIC or value.fn in COMPARISONS or value.fn in _FRESH)
-    return fresh or isinstance(value, Op) and isinstance(value.fn, np.ufunc)
+    kind = kinds.get(stmt.target)
+    if kind is not None and is_number(kind) or _is_write(stmt):
+        return False
+    return bool(views & set(shared_operands(stmt.value, kinds)))
 
 
 def _only_reads(stmt: Stmt, views: set[str], kinds: Mapping[str, Kind]) -> bool:
@@ -103,7 +95,7 @@ def _only_reads(stmt: Stmt, views: set[str], kinds: Mapping[str, Kind]) -> bool:
         case Assign(target=target, value=value):
             if isinstance(value, Op) and value.fn in _CALLS:
                 return False
-            return isinstance(kinds.get(target), Array) or _makes_new(stmt, kinds)
+            return isinstance(kinds.get(target), Array) or not _is_view(stmt, views, kinds)
         case Unpack(targets=targets):
             return all(is_number(kind) for name in targets if (kind := kinds.get(name)) is not None)
         case If() | For() | While():
@@ -133,6 +125,3 @@ def _among(expr: Expr, region: str | None, regions: Regions) -> bool:
 
 
 _CALLS = frozenset({prims.call, prims.call_method, prims.pop, prims.push})
-_FRESH = frozenset(
-    {np.sum, np.mean, np.prod, np.cumsum, np.dot, np.vdot, np.outer, np.max, np.min, np.array, np.copy, np.where, abs}
-)

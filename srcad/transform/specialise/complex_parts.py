@@ -58,7 +58,10 @@ def _store_imaginary(sp: Specialiser, z: Expr, key: Expr, value: Expr) -> None:
     if made is not None and made.fn in IN_PLACE and _is_part(sp, made.args[0], z):
         _drop(sp, value)  # of a new value, not in place
         _drop(sp, made.args[0])
-        value = sp.op(Op(IN_PLACE[made.fn], (sp.op(Op(prims.get_attr, (item, Lit("imag")))), made.args[1])))
+        part: Expr = sp.op(Op(prims.get_attr, (item, Lit("imag"))))
+        if made.fn not in (operator.iadd, operator.isub):  # its derivative needs what the part was
+            part = sp.hold(*sp.call("np.array", np.array, (part,)))
+        value = sp.op(Op(IN_PLACE[made.fn], (part, made.args[1])))
     for stmt in reversed(sp.out):
         if isinstance(stmt, Assign) and _array_of(sp, Var(stmt.target), np.imag) == z:
             _drop(sp, Var(stmt.target))
