@@ -150,6 +150,44 @@ def test_derivatives_of_derivatives():
         )
 
 
+TABLE = np.array([[0.4 + 1j, -1.3, 0.7j], [0.2, 1 - 1j, 2]])
+
+
+def parts_written(x):
+    z = np.zeros(3, complex)
+    z.real = x * np.arange(3)
+    z.imag[1:] = np.sin(x)
+    z.imag *= x
+    return np.sum(np.abs(np.fft.fft(z)) ** 3)
+
+
+def singular_values(x):
+    return np.sum(np.linalg.svd(TABLE * x + 1j * x * x, compute_uv=False) ** 3)
+
+
+def eigenvectors(x):
+    vectors = np.linalg.eigh(TABLE @ TABLE.conj().T * x + np.diag([x * x, 1.0]))[1]
+    return np.sum(np.abs(vectors[0]) ** 2 * np.arange(2)) + vectors[1, 1].imag
+
+
+def factors(x):
+    lower = np.linalg.cholesky(TABLE @ TABLE.conj().T * x + np.diag([x * x, 1.0]))
+    return np.sum(np.abs(lower) ** 3) + np.sum(np.abs(np.linalg.qr(TABLE.T * x + x**2)[0]) ** 3)
+
+
+def series(x):
+    wave = np.exp(1j * x * np.arange(4.0))
+    return abs(np.trapezoid(wave)) + np.std(wave * x) + abs(np.average(wave, weights=x + np.arange(4.0)))
+
+
+@pytest.mark.parametrize("f", [parts_written, singular_values, eigenvectors, factors, series])
+def test_second_derivatives_with_complex_values_inside(f):
+    slope, step = srcad.grad(f), 1e-6
+    expected = (slope(1.2 + step) - slope(1.2 - step)) / (2 * step)
+    assert srcad.grad(slope)(1.2) == pytest.approx(expected, rel=1e-6)
+    assert srcad.hvp(f)(1.2, 1.0) == pytest.approx(expected, rel=1e-6)
+
+
 def test_a_derivative_that_is_not_holomorphic_is_refused_inside_of_another():
     def f(x):
         def g(w):

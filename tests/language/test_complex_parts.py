@@ -212,6 +212,11 @@ def an_object_writes_into_its_complex_array(x, z, dt):
     return np.sum(np.abs(packet.psi) ** 3 * x) + packet.potential[0]
 
 
+@programs.at((0.7, X))
+def constants_of_complex_numbers_are_scaled_and_given_to_functions(s, x):
+    return size(MATRIX * s) + size(np.array([s, 1j, x[0]]) * x)
+
+
 @programs.at((X, Z))
 def a_number_turns_complex_beside_an_array_that_is(x, z):
     a = x[0]
@@ -330,6 +335,12 @@ def reshaped_and_kept(z, x):
     return part[0, 0] ** 2
 
 
+def handed_on_in_a_pair(z, x):
+    pair = (z.imag, x)
+    z[0] = 2j * x[0]
+    return pair[0][0] ** 2
+
+
 def read_in_the_next_trip(z, x):
     total = 0.0
     part = z.imag
@@ -367,6 +378,7 @@ def written_by_a_function(z, x):
         returned_by_a_function,
         sliced_and_kept,
         reshaped_and_kept,
+        handed_on_in_a_pair,
         read_in_the_next_trip,
         written_by_add_at,
         written_by_out,
