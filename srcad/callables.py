@@ -7,69 +7,18 @@ knows both signatures and turns the one call into the other.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-import linecache
 import types
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from srcad import runtime
 from srcad.calling import calling, calling_composed
-from srcad.errors import AliasError, ArgumentError, Place, SourceNotFound, SrcadError, UnsupportedSyntax
+from srcad.errors import ArgumentError, SourceNotFound
 from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
-
-
-@contextlib.contextmanager
-def stops_refused(function: types.FunctionType, writes: Mapping[str, Place]) -> Iterator[None]:
-    """While generated code runs: what it stops with on purpose is raised as an error of ours."""
-    try:
-        yield
-    except (runtime.Refusal, runtime.Overlap) as wrong:
-        raise refused(function, wrong, writes) from None
-
-
-def refused(
-    function: types.FunctionType, wrong: runtime.Refusal | runtime.Overlap, writes: Mapping[str, Place]
-) -> SrcadError:
-    """What generated code of a function refuses when it runs, as an error of ours."""
-    if isinstance(wrong, runtime.Overlap):
-        return _overlapping(function, wrong, writes)
-    message, remedy, *place = wrong.args
-    return UnsupportedSyntax(message, Place(*place) if place else None, remedy)
-
-
-def _overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:
-    """The refusal of two arguments that share memory, one of which the function writes into."""
-    if len(wrong.args) == 1:
-        return AliasError(f"{function.__name__}: {wrong}", _defined(function), "pass a copy")
-    written, other = sorted(wrong.args, key=lambda name: name not in writes)
-    if written == other:
-        return AliasError(
-            f"{function.__name__}: two arrays in {written} share memory, and the function writes into {written}",
-            writes.get(written) or _defined(function),
-            "pass copies: np.array(x)",
-        )
-    place = writes.get(written)
-    line = "the function" if place is None else f"line {place.line}"
-    defined = function.__code__.co_firstlineno
-    return AliasError(
-        f"{function.__name__}: the arguments {written} and {other} share memory, and {line} writes into {written} "
-        f"(both are parameters at line {defined})",
-        place or _defined(function),
-        f"pass a copy: np.array({other})",
-    )
-
-
-def _defined(function: types.FunctionType) -> Place:
-    """Where a function is defined."""
-    code = function.__code__
-    return Place(code.co_filename, code.co_firstlineno, 0, linecache.getline(code.co_filename, code.co_firstlineno))
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,13 @@ from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_complex, check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
 from srcad.backends import Backend
-from srcad.callables import find_target, refused
+from srcad.callables import find_target
 from srcad.choice import FIRST, choose
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, INT, Kind
 from srcad.errors import USE_PYTHON, ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
 from srcad.forms import floats, formed
+from srcad.stopped import refused
 from srcad.validity import Outside
 
 Key = tuple[Kind, ...]

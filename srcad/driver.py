@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,10 @@ from srcad.core.nodes import (
 )
 from srcad.derivative import Specialised
 from srcad.errors import Place, SrcadError, UnsupportedSyntax
+from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
-from srcad.transform.reverse.gradient import Differentiator, Pair
+from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
+from srcad.transform.specialise.functions import PRELUDE
 from srcad.transform.specialise.session import Restart, Session, Special
 from srcad.transform.walks import settle_walks
 from srcad.validity import Frozen, Outside, outside_of
@@ -57,7 +60,7 @@ def lowered(function: types.FunctionType) -> Program:
     """The core program of a function. Kept for functions of the prelude, which do not change."""
     from srcad.frontend.lower import lower
 
-    if function.__module__ in ("srcad.frontend.prelude", "srcad.frontend.iterators"):
+    if function.__module__ in PRELUDE:
         made = _LOWERED.get(function)
         if made is None:
             made = lower(function)
@@ -67,9 +70,7 @@ def lowered(function: types.FunctionType) -> Program:
 
 
 def prelude_function(name: str) -> Any:
-    from srcad.frontend import iterators, prelude
-
-    return getattr(prelude, name, None) or getattr(iterators, name)
+    return next(getattr(module, name) for module in map(import_module, PRELUDE) if hasattr(module, name))
 
 
 def specialise(
@@ -191,8 +192,9 @@ class LoadedPair:
     outside: Outside
     powers: tuple[Place, ...]
     writes: Mapping[str, Place]  # for each array parameter that the function writes into, where it does
+    apart: Apart  # what must be apart in memory among the arguments
     fixed: frozenset[int]  # the positions of parameters without cotangents
-    repeats: bool  # whether a copy of what the forward half saved serves another run of the reverse half
+    writes_arrays: bool  # whether the halves write into arrays that they were given or that were saved
 
 
 def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
@@ -204,7 +206,7 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
     maker = Differentiator(session, _simplify, _tidy)
     mask = tuple(holds_smooth(k) and i not in fixed for i, k in enumerate(special.out_kinds))
     pair = maker.pair(special, mask)
-    emitted, functions = _load(maker, pair.reverse)
+    emitted, functions = _load(maker, pair.reverse, pair.forward)
     return LoadedPair(
         functions[emitted.names[pair.forward]],
         functions[emitted.names[pair.reverse]],
@@ -214,8 +216,9 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
         _outside(session, special),
         _powers(special),
         maker.where_written(special),
+        maker.apart(special),
         fixed,
-        not _writes_arrays(maker, special),
+        _writes_arrays(maker, special),
     )
 
 
@@ -243,6 +246,7 @@ class LoadedTangent:
     source: str
     arguments: tuple[tuple[int, Leaf], ...]
     written: frozenset[int]  # the arguments whose memory the program writes to
+    writes: Mapping[str, Place]  # for each array parameter that the program writes into, where it does
     special: Special
     outside: Outside
 
@@ -255,7 +259,9 @@ def make_tangent(function: types.FunctionType | Program, key: tuple[Kind, ...], 
     made = maker.entry(special, wrt, name=f"{_identifier(special.program.name)}_jvp", doc=doc)
     emitted, functions = _load(maker, made.handle)
     entry = functions[emitted.names[made.handle]]
-    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, special, _outside(session, special))
+    writes = Differentiator(session, _simplify, _tidy).where_written(special)
+    outside = _outside(session, special)
+    return LoadedTangent(entry, emitted.source, made.argument_leaves, made.written, writes, special, outside)
 
 
 def _writes_arrays(maker: Differentiator, special: Special) -> bool:
@@ -275,12 +281,14 @@ def _reached(special: Special) -> list[Special]:
     return found
 
 
-def _load(maker: Differentiator | ForwardDifferentiator, entry: FunctionHandle) -> tuple[Any, dict[str, Any]]:
+def _load(maker: Differentiator | ForwardDifferentiator, *entries: FunctionHandle) -> tuple[Any, dict[str, Any]]:
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 
-    units = [Unit(u.handle, u.program, u.half_of) for u in maker.units]
-    emitted = emit(units, entry)
+    called = _called(maker.units, entries)
+    emitted_halves = {id(u.handle) for u in called}
+    units = [Unit(u.handle, u.program, u.half_of if id(u.half_of) in emitted_halves else None) for u in called]
+    emitted = emit(units, entries[0])
     return emitted, load(emitted)
 
 
@@ -289,9 +297,22 @@ def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) ->
     from srcad.backend.compiled.forms import compiled_forms
     from srcad.backend.emit import Unit, emit
 
-    units = [Unit(u.handle, u.program) for u in compiled_forms(maker.units)]
+    units = [Unit(u.handle, u.program) for u in compiled_forms(_called(maker.units, (entry,)))]
     emitted = emit(units, entry)
     return emitted, load_compiled(emitted, cache)
+
+
+def _called(units: Sequence[Any], entries: tuple[FunctionHandle, ...]) -> list[Any]:
+    """The units that the entries call, and those which they call in turn."""
+    by_handle = {id(unit.handle): unit for unit in units}
+    needed: set[int] = set()
+    todo: list[Any] = list(entries)
+    while todo:
+        handle = todo.pop()
+        if id(handle) not in needed and id(handle) in by_handle:
+            needed.add(id(handle))
+            todo += handles_in(by_handle[id(handle)].program.body)
+    return [unit for unit in units if id(unit.handle) in needed]
 
 
 def standalone_text(emitted: Any, doc: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime
 from srcad.api import grad
 from srcad.callables import Target, find_target
 from srcad.choice import promoted
+from srcad.copies import copied_together
 from srcad.errors import ArgumentError
 from srcad.jacobians import either_jacobian, forward_jacobian, positions, reverse_jacobian
 from srcad.tangent import run_jvp, source_of
@@ -57,10 +57,8 @@ def linearize(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Linearized]:
     >>> value, along(1.0, 0.5)
     (6.0, 4.0)
     """
-    from srcad.pullback import copied_arrays
-
-    kept = tuple(map(copied_arrays, primals))
-    return fun(*map(runtime.copied, kept)), Linearized(find_target(fun), kept)
+    kept = copied_together(primals)
+    return fun(*copied_together(kept)), Linearized(find_target(fun), kept)
 
 
 class Linearized:
@@ -121,7 +119,8 @@ def jacobian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
     >>> srcad.jacobian(lambda x: x.sum())(np.array([2.0, 3.0]))
     array([1., 1.])
     """
-    return _of_arguments(jacobian, fun, argnums, lambda *args: either_jacobian(fun, args, argnums))
+    seen: dict[tuple[int, ...], int] = {}
+    return _of_arguments(jacobian, fun, argnums, lambda *args: either_jacobian(fun, args, argnums, seen))
 
 
 @makes("hessian")

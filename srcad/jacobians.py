@@ -36,9 +36,7 @@ def positions(target: Target, argnums: int | Sequence[int], count: int) -> tuple
 
 def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int]) -> Any:
     """The Jacobian by columns: one run of the tangent program for each number of the arguments."""
-    target = find_target(fun)
-    wrt = positions(target, argnums, len(args))
-    primals = [promoted(a) if i in wrt else a for i, a in enumerate(args)]
+    target, wrt, primals = _prepared(fun, args, argnums)
     columns: dict[int, dict[str, list[Any]]] = {}
     value: Any = None
     for i in wrt:
@@ -69,10 +67,17 @@ def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
 
 def reverse_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int]) -> Any:
     """The Jacobian by rows: one forward sweep, and one reverse sweep for each number of the result."""
-    target = find_target(fun)
-    wrt = positions(target, argnums, len(args))
-    primals = tuple(promoted(a) if i in wrt else a for i, a in enumerate(args))
-    value, pullback = make_vjp(target, primals)
+    target, wrt, primals = _prepared(fun, args, argnums)
+    return _by_rows(*make_vjp(target, primals), primals, wrt, argnums)
+
+
+def _by_rows(
+    value: Any,
+    pullback: Callable[[Any], tuple[Any, ...]],
+    primals: Sequence[Any],
+    wrt: tuple[int, ...],
+    argnums: int | Sequence[int],
+) -> Any:
     made = {}
     for path, part in parts_of(value):
         rows = []
@@ -86,25 +91,35 @@ def reverse_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
     return rebuilt(value, made)
 
 
-def either_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int]) -> Any:
-    """The Jacobian, by columns where the arguments hold no more numbers than the result, else by rows."""
+def either_jacobian(
+    fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int], seen: dict[tuple[int, ...], int]
+) -> Any:
+    """The Jacobian, by columns where the arguments hold no more numbers than the result, else by rows.
+
+    How many the result holds is known when the function has run. The first run is the forward sweep of the rows;
+    `seen` keeps what it told, so that a further call at arguments of the same sizes runs nothing for that.
+    """
+    target, wrt, primals = _prepared(fun, args, argnums)
+    numbers = [part for i in wrt for _, part in parts_of(primals[i])]
+    if any(map(np.iscomplexobj, numbers)):
+        return reverse_jacobian(fun, args, argnums)  # whose rows are gradients
+    sizes = tuple(map(np.size, numbers))
+    if sum(sizes) <= seen.get(sizes, 1):
+        return forward_jacobian(fun, args, argnums)
+    value, pullback = make_vjp(target, primals)
+    results = [part for _, part in parts_of(value)]
+    seen[sizes] = sum(sizes if any(map(np.iscomplexobj, results)) else map(np.size, results))
+    if sum(sizes) <= seen[sizes]:
+        return forward_jacobian(fun, args, argnums)
+    return _by_rows(value, pullback, primals, wrt, argnums)
+
+
+def _prepared(
+    fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int]
+) -> tuple[Target, tuple[int, ...], tuple[Any, ...]]:
     target = find_target(fun)
     wrt = positions(target, argnums, len(args))
-    inputs = sum(np.size(part) for i in wrt for _, part in parts_of(promoted(args[i])))
-    primals = [promoted(a) if i in wrt else a for i, a in enumerate(args)]
-    value, _ = run_jvp(target, primals, [_still(p) if i in wrt else None for i, p in enumerate(primals)])
-    outputs = sum(np.size(part) for _, part in parts_of(value))
-    columns = inputs <= outputs
-    if any(np.iscomplexobj(part) for i in wrt for _, part in parts_of(primals[i])):
-        columns = False  # the rows are gradients
-    elif any(np.iscomplexobj(part) for _, part in parts_of(value)):
-        columns = True
-    way = forward_jacobian if columns else reverse_jacobian
-    return way(fun, args, argnums)
-
-
-def _still(value: Any) -> Any:
-    return rebuilt(value, {path: _zero(part) for path, part in parts_of(value)})
+    return target, wrt, tuple(promoted(a) if i in wrt else a for i, a in enumerate(args))
 
 
 def _zero(part: Any) -> Any:

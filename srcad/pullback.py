@@ -1,7 +1,7 @@
 """`vjp`: run the forward half of a function now, and its reverse half whenever a cotangent is given.
 
 The reverse half consumes the tapes that the forward half filled, so each pullback is given a copy of them, and the
-function itself runs once; only a function that writes into arrays runs again. What the caller does to the arguments and
+function itself runs once. What the caller does to the arguments and
 to the value afterwards does not matter, since both are copied. The two halves are generated once for each function and
 kinds.
 """
@@ -20,8 +20,9 @@ from srcad import runtime
 from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
-from srcad.callables import Target, stops_refused
+from srcad.callables import Target
 from srcad.choice import promoted
+from srcad.copies import copied_arrays
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     Array,
@@ -36,6 +37,7 @@ from srcad.core.kinds import (
 from srcad.derivative import FORGET, GENERATING
 from srcad.errors import ArgumentError, KindError
 from srcad.forms import formed, structure
+from srcad.stopped import stops_refused
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedPair
@@ -91,14 +93,8 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     key = tuple(map(kind_of, values))
     function, _ = target.function_for(key)
     loaded = loaded_pair(function, key, fixed)
-    if not loaded.repeats:
-        arrays = {name: v for name, v in bound.arguments.items() if isinstance(v, np.ndarray)}
-        written = [name for name in arrays if name in loaded.writes]
-        others = [name for name in arrays if name not in loaded.writes]
-        if written:
-            names = " | ".join(", ".join(group) for group in (written, others) if group)
-            with stops_refused(target.function, loaded.writes):
-                runtime.refuse_overlap(names, *(arrays[name] for name in (*written, *others)))
+    with stops_refused(target.function, loaded.writes):
+        loaded.apart.check(bound.arguments)
     run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)
@@ -119,7 +115,7 @@ class _Run:
     def _forward(self) -> tuple[Any, tuple[list[Any], Any, dict[tuple[int, Path], Any]]]:
         pair = self.loaded.pair
         given = [
-            _copied(v) if not self.loaded.repeats or self.loaded.session.holds_address(k) else v
+            _copied(v) if self.loaded.writes_arrays or self.loaded.session.holds_address(k) else v
             for v, k in zip(self.values, self.kinds, strict=True)
         ]
         shadows = {
@@ -136,7 +132,7 @@ class _Run:
         """The cotangents of the parameters of the function."""
         pair = self.loaded.pair
         parts = list(_cotangents(cotangent, self.value, self.loaded.special.result_kind, pair.result_leaves))
-        state = renewed(self.state) if self.loaded.repeats else self._forward()[1]
+        state = renewed(self.state, self.loaded.writes_arrays)
         result_shadows, saved, shadows = state
         waiting = list(result_shadows)
         by_value = []
@@ -178,32 +174,14 @@ def _shadow_of(value: Any) -> Any:
     return runtime.laid_out(value, 0.0) if isinstance(value, np.ndarray) else runtime.shadow_of(value)
 
 
-def copied_arrays(value: Any) -> Any:
-    """The value with its arrays copied, and the lists, tuples and dicts that hold them."""
-    if isinstance(value, np.ndarray):
-        return runtime.laid_out(value, value)
-    if isinstance(value, tuple):
-        items = [copied_arrays(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if type(value) is list:
-        return list(map(copied_arrays, value))
-    if isinstance(value, collections.deque):
-        return collections.deque(map(copied_arrays, value), value.maxlen)
-    if isinstance(value, dict):
-        made = value.copy()
-        for key, item in value.items():
-            made[key] = copied_arrays(item)
-        return made
-    return value
-
-
-def renewed(state: Any) -> Any:
+def renewed(state: Any, writes_arrays: bool) -> Any:
     """A copy of the containers in what was saved, and of what they hold: the reverse half empties or adds to them.
 
-    Names of one container stay names of one copy. Arrays outside of containers are shared: no reverse half of a pair
-    that is repeated writes to an array that it did not make.
+    Names of one container stay names of one copy, views of one array views of one copy. Arrays outside of containers
+    are shared where no reverse half writes to an array that it did not make.
     """
     known: dict[int, Any] = {}
+    blocks: dict[int, Any] = {}
 
     def copy(value: Any, inside: bool) -> Any:
         if isinstance(value, tuple):
@@ -216,7 +194,7 @@ def renewed(state: Any) -> Any:
         if id(value) in known:
             return known[id(value)]
         if isinstance(value, np.ndarray):
-            made: Any = value.copy() if inside else value
+            made: Any = _same_view(value, blocks) if writes_arrays else value.copy() if inside else value
             known[id(value)] = made
         elif isinstance(value, list):
             made = known[id(value)] = []
@@ -237,6 +215,28 @@ def renewed(state: Any) -> Any:
         return made
 
     return copy(state, False)
+
+
+def _same_view(array: np.ndarray[Any, Any], blocks: dict[int, Any]) -> Any:
+    """The array in a copy of the block of memory that it is in; `blocks` has the copies that there are."""
+    whole, base = array, array.base
+    while base is not None:
+        whole = base if isinstance(base, np.ndarray) else whole
+        base = getattr(base, "base", None)
+    flat = whole.ravel(order="K")
+    if not np.may_share_memory(flat, whole):  # memory that is not NumPy's own, of which this takes a part
+        return array.copy()
+    if id(whole) not in blocks:
+        blocks[id(whole)] = flat.copy()
+    start = _address(array) - _address(whole)
+    made: Any = np.ndarray(array.shape, array.dtype, blocks[id(whole)], start, array.strides)
+    made.flags.writeable = array.flags.writeable
+    return made
+
+
+def _address(array: np.ndarray[Any, Any]) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 def _held(value: Any) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import enum
 import math
 import types
 from typing import Any
@@ -256,8 +257,10 @@ def scatter(x: Any, index: Any, d: Any) -> Any:
 def attributes_of(x: Any) -> dict[str, Any] | None:
     """The attributes of an object by name; None for what holds none: numbers, functions, classes, modules."""
     root = type(x).__module__.split(".")[0]
-    if root in ("builtins", "numpy", "functools", "random", "io", "_io") or isinstance(x, type):
+    if root in ("builtins", "numpy", "functools", "random", "io", "_io") or isinstance(x, (type, enum.Enum)):
         return None
+    if not hasattr(x, "__dict__") and not hasattr(x, "__slots__"):
+        return None  # made in C
     held = dict(getattr(x, "__dict__", {}))
     for cls in type(x).__mro__:
         slots = cls.__dict__.get("__slots__", ())
@@ -326,7 +329,7 @@ def add_into(shadow: Any, d: Any) -> None:
         shadow, d = shadow.__dict__, d if isinstance(d, dict) else attributes_of(d)
     for key in shadow if isinstance(shadow, dict) else range(len(shadow)):
         part = d[key]
-        if isinstance(shadow[key], (list, dict, object_shadow)) or np.ndim(shadow[key]):
+        if isinstance(shadow[key], (list, dict, object_shadow, np.ndarray)):
             add_into(shadow[key], part)
         elif part is not None and shadow[key] is not None:
             shadow[key] = shadow[key] + part
@@ -468,34 +471,50 @@ def arrays_in(x: Any) -> list[Any]:
     return arrays
 
 
-def refuse_overlap(names: str, *values: Any) -> None:
+def refuse_overlap(names: str, *values: Any, inside: bool = True) -> None:
     """Raise if an array that may be written to shares memory with another one.
 
-    `names` are those of the arguments, the written ones | the others; arrays are looked for in containers too.
+    `names` are those of the arguments, the written ones | the others; arrays are looked for in containers too. One
+    array may be in two places of an argument where `inside` is False.
     """
     written = names.split(" | ")[0].count(",") + 1
     shown = names.replace(" | ", ", ").split(", ")
     arrays = [(i, array) for i, value in enumerate(values) for array in arrays_in(value)]
     for k, (i, a) in enumerate(arrays):
         for j, b in arrays[k + 1 :]:
-            if i >= written and j >= written:
+            if i >= written and j >= written or not inside and i == j and a is b:
                 continue
             if np.may_share_memory(a, b) and np.shares_memory(a, b):
                 raise Overlap(shown[min(i, j)], shown[max(i, j)])
 
 
-def refuse_twice(names: str, classes: Any, *values: Any) -> None:
-    """Raise if one container, or one object of these classes, is found in two places of the arguments."""
-    todo, seen = list(values), set()
-    while todo:
-        value = todo.pop()
-        if isinstance(value, (list, dict, collections.deque, *classes)):
-            if id(value) in seen:
-                raise Overlap(
-                    f"one {type(value).__name__} is in two places of the arguments {names}, and may be written to"
-                )
-            seen.add(id(value))
-        todo.extend(part for part in parts_of(value) if type(part) is not float)
+def refuse_twice(names: str, classes: Any, *values: Any, inside: bool = True) -> None:
+    """Raise if a container that may be written to, or an object of these classes, is in two places of the arguments.
+
+    `names` are those of the arguments, the written ones | the others. It may be in two places of one argument where
+    `inside` is False.
+    """
+    written = names.split(" | ")[0].count(",") + 1
+    once: set[int] = set()
+    for i, value in enumerate(values):
+        todo, own = [value], set()
+        while todo:
+            value = todo.pop()
+            if isinstance(value, (list, dict, set, collections.deque, *classes)):
+                if id(value) in once or (inside and id(value) in own and i < written):
+                    shown = names.replace(" | ", ", ")
+                    raise Overlap(
+                        f"one {type(value).__name__} is in two places of the arguments {shown}, and may be written to"
+                    )
+                if id(value) in own:
+                    continue
+                own.add(id(value))
+            todo.extend(part for part in parts_of(value) if type(part) not in _NUMBERS)
+        if i < written:
+            once |= own
+
+
+_NUMBERS = {float, int, bool, str}
 
 
 def refuse_unlike(x: Any, part: Any, x_dot: Any, part_dot: Any) -> None:

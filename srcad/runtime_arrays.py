@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from srcad.runtime import Refusal
+
 
 def places(x: Any) -> Any:
     """The number of each element of `x`, in the shape of `x`: what a rearrangement does to it says what moved where."""
@@ -169,16 +171,14 @@ def reduceat_adjoint(d: Any, x: Any, indices: Any, axis: int = 0) -> Any:
     return made
 
 
-def inserted(d: Any, at: Any, values: Any, axis: Any = None) -> Any:
-    """The cotangent of `values` in `np.insert`: the part of `d` where `at` is negative, summed to their shape."""
-    if axis is None:
-        part = d[at < 0]
-    else:
-        first = np.moveaxis(at, axis, 0)
-        part = np.moveaxis(np.moveaxis(d, axis, 0)[np.reshape(first, (len(first), -1))[:, 0] < 0], 0, axis)
-    shape = (1,) * (np.ndim(part) - np.ndim(values)) + np.shape(values)
-    stretched = tuple(i for i, size in enumerate(shape) if size == 1)
-    return np.reshape(np.sum(part, axis=stretched, keepdims=True), np.shape(values))
+def array_alike(items: Any) -> Any:
+    """The array of some numbers that are all of one type, as `np.vectorize` makes it from the type of the first."""
+    if len({np.asarray(item).dtype for item in items}) > 1:
+        raise Refusal(
+            "a function given to np.vectorize returns numbers of several types, of which the first decides",
+            "let it return floats on every path: 0.0 for 0",
+        )
+    return np.array(items)
 
 
 def unit_like(x: Any, i: int) -> Any:

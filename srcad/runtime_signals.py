@@ -65,7 +65,7 @@ def trapezoid_nodes(d: Any, y: Any, x: Any, axis: int = -1) -> Any:
     moved = np.moveaxis(np.asarray(y), axis, 0)
     made = diff_adjoint(d * np.moveaxis((moved[:-1] + moved[1:]) / 2, 0, axis), 1, axis)
     if np.ndim(x) == 1:
-        return np.sum(made, axis=tuple(i for i in range(np.ndim(y)) if i != axis % np.ndim(y)))
+        made = np.sum(made, axis=tuple(i for i in range(np.ndim(y)) if i != axis % np.ndim(y)))
     return np.reshape(made, np.shape(x))
 
 

@@ -16,13 +16,14 @@ import numpy as np
 
 from srcad import runtime
 from srcad.arguments import check_constant, check_followed
-from srcad.callables import Target, stops_refused
+from srcad.callables import Target
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
 from srcad.derivative import FORGET, GENERATING
 from srcad.errors import ArgumentError, KindError
 from srcad.pullback import check_form, part_at
+from srcad.stopped import stops_refused
 
 if TYPE_CHECKING:
     from srcad.driver import LoadedTangent
@@ -102,7 +103,7 @@ def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tup
         _leaf(part_at(values[i], leaf.path), part_at(along[i], leaf.path), shared if i in loaded.written else None)
         for i, leaf in loaded.arguments
     ]
-    with stops_refused(target.function, {}):
+    with stops_refused(target.function, loaded.writes):
         value, tangent = loaded.function(*values, *given)
     return value, tangent
 

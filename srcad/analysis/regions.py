@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     Maybe,
     Opaque,
     Record,
+    Set,
     Tuple,
     TupleOf,
     children,
@@ -59,7 +60,10 @@ from srcad.rules.registry import rule_for
 
 RESULT = -1  # in a summary, the result beside the positions of the parameters
 
-MUTATORS = (*METHODS, "extend", "remove", "clear", "sort", "update", "setdefault")
+MUTATORS = (
+    *METHODS, "extend", "extendleft", "remove", "clear", "sort", "update", "setdefault", "popitem",
+    "add", "discard", "difference_update", "intersection_update", "symmetric_difference_update",
+)  # fmt: skip
 # functions whose result may be or view their first operand
 VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.broadcast_to,
@@ -109,7 +113,7 @@ class Regions:
 
     def is_memory(self, kind: Kind) -> bool:
         """Whether a value of this kind is memory, or has parts that are."""
-        if isinstance(kind, (Array, Opaque)) or kind in (NUMBER, UNKNOWN):
+        if isinstance(kind, (Array, Opaque, Set)) or kind in (NUMBER, UNKNOWN):
             return True
         if isinstance(kind, Maybe):
             return self.is_memory(kind.kind)

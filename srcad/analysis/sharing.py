@@ -5,19 +5,36 @@ Each refusal names both names, the one that is written and the one whose memory 
 
 from __future__ import annotations
 
+import operator
+from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
 
+from srcad import runtime
 from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, shared_operands
 from srcad.core import prims
-from srcad.core.nodes import Assign, Block, Do, Expr, FunctionHandle, Op, Ref, Stmt, Store, Var, operands, read_in, walk
+from srcad.core.nodes import (
+    Assign,
+    Block,
+    Do,
+    Expr,
+    FunctionHandle,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    Var,
+    operands,
+    read_in,
+    walk,
+)
 from srcad.core.operators import IN_PLACE
 from srcad.errors import AliasError, Place
 
 
 def check_sharing(body: Block, regions: Regions, summarise: Summarise) -> None:
-    """Refuse writes into arrays that outlive the call, and `.flat` that is held while its array is written to."""
+    """Refuse writes into what outlives the call, and `.flat` that is held while its array is written to."""
     _check_globals(body, regions, summarise)
     _check_flat(body, regions)
 
@@ -56,14 +73,14 @@ def where_written(body: Block, params: list[str], regions: Regions, summarise: S
 
 
 def _check_globals(body: Block, regions: Regions, summarise: Summarise) -> None:
-    held: dict[str, tuple[Ref, Place | None]] = {}  # a region, and the array outside of the function that is in it
+    held: dict[str, tuple[Ref, Place | None]] = {}  # a region, and what is outside of the function and in it
     for stmt in walk(body):
         if isinstance(stmt, Assign) and (region := regions.of(stmt.target)) is not None:
             for ref in _viewed(stmt.value):
                 held.setdefault(region, (ref, stmt.place))
-    for base, stmt in writes(body, summarise):
+    for base, stmt in writes(body, summarise, containers=True):
         place = getattr(stmt, "place", None)
-        if isinstance(base, Ref) and isinstance(base.value, np.ndarray):
+        if isinstance(base, Ref) and _may_change(base.value):
             raise AliasError(
                 f"a write into the global {base.name}", place, "pass it as an argument, or return the new value"
             )
@@ -71,18 +88,26 @@ def _check_globals(body: Block, regions: Regions, summarise: Summarise) -> None:
         if region in held and isinstance(base, Var):
             ref, where = held[region]
             line = f" at line {where.line}" if where is not None else ""
+            copy = "np.array" if isinstance(ref.value, np.ndarray) else "copy.deepcopy"
             raise AliasError(
                 f"{_called(base.name)} may share the memory of the global {ref.name}{line}, and is written to",
                 place,
-                f"take a copy first: np.array({ref.name})",
+                f"pass it as an argument, or take a copy first: {copy}({ref.name})",
             )
 
 
+def _may_change(value: object) -> bool:
+    """Whether what a name outside of the function stands for is an array, a container or an object with attributes."""
+    return isinstance(value, (np.ndarray, list, dict, set, deque)) or runtime.attributes_of(value) is not None
+
+
 def _viewed(value: Expr) -> list[Ref]:
-    """The arrays outside of the function that a value may be or view."""
+    """The arrays, containers and objects outside of the function that a value may be, view or be part of."""
     if isinstance(value, Ref):
-        return [value] if isinstance(value.value, np.ndarray) else []
-    if isinstance(value, Op) and value.args and isinstance(value.args[0], Ref) and value.args[0].value is not None:
+        return [value] if _may_change(value.value) else []
+    if isinstance(value, Op) and value.args and isinstance(value.args[0], Ref) and _may_change(value.args[0].value):
+        if value.fn in (prims.get_attr, operator.getitem):
+            return [value.args[0]]
         stand_in = Op(value.fn, (Var("%outside"), *value.args[1:]), value.kwargs)
         if isinstance(value.args[0].value, np.ndarray) and "%outside" in shared_operands(stand_in, {}):
             return [value.args[0]]

@@ -87,7 +87,10 @@ def _unbroadcast(d: Any, x: Any) -> Any:
             made[place] += d[index]
         return made
 
-    return summed
+    if d.ndim != ndim or d.layout != "C":
+        return summed
+    sum_of = numba.njit(boundscheck=True)(summed)
+    return lambda d, x: d if d.shape == x.shape else sum_of(d, x)
 
 
 @numba.vectorize  # type: ignore[untyped-decorator]

@@ -11,6 +11,8 @@ import __future__
 import ast
 import builtins
 import dis
+import enum
+import functools
 import inspect
 import sys
 import textwrap
@@ -66,7 +68,10 @@ class _Standalone:
                 f"rename one of the two objects called {name}",
             )
         self.bound[name] = value
-        if isinstance(value, types.ModuleType):
+        if isinstance(value, enum.Enum) and value.name in type(value).__members__:
+            self.provide(type(value).__name__, type(value), user)
+            self.aliases.append(f"{name} = {type(value).__name__}.{value.name}\n")
+        elif isinstance(value, types.ModuleType):
             self.imports.append(_module_import(name, value, user))
         elif is_literal(value):
             self.constants.append((name, value))
@@ -76,6 +81,8 @@ class _Standalone:
             self._import_object(name, value)
         elif isinstance(value, (types.FunctionType, type)):
             self._copy(name, value)
+        elif isinstance(value, functools._lru_cache_wrapper) and isinstance(value.__wrapped__, types.FunctionType):
+            self._copy(name, value.__wrapped__)  # the source has the decorator
         else:
             raise BackendError(
                 f"cannot save: {name} is an object of {type(value).__qualname__}, which has no text",

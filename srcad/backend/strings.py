@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcad.core import prims
-from srcad.core.nodes import Closure, Expr, Lit, Op, operands
+from srcad.core.nodes import Closure, Expr, Lit, Op, Var, operands
 from srcad.errors import BackendError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _is_format(part: Expr) -> bool:
 def _fits(part: Expr) -> bool:
     """Whether a part can stand inside an f-string."""
     if not _is_format(part):
-        return isinstance(part, Lit)
+        return isinstance(part, (Lit, Var))
     assert isinstance(part, Op)
     value, _, spec = part.args
     return _is_plain(value) and _spec_fits(spec)
@@ -80,6 +80,8 @@ def _is_plain(expr: Expr) -> bool:
 
 
 def _value(to: Expressions, part: Expr) -> Any:
+    if isinstance(part, Var):
+        return gast.FormattedValue(value=to.lower(part), conversion=-1, format_spec=None)
     if not isinstance(part, Op):
         return _constant(_text(part))
     value, conversion, spec = part.args

@@ -44,6 +44,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.libraries import is_library_object, is_sparse, the_one
+from srcad.core.overriding import builtin_overridden
 from srcad.core.sums import holds_sum
 
 _CODE = (
@@ -84,6 +85,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
     simple = _SIMPLE.get(type(value))
     if simple is not None:
         return simple(value)
+    if not isinstance(value, enum.Enum) and builtin_overridden(type(value)) is not None:
+        return Opaque(type(value))
     if isinstance(value, (bool, np.bool_)):
         return BOOL
     if isinstance(value, (int, np.integer)):

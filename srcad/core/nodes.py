@@ -309,6 +309,7 @@ class Program:
     guards: tuple[Guard, ...] = ()
     source: Any = field(default=None, repr=False)  # the Python function it was lowered from, where there is one
     forwards: FunctionHandle | None = None  # the nested function that it does nothing but call
+    gathers: bool = False  # it returns a list of the items that Python makes one by one
 
     @property
     def result(self) -> Expr:

@@ -102,3 +102,19 @@ def rename_counters(block: Block, names: Mapping[str, str]) -> Block:
             case _:
                 made.append(stmt)
     return tuple(made)
+
+
+def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
+    """A statement with the blocks in it changed."""
+    match stmt:
+        case If(body=body, orelse=orelse):
+            return replace(stmt, body=change(body), orelse=change(orelse))
+        case For(body=body) | With(body=body):
+            return replace(stmt, body=change(body))
+        case While(test=test, body=body):
+            return replace(stmt, test=change(test), body=change(body))
+        case Try(body=body, handlers=handlers, final=final):
+            inner = tuple(replace(h, body=change(h.body)) for h in handlers)
+            return replace(stmt, body=change(body), handlers=inner, final=change(final))
+        case _:
+            return stmt

@@ -357,17 +357,24 @@ def left(frame: Frame, node: Any) -> None:
         continue_statement(frame, node)
 
 
-def return_items(frame: Frame, nodes: list[Any]) -> None:
-    """In the body of `__iter__`: return the items themselves, which a loop goes through, and no iterator over them."""
+def return_items(frame: Frame, nodes: list[Any]) -> bool:
+    """In the body of `__iter__`: return the items themselves, which a loop goes through, and no iterator over them.
+
+    Whether it makes a list of what Python makes item by item.
+    """
+    gathers = False
     for node in [found for top in nodes for found in _own_returns(top)]:
         made = node.value
         if isinstance(made, gast.GeneratorExp):
             node.value = gast.copy_location(gast.ListComp(made.elt, made.generators), made)
+            gathers = True
         elif isinstance(made, gast.Call) and len(made.args) == 1 and is_builtin(frame, made.func, "iter"):
             node.value = made.args[0]
         elif isinstance(made, gast.Call) and is_builtin(frame, made.func, *ITERATORS):
             items = gast.List([gast.copy_location(gast.Starred(made, gast.Load()), made)], gast.Load())
             node.value = gast.copy_location(items, made)
+            gathers = True
+    return gathers
 
 
 def run_function(frame: Frame, nodes: list[Any]) -> None:

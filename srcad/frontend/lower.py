@@ -40,8 +40,7 @@ def lower(function: types.FunctionType) -> Program:
     node = source.node
     outside = Outside(function)
     frame = Frame(source, outside, scope_of(node))
-    if function.__name__ == "__iter__":
-        return_items(frame, node.body)
+    gathers = function.__name__ == "__iter__" and return_items(frame, node.body)
     body = lower_body(frame, node)
     name = function.__name__ if function.__name__.isidentifier() else "anonymous"
     return Program(
@@ -52,6 +51,7 @@ def lower(function: types.FunctionType) -> Program:
         source.place(node),
         guards=tuple(outside.guards.values()),
         source=function,
+        gathers=gathers,
     )
 
 

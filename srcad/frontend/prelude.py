@@ -216,6 +216,14 @@ def dict_get(d: Any, key: Any, default: Any) -> Any:
     return d[key] if key in d else default
 
 
+def bound_get(d: Any, key: Any, default: Any = None) -> Any:
+    return d.get(key, default)
+
+
+def bound_item(xs: Any, at: Any) -> Any:
+    return xs[at]
+
+
 def dict_setdefault(d: Any, key: Any, default: Any) -> Any:
     if key not in d:
         d[key] = default
@@ -397,13 +405,6 @@ def piecewise_of(x: Any, conditions: Any, functions: Any) -> Any:
         rest = rest & ~conditions[i]
     if len(functions) > len(conditions):
         made[rest] = functions[-1](x[rest])
-    return made
-
-
-def polynomial_of(zeros: Any) -> Any:
-    made = np.ones(1)
-    for zero in zeros:
-        made = np.convolve(made, np.array([1.0, -zero]))
     return made
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
-from srcad.rules.asks import is_scalar, refuse
+from srcad.rules.asks import is_scalar
 from srcad.rules.operators import COLUMN, ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback, pushforward
 
@@ -146,17 +146,23 @@ def append(arr, values, axis=None, *, d_out):
 
 @pullback(
     np.insert,
-    at=[(ROW, 1, 2.5), (TABLE, 1, ROW, 0), (TABLE, 0, 1.5, 1), (TABLE, [0, 2], COLUMN, 1)],
+    at=[
+        (ROW, 1, 2.5),
+        (TABLE, 1, ROW, 0),
+        (TABLE, 0, 1.5, 1),
+        (TABLE, [0, 2], COLUMN, 1),
+        (ROW, [2, 0], TABLE[0, :2]),
+        (ROW, 1, ROW * 2),
+    ],
     linear_in=("arr", "values"),
 )
 def insert(arr, obj, values, axis=None, *, d_out):
-    at = np.insert(runtime_arrays.places(arr), obj, -1, axis)
-    d_arr = np.reshape(d_out[at >= 0], np.shape(arr))
+    at = np.insert(runtime_arrays.places(arr), obj, -1 - runtime_arrays.places(values), axis)
+    is_new = at < 0
+    d_arr = np.reshape(d_out[~is_new], np.shape(arr))
     if is_scalar(values):
-        return d_arr, None, np.sum(d_out[at < 0])
-    if not isinstance(obj, int) and axis is None:
-        return refuse("np.insert of several values at several places has no rule", "concatenate the parts")
-    return d_arr, None, runtime_arrays.inserted(d_out, at, values, axis)
+        return d_arr, None, np.sum(d_out[is_new])
+    return d_arr, None, runtime_arrays.add_at(d_out[is_new], -1 - at[is_new], values)
 
 
 @linear(np.dstack, at=[((TABLE, TABLE + 1),), ((ROW, ROW * 2),), ([STACK, STACK],)])

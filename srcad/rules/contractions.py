@@ -92,14 +92,16 @@ def last_tensordot(x1, x2, axes=2, *, d_out):
         ("i...->...", STACK),
         (" ij , jk -> ik ", TABLE, TABLE.T),
         ("ij,ij->ij", TABLE, ROW[None]),
+        call("ij,kj,k->i", TABLE, TABLE, TABLE[:, 0], optimize=True),
+        call("ij,kj,k", TABLE, TABLE, TABLE[:, 0], optimize="greedy"),
     ],
     multilinear_in=("operands",),
 )
-def einsum(subscripts, *operands, d_out):
+def einsum(subscripts, *operands, optimize=False, d_out):
     if not isinstance(subscripts, str):
         return refuse("np.einsum with lists of axes has no rule", 'give the subscripts as a string: "ij,jk->ik"')
     parts = runtime_products.einsum_adjoint(d_out, subscripts, operands)
-    return None, parts
+    return None, None, parts
 
 
 @pullback(np.vecdot, np.linalg.vecdot, at=[(ROW, POSITIVE), (TABLE, ROW), (STACK, TABLE)], multilinear_in=("x1", "x2"))

@@ -99,17 +99,25 @@ def _is_pure(fn: Callable[..., Any]) -> bool:
 
 def by_example(call: Call) -> Kind:
     """The kind of what the function gives for tiny operands."""
-    found = _tried(call, True)
-    # lists and tuples that are known may point beyond the tiny examples: then any of their kinds will do
-    return found if found is not UNKNOWN else _tried(call, False)
+    # lists and tuples that are known may point beyond the tiny examples, or go with a length: then others are tried
+    lengths = (2,) if all(map(_fits_any_length, (*call.args, *dict(call.kwargs).values()))) else (2, 3, 4, 8)
+    for length in lengths:
+        found = _tried(call, True, length)
+        if found is not UNKNOWN:
+            return found
+    return _tried(call, False, 2)
 
 
-def _tried(call: Call, as_known: bool) -> Kind:
+def _fits_any_length(kind: Kind) -> bool:
+    return not isinstance(kind, (List, Tuple, TupleOf, Const)) or constant(kind) is None
+
+
+def _tried(call: Call, as_known: bool, length: int) -> Kind:
     exprs: tuple[Expr | None, ...] = call.exprs or (None,) * len(call.args)
     kwexprs = dict(call.kwexprs)
     operands = [*zip(call.args, exprs, strict=False), *((kind, kwexprs.get(key)) for key, kind in call.kwargs)]
     examples = [
-        example(kind, expr if as_known or not isinstance(kind, (List, Tuple, TupleOf)) else None)
+        example(kind, expr if as_known or not isinstance(kind, (List, Tuple, TupleOf)) else None, length)
         for kind, expr in operands
     ]
     if any(e is OPEN for e in examples):
@@ -119,12 +127,12 @@ def _tried(call: Call, as_known: bool) -> Kind:
     try:
         with np.errstate(all="ignore"):
             value = call.fn(*positional, **named)
-    except (ValueError, TypeError, ArithmeticError, IndexError, AttributeError, np.linalg.LinAlgError):
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError, np.linalg.LinAlgError):
         return UNKNOWN
     return without_sizes(kind_of(value))
 
 
-def example(kind: Kind, expr: Expr | None = None) -> Any:
+def example(kind: Kind, expr: Expr | None = None, length: int = 2) -> Any:
     """A small, well-conditioned value of a kind (the value itself where it is known), or `OPEN`."""
     known = OPEN if expr is None else literal(expr)
     if known is not OPEN and not isinstance(known, np.ndarray):
@@ -133,7 +141,7 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
         case Const(value=value):
             return value
         case Array(dtype=dtype, dims=str(dims)):
-            shape = tuple(1 if letter == "1" else 2 for letter in dims)
+            shape = tuple(1 if letter == "1" else length for letter in dims)
             count = int(np.prod(shape))
             values = np.ones(count) if np.dtype(dtype).kind in "biu" else 0.3 + np.arange(count) * 0.37 % 0.5
             made = values.reshape(shape)
@@ -141,11 +149,11 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
                 made = made + np.eye(shape[-2], shape[-1])
             return (made * (1 + 0.5j)).astype(dtype) if np.dtype(dtype).kind == "c" else made.astype(dtype)
         case List(item=item) | TupleOf(item=item):
-            inner = example(item)
+            inner = example(item, None, length)
             made_items = [inner, inner]
             return OPEN if inner is OPEN else made_items if isinstance(kind, List) else tuple(made_items)
         case Tuple(items=items, cls=None):
-            inners = tuple(example(item) for item in items)
+            inners = tuple(example(item, None, length) for item in items)
             return OPEN if any(i is OPEN for i in inners) else inners
         case _ if kind is INT:
             return 1
@@ -155,6 +163,8 @@ def example(kind: Kind, expr: Expr | None = None) -> Any:
             return 0.5 + (0.25j if widen(kind) is COMPLEX else 0.0)
         case _ if kind is RANGE:
             return range(2)
+        case _ if kind is SLICE:
+            return slice(1)
         case _:
             return OPEN
 

@@ -24,6 +24,7 @@ from srcad.core.kinds import (
     Object,
     Tuple,
     TupleOf,
+    broadcast_dims,
     is_integral,
     is_number,
     is_plural,
@@ -148,7 +149,9 @@ def spaced(call: Call) -> Kind:
     if known(call, "retstep", default=False) is not False or dtype is None:
         return UNKNOWN
     if not all(isinstance(k, Array) and k.dims == "" for k in ends):
-        return Array(dtype, None)
+        dims = [k.dims if isinstance(k, Array) else None for k in ends]
+        both = broadcast_dims(*dims)
+        return Array(dtype, None if both is None else letter(known(call, "num", 2, default=50)) + both)
     return Array(dtype, letter(known(call, "num", 2, default=50)))
 
 

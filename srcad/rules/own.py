@@ -10,7 +10,7 @@ import numpy as np
 from srcad import runtime, runtime_arrays, runtime_rules, runtime_signals, runtime_stats
 from srcad.core.kinds import BOOL, COMPLEX, INT, Array, Kind, List, is_complex, is_number, widen
 from srcad.core.kinds import FLOAT as FLOATING
-from srcad.rules import shapes
+from srcad.rules import layouts, shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import Call, elementwise, linear, pullback, zero
 
@@ -24,6 +24,11 @@ def _like_second(call: Call) -> Kind:
 
 def _like_first(call: Call) -> Kind:
     return widen(call.args[0])
+
+
+@linear(runtime_arrays.array_alike, kind=layouts.made_array, at=[([1.0, 2.0],), ((1.5, -2.0),)])
+def array_alike(items, *, d_out):
+    return d_out
 
 
 @linear(runtime.unbroadcast, kind=_like_second, at=[(TABLE, ROW), (TABLE, COLUMN), (TABLE, 1), (ROW, ROW), (2.0, 1)])

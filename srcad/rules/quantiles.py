@@ -21,6 +21,20 @@ from srcad.rules.scans import HOLED
 QUARTERS = np.array([0.27, 0.65])
 QUANTILES = [(ROW, 0.3), (TABLE, 0.4, 1), (STACK, 0.7, (0, 2)), (TABLE, QUARTERS, 0), (TABLE, QUARTERS)]
 
+METHODS = [
+    call(ROW, 0.43, method="hazen"),
+    call(TABLE, QUARTERS, 1, method="weibull"),
+    call(TABLE, 0.43, method="median_unbiased"),
+    call(TABLE, 0.43, 0, method="normal_unbiased"),
+    call(ROW, 0.43, method="interpolated_inverted_cdf"),
+    call(TABLE, 0.02, method="hazen"),
+    call(ROW, 0.43, method="lower"),
+    call(TABLE, QUARTERS, 1, method="higher"),
+    call(ROW, 0.43, method="midpoint"),
+    call(ROW, 0.43, method="nearest"),
+    call(ROW, 0.43, method="averaged_inverted_cdf"),
+]
+
 
 def _like(position: int) -> KindRule:
     def kind(call: Call) -> Kind:
@@ -42,52 +56,77 @@ def median_dot(a, axis=None, keepdims=False, *, out, a_dot):
     return runtime_quantiles.quantile_of(a_dot, a, out, 0.5, axis)
 
 
-@pullback(np.quantile, at=[*QUANTILES, call(ROW, 0.3, keepdims=True), call(TABLE, QUARTERS, 1, keepdims=True)])
+@pullback(
+    np.quantile,
+    at=[*QUANTILES, call(ROW, 0.3, keepdims=True), call(TABLE, QUARTERS, 1, keepdims=True), *METHODS],
+)
 def quantile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    slope = runtime_quantiles.quantile_of(a, a, d_out, q, axis, 1)
-    return (
-        runtime_quantiles.quantile_adjoint(d_out, a, q, axis),
-        runtime_quantiles.quantile_sum(d_out * slope, q),
-    )
+    if method == "linear":
+        slope = runtime_quantiles.quantile_of(a, a, d_out, q, axis, 1)
+        d_a = runtime_quantiles.quantile_adjoint(d_out, a, q, axis)
+    else:
+        slope = runtime_quantiles.quantile_of(a, a, d_out, q, axis, 1, method=method)
+        d_a = runtime_quantiles.quantile_adjoint(d_out, a, q, axis, method=method)
+    return d_a, runtime_quantiles.quantile_sum(d_out * slope, q)
 
 
 @pushforward(np.quantile)
 def quantile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
-    if method != "linear":
-        return refuse("np.quantile with this method has no rule", 'use method="linear"')
-    if q_dot is None:
-        return runtime_quantiles.quantile_of(a_dot, a, out, q, axis)
-    spread = runtime_quantiles.quantile_spread(q_dot, q, out)
-    by_q = spread * runtime_quantiles.quantile_of(a, a, out, q, axis, 1)
     if a_dot is None:
-        return by_q
-    return runtime_quantiles.quantile_of(a_dot, a, out, q, axis) + by_q
+        by_a = 0.0
+    elif method == "linear":
+        by_a = runtime_quantiles.quantile_of(a_dot, a, out, q, axis)
+    else:
+        by_a = runtime_quantiles.quantile_of(a_dot, a, out, q, axis, method=method)
+    if q_dot is None:
+        return by_a
+    spread = runtime_quantiles.quantile_spread(q_dot, q, out)
+    if method == "linear":
+        by_q = spread * runtime_quantiles.quantile_of(a, a, out, q, axis, 1)
+    else:
+        by_q = spread * runtime_quantiles.quantile_of(a, a, out, q, axis, 1, method=method)
+    return by_q if a_dot is None else by_a + by_q
 
 
-@pullback(np.percentile, at=[(ROW, 30.0), (TABLE, 40.0, 1), (TABLE, 100 * QUARTERS, 0), call(ROW, 30.0, keepdims=True)])
+@pullback(
+    np.percentile,
+    at=[
+        (ROW, 30.0),
+        (TABLE, 40.0, 1),
+        (TABLE, 100 * QUARTERS, 0),
+        call(ROW, 30.0, keepdims=True),
+        call(TABLE, 43.0, 1, method="hazen"),
+        call(ROW, [20, 60]),
+    ],
+)
 def percentile(a, q, axis=None, method="linear", keepdims=False, *, d_out):
-    if method != "linear":
-        return refuse("np.percentile with this method has no rule", 'use method="linear"')
-    slope = runtime_quantiles.quantile_of(a, a, d_out, q / 100, axis, 1) / 100
-    return (
-        runtime_quantiles.quantile_adjoint(d_out, a, q / 100, axis),
-        runtime_quantiles.quantile_sum(d_out * slope, q),
-    )
+    share = np.asarray(q) / 100 if isinstance(q, (list, tuple)) else q / 100
+    if method == "linear":
+        slope = runtime_quantiles.quantile_of(a, a, d_out, share, axis, 1) / 100
+        d_a = runtime_quantiles.quantile_adjoint(d_out, a, share, axis)
+    else:
+        slope = runtime_quantiles.quantile_of(a, a, d_out, share, axis, 1, method=method) / 100
+        d_a = runtime_quantiles.quantile_adjoint(d_out, a, share, axis, method=method)
+    return d_a, runtime_quantiles.quantile_sum(d_out * slope, share)
 
 
 @pushforward(np.percentile)
 def percentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, a_dot, q_dot):
-    if method != "linear":
-        return refuse("np.percentile with this method has no rule", 'use method="linear"')
-    if q_dot is None:
-        return runtime_quantiles.quantile_of(a_dot, a, out, q / 100, axis)
-    spread = runtime_quantiles.quantile_spread(q_dot, q, out)
-    by_q = spread * runtime_quantiles.quantile_of(a, a, out, q / 100, axis, 1) / 100
+    share = np.asarray(q) / 100 if isinstance(q, (list, tuple)) else q / 100
     if a_dot is None:
-        return by_q
-    return runtime_quantiles.quantile_of(a_dot, a, out, q / 100, axis) + by_q
+        by_a = 0.0
+    elif method == "linear":
+        by_a = runtime_quantiles.quantile_of(a_dot, a, out, share, axis)
+    else:
+        by_a = runtime_quantiles.quantile_of(a_dot, a, out, share, axis, method=method)
+    if q_dot is None:
+        return by_a
+    spread = runtime_quantiles.quantile_spread(q_dot, share, out)
+    if method == "linear":
+        by_q = spread * runtime_quantiles.quantile_of(a, a, out, share, axis, 1) / 100
+    else:
+        by_q = spread * runtime_quantiles.quantile_of(a, a, out, share, axis, 1, method=method) / 100
+    return by_q if a_dot is None else by_a + by_q
 
 
 @pullback(np.nanmedian, kind=shapes.reduced, at=[(HOLED,), (HOLED, 1), call(HOLED, axis=1, keepdims=True), (TABLE, 0)])
@@ -161,12 +200,13 @@ def nanpercentile_dot(a, q, axis=None, method="linear", keepdims=False, *, out, 
         (TABLE * TABLE, TABLE, np.zeros((2, 1, 3)), QUARTERS, 0),
         (TABLE * TABLE, TABLE, np.zeros((2, 3)), QUARTERS, 0, 1),
         (TABLE * TABLE, HOLED, np.zeros((2, 2)), QUARTERS, 1, 0, True),
+        (TABLE * TABLE, TABLE, 0.1, 0.5, None, 0, False, "weibull"),
     ],
 )
-def quantile_of(v, x, like, q, axis=None, n=0, holes=False, *, d_out):
-    slope = runtime_quantiles.quantile_of(v, x, d_out, q, axis, n + 1, holes)
+def quantile_of(v, x, like, q, axis=None, n=0, holes=False, method="linear", *, d_out):
+    slope = runtime_quantiles.quantile_of(v, x, d_out, q, axis, n + 1, holes, method)
     return (
-        runtime_quantiles.quantile_adjoint(d_out, x, q, axis, n, holes),
+        runtime_quantiles.quantile_adjoint(d_out, x, q, axis, n, holes, method),
         None,
         None,
         runtime_quantiles.quantile_sum(d_out * slope, q),
@@ -174,16 +214,16 @@ def quantile_of(v, x, like, q, axis=None, n=0, holes=False, *, d_out):
 
 
 @pushforward(runtime_quantiles.quantile_of)
-def quantile_of_dot(v, x, like, q, axis=None, n=0, holes=False, *, out, v_dot, q_dot):
+def quantile_of_dot(v, x, like, q, axis=None, n=0, holes=False, method="linear", *, out, v_dot, q_dot):
     if q_dot is None and v_dot is None:
         return 0.0 * out
     if q_dot is None:
-        return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes)
+        return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes, method)
     spread = runtime_quantiles.quantile_spread(q_dot, q, out)
-    by_q = spread * runtime_quantiles.quantile_of(v, x, out, q, axis, n + 1, holes)
+    by_q = spread * runtime_quantiles.quantile_of(v, x, out, q, axis, n + 1, holes, method)
     if v_dot is None:
         return by_q
-    return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes) + by_q
+    return runtime_quantiles.quantile_of(v_dot, x, out, q, axis, n, holes, method) + by_q
 
 
 @pullback(
@@ -196,28 +236,29 @@ def quantile_of_dot(v, x, like, q, axis=None, n=0, holes=False, *, out, v_dot, q
         (TABLE, TABLE * 2, QUARTERS, 0),
         (TABLE[:, None], TABLE, QUARTERS, 0),
         (TABLE[:, :2], HOLED, QUARTERS, 1, 0, True),
+        (1.3, TABLE, 0.5, None, 0, False, "weibull"),
     ],
 )
-def quantile_adjoint(d, x, q, axis=None, n=0, holes=False, *, d_out):
-    slope = runtime_quantiles.quantile_of(d_out, x, d, q, axis, n + 1, holes)
+def quantile_adjoint(d, x, q, axis=None, n=0, holes=False, method="linear", *, d_out):
+    slope = runtime_quantiles.quantile_of(d_out, x, d, q, axis, n + 1, holes, method)
     return (
-        runtime_quantiles.quantile_of(d_out, x, d, q, axis, n, holes),
+        runtime_quantiles.quantile_of(d_out, x, d, q, axis, n, holes, method),
         None,
         runtime_quantiles.quantile_sum(d * slope, q),
     )
 
 
 @pushforward(runtime_quantiles.quantile_adjoint)
-def quantile_adjoint_dot(d, x, q, axis=None, n=0, holes=False, *, out, d_dot, q_dot):
+def quantile_adjoint_dot(d, x, q, axis=None, n=0, holes=False, method="linear", *, out, d_dot, q_dot):
     if q_dot is None and d_dot is None:
         return np.zeros_like(out)
     if q_dot is None:
-        return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes)
+        return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes, method)
     spread = d * runtime_quantiles.quantile_spread(q_dot, q, d)
-    by_q = runtime_quantiles.quantile_adjoint(spread, x, q, axis, n + 1, holes)
+    by_q = runtime_quantiles.quantile_adjoint(spread, x, q, axis, n + 1, holes, method)
     if d_dot is None:
         return by_q
-    return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes) + by_q
+    return runtime_quantiles.quantile_adjoint(d_dot, x, q, axis, n, holes, method) + by_q
 
 
 @linear(

@@ -171,7 +171,12 @@ def extreme_dot(a, axis=None, keepdims=False, initial=None, where=None, *, out, 
 CORRECTED = call(TABLE, axis=1, correction=1, keepdims=True)
 
 
-@pullback(np.var, kind=shapes.reduced, at=[*ALONG, *MASKED[:1], *MASKED[2:], call(TABLE, 1, ddof=1), CORRECTED])
+@pullback(
+    np.var,
+    kind=shapes.reduced,
+    at=[*ALONG, *MASKED[:1], *MASKED[2:], call(TABLE, 1, ddof=1), CORRECTED],
+    refused=("ddof", "correction"),
+)
 def var(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *, d_out):
     if is_scalar(a):
         return 0.0
@@ -214,7 +219,12 @@ def var_dot(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *
     return 2 * np.sum(a_dot * centred, axis) / count
 
 
-@pullback(np.std, kind=shapes.reduced, at=[*ALONG, *MASKED[:1], *MASKED[2:], call(TABLE, 1, ddof=1), CORRECTED])
+@pullback(
+    np.std,
+    kind=shapes.reduced,
+    at=[*ALONG, *MASKED[:1], *MASKED[2:], call(TABLE, 1, ddof=1), CORRECTED],
+    refused=("ddof", "correction"),
+)
 def std(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *, out, d_out):
     if is_scalar(a):
         return 0.0

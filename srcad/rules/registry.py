@@ -86,6 +86,7 @@ class Rule:
     refused: tuple[str, ...] = ()
     notes: str = ""
     order: int = field(default=0)
+    named: tuple[str, ...] = ()  # those of `params` that are given by name alone
     own: Any = None  # the `Stated` rule of a user, which this is the present reading of
 
     @functools.cached_property
@@ -191,6 +192,7 @@ def _stated(
         names: list[str] = []
         defaults: list[tuple[str, Any]] = []
         variadic = None
+        named: list[str] = []
         for parameter in inspect.signature(body).parameters.values():
             if parameter.kind is parameter.VAR_POSITIONAL:
                 variadic = parameter.name
@@ -198,14 +200,18 @@ def _stated(
                 names.append(parameter.name)
                 if parameter.default is not parameter.empty:
                     defaults.append((parameter.name, parameter.default))
+            elif parameter.default is not parameter.empty:
+                names.append(parameter.name)
+                named.append(parameter.name)
+                defaults.append((parameter.name, parameter.default))
             elif parameter.name not in ("out", "d_out"):
                 raise RuleError(
                     f"the rule {body.__name__} has an unknown keyword {parameter.name!r}",
                     None,
-                    "only out and d_out may follow the *",
+                    "only out and d_out may follow the *, and parameters with a default that are given by name alone",
                 )
         rule = Rule(functions, style, tuple(names), tuple(defaults), variadic, body, kind, _cases(at))
-        rule = replace(rule, linear_in=linear_in, multilinear_in=multilinear_in, refused=refused)
+        rule = replace(rule, linear_in=linear_in, multilinear_in=multilinear_in, refused=refused, named=tuple(named))
         if not body.__module__.startswith("srcad.rules."):
             rule.template  # noqa: B018 - a mistake in a user's rule shows where it is stated
         _add(rule)

@@ -101,7 +101,7 @@ def nanmean(a, axis=None, keepdims=False, *, d_out):
     return np.where(np.isnan(a), 0.0, share / np.sum(np.isfinite(a), axis, keepdims=True))
 
 
-@pullback(np.nanvar, kind=shapes.reduced, at=[*HOLES, call(HOLED, 1, ddof=1)])
+@pullback(np.nanvar, kind=shapes.reduced, at=[*HOLES, call(HOLED, 1, ddof=1)], refused=("ddof",))
 def nanvar(a, axis=None, ddof=0, keepdims=False, *, d_out):
     share = d_out
     if axis is not None and not keepdims:
@@ -111,7 +111,7 @@ def nanvar(a, axis=None, ddof=0, keepdims=False, *, d_out):
     return np.where(np.isnan(a), 0.0, 2 * share / count * centred)
 
 
-@pullback(np.nanstd, kind=shapes.reduced, at=[HOLES[0], *HOLES[2:], call(HOLED, 1, ddof=1)])
+@pullback(np.nanstd, kind=shapes.reduced, at=[HOLES[0], *HOLES[2:], call(HOLED, 1, ddof=1)], refused=("ddof",))
 def nanstd(a, axis=None, ddof=0, keepdims=False, *, out, d_out):
     share = d_out / out
     if axis is not None and not keepdims:

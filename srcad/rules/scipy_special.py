@@ -8,12 +8,17 @@ Digital Library of Mathematical Functions, https://dlmf.nist.gov, given by secti
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import special
 
+from srcad import runtime
+from srcad.core.kinds import NONE_KIND, Kind
 from srcad.rules import shapes
+from srcad.rules.asks import is_scalar
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
-from srcad.rules.registry import call, elementwise, pullback, pushforward, zero
+from srcad.rules.registry import Call, call, elementwise, pullback, pushforward, zero
 
 SHARE = np.array([0.2, 0.55, 0.9])
 
@@ -245,9 +250,18 @@ def radian(d, m, s):
 # ---------------------------------------------------------------- sums of exponentials
 
 
+def _weighed(call: Call) -> Kind:
+    """A reduction of `a` and `b` broadcast with each other."""
+    b = shapes.operand(call, "b")
+    if b is None or b[0] == NONE_KIND:
+        return shapes.reduced(call)
+    both = shapes.broadcast(Call(np.multiply, (shapes.first(call), b[0])))
+    return shapes.reduced(replace(call, args=(both, *call.args[1:])))
+
+
 @pullback(
     special.logsumexp,
-    kind=shapes.reduced,
+    kind=_weighed,
     at=[
         (ROW,),
         (TABLE,),
@@ -255,6 +269,8 @@ def radian(d, m, s):
         call(TABLE, axis=0, keepdims=True),
         call(STACK, axis=(0, 2)),
         (TABLE, 0, TABLE**2),
+        (ROW, 1, TABLE**2),
+        call(TABLE, b=0.7),
     ],
 )
 def logsumexp(a, axis=None, b=None, keepdims=False, *, out, d_out):
@@ -265,7 +281,9 @@ def logsumexp(a, axis=None, b=None, keepdims=False, *, out, d_out):
         total = np.expand_dims(out, axis)
     if b is None:
         return share * np.exp(a - total)
-    return share * b * np.exp(a - total), None, share * np.exp(a - total)
+    shares = share * np.exp(a - total)
+    d_b = np.sum(shares) if is_scalar(b) else runtime.unbroadcast(shares, np.asarray(b))
+    return runtime.unbroadcast(shares * b, np.asarray(a)), None, d_b
 
 
 @pushforward(special.logsumexp)

@@ -43,7 +43,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Expr
-from srcad.rules.known import OPEN, constant, is_sparse_kind, literal
+from srcad.rules.known import OPEN, constant, is_sparse_kind, literal, ndim_of
 from srcad.rules.registry import Call, KindRule
 
 # ---------------------------------------------------------------- operands
@@ -288,6 +288,12 @@ def compared(call: Call) -> Kind:
 def always(kind: Kind) -> KindRule:
     """The same kind whatever the operands."""
     return lambda call: kind
+
+
+def counted_dims(call: Call) -> Kind:
+    """`np.ndim(x)`, which is known where the kind of `x` says it."""
+    count = ndim_of(as_array(first(call)))
+    return INT if count is OPEN else Const(count)
 
 
 def same(call: Call) -> Kind:

@@ -8,7 +8,7 @@ import numpy as np
 from srcad import runtime_signals
 from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_complex, refuse
+from srcad.rules.asks import has_ndim, is_complex, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, linear, pullback, pushforward
 
@@ -52,6 +52,8 @@ def gradient(f, axis=None, edge_order=1, *, d_out):
     multilinear_in=("y", "x", "dx"),
 )
 def trapezoid(y, x=None, dx=1, axis=-1, *, out, d_out):
+    if is_scalar(x):
+        return refuse("np.trapezoid with one number for x has no rule", "give a position for each sample")
     share = np.expand_dims(d_out, axis)
     weights = runtime_signals.trapezoid_weights(y, x, dx, axis)
     if x is None:
@@ -141,13 +143,18 @@ def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumP
     return powers * x[:, None] ** np.maximum(powers - 1, 0) * x_dot[:, None]
 
 
-@pullback(np.unwrap, kind=shapes.same, at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0)])
-def unwrap(p, discont=None, axis=-1, *, d_out):
+@pullback(
+    np.unwrap,
+    kind=shapes.same,
+    at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0), call(TABLE * 4, period=3)],
+    refused=("period",),
+)
+def unwrap(p, discont=None, axis=-1, period=2 * np.pi, *, d_out):
     return d_out
 
 
 @pushforward(np.unwrap)
-def unwrap_dot(p, discont=None, axis=-1, *, p_dot):
+def unwrap_dot(p, discont=None, axis=-1, period=2 * np.pi, *, p_dot):
     return p_dot
 
 
@@ -179,7 +186,16 @@ def corrcoef(x, rowvar=True, *, out, d_out):
     return (unit @ both - np.sum(both * out, 0, keepdims=True) * unit) / length
 
 
-@pullback(np.kaiser, kind=lambda call: Array("float64", "?"), at=[(5, 2.5), (4, 0.7)])
+def _window(call: Call) -> Kind:
+    return Array("float64", "?")
+
+
+@pullback(np.hamming, np.hanning, np.blackman, np.bartlett, kind=_window, at=[(4,)], refused=("M",))
+def window(M, *, d_out):  # noqa: N803 - NumPy's name
+    return None
+
+
+@pullback(np.kaiser, kind=_window, at=[(5, 2.5), (4, 0.7)], refused=("M",))
 def kaiser(M, beta, *, out, d_out):  # noqa: N803 - NumPy's name
     width = np.sqrt(1 - (2 * np.arange(M) / (M - 1) - 1) ** 2)
     slope = width * runtime_signals.i0_slope(beta * width) - out * runtime_signals.i0_slope(beta)

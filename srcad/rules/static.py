@@ -58,7 +58,7 @@ def positions(rule: Rule, fn: Callable[..., Any]) -> tuple[tuple[str, Any], ...]
     They are the function's own where the rule uses its names, so that an argument which the rule does not know
     (`np.sum(x, 0, np.float32)`) is noticed by position too. A function without a signature has the rule's.
     """
-    own = [(name, inspect.Parameter.empty) for name in rule.params]
+    own = [(name, inspect.Parameter.empty) for name in rule.params if name not in rule.named]
     try:
         parameters = list(inspect.signature(fn).parameters.values())
     except (ValueError, TypeError):

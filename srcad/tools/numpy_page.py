@@ -24,17 +24,14 @@ does not know is refused too. This page is generated from the registry of rules.
 """
 
 _WRITTEN_OUT = frozenset(
-    "apply_along_axis apply_over_axes array_split broadcast_arrays copyto dsplit fill_diagonal hsplit meshgrid "
-    "piecewise poly put putmask split unstack vsplit".split()
+    "apply_along_axis apply_over_axes array_split broadcast_arrays copyto dsplit fill_diagonal fromfunction fromiter "
+    "hsplit meshgrid piecewise poly polydiv put putmask split unstack vectorize vsplit".split()
 )
 _REASONS: dict[str, str] = {
     "real_if_close": "whether it is real depends on its values: take x.real",
     "roots": "find them with np.linalg.eigvals of the companion matrix",
     "sort_complex": "sort by a real key: z[np.argsort(np.abs(z))]",
-    **dict.fromkeys(
-        "fromfunction frompyfunc fromiter".split(),
-        "calls a function that is not read: write the loop",
-    ),
+    "frompyfunc": "gives an array of Python objects: use np.vectorize",
     **dict.fromkeys("place put_along_axis".split(), "writes in place: assign to items instead"),
     **dict.fromkeys("intersect1d setdiff1d setxor1d".split(), "picks by equality: index with np.isin"),
     **dict.fromkeys("busday_count busday_offset datetime_data is_busday isnat".split(), "about dates"),
@@ -42,7 +39,6 @@ _REASONS: dict[str, str] = {
     "einsum_path": "gives a plan, which holds no numbers that move",
     "histogram_bin_edges": "the edges may depend on counts: use np.linspace",
     "nextafter": "steps to another number: add np.spacing(x)",
-    "polydiv": "leaves out leading zeros of the rest: write the division as a loop",
     "row_stack": "deprecated: use np.vstack",
     **dict.fromkeys(
         "save savetxt savez savez_compressed load loadtxt genfromtxt fromfile fromregex fromstring frombuffer "
@@ -77,7 +73,10 @@ def state_of(space: str, name: str, value: Any) -> tuple[str, str]:
     if rule is not None and rule.style == "zero":
         return "zero", ""
     if rule is not None:
-        return "differentiable", ", ".join(p for p in (*rule.params, rule.variadic or "") if p)
+        params = [p for p in (*rule.params, rule.variadic or "") if p]
+        if params and set(params) <= set(rule.refused):
+            return "refused", f"has no derivative in {', '.join(params)}"
+        return "differentiable", ", ".join(params)
     if space == "numpy" and name in _WRITTEN_OUT:
         return "differentiable", "written out as indexing, stores and loops"
     if isinstance(value, type):

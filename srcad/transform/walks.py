@@ -34,13 +34,12 @@ from srcad.core.nodes import (
     Raise,
     Ref,
     Stmt,
-    Try,
     Var,
     While,
-    With,
     expressions_of,
     walk,
 )
+from srcad.core.rewriting import map_blocks
 from srcad.errors import UnsupportedSyntax
 from srcad.transform.specialise.session import Special
 
@@ -140,6 +139,10 @@ class _Walks:
             if isinstance(atom, Lit) and isinstance(atom.value, str):
                 how = atom.value
                 continue
+            if how == "made":
+                self.refuse_gathered(stmt, atom)
+                how = ""
+                continue
             bounds.append(atom)
             if isinstance(atom, Var) and (changed := self.changes(stmt, atom)):
                 kind = self.kinds.get(atom.name, UNKNOWN)
@@ -182,6 +185,21 @@ class _Walks:
         after.append(Assign(now.name, Op(ask, (atom,)), stmt.place))
         after.append(Assign(differs.name, Op(operator.ne, (now, was)), stmt.place))
         after.append(If(differs, (Raise(error, None, stmt.place),), (), stmt.place))
+
+    def refuse_gathered(self, stmt: For, atom: Expr) -> None:
+        """The items that an object gave before the loop are not those that it gives after it was written to."""
+        if not isinstance(atom, Var) or (region := self.regions.of(atom.name)) is None:
+            return
+        written = [(base, inner) for base, inner in writes(stmt.body, self.summarise, containers=True)]
+        sized = changes(stmt.body, self.kinds, lambda handle: self.resized.get(id(handle), frozenset()))
+        written += [(Var(change.name), change.stmt) for change in sized]
+        for base, inner in written:
+            if isinstance(base, Var) and self.regions.of(base.name) == region:
+                raise UnsupportedSyntax(
+                    f"{show(self.kinds.get(atom.name, UNKNOWN))} may be written to while its __iter__ makes its items",
+                    getattr(inner, "place", None),
+                    "loop over a list of the items, list(...)",
+                )
 
     def refuse_stale(self, stmt: For, atom: Var) -> None:
         """What a dict held when the loop began is not what its items are after a store."""
@@ -229,22 +247,6 @@ class _Walks:
         name = f"%{hint}@{900000 + self.made}"
         self.kinds[name] = kind
         return Var(name)
-
-
-def map_blocks(stmt: Stmt, change: Callable[[Block], Block]) -> Stmt:
-    """A statement with the blocks in it changed."""
-    match stmt:
-        case If(body=body, orelse=orelse):
-            return replace(stmt, body=change(body), orelse=change(orelse))
-        case For(body=body) | With(body=body):
-            return replace(stmt, body=change(body))
-        case While(test=test, body=body):
-            return replace(stmt, test=change(test), body=change(body))
-        case Try(body=body, handlers=handlers, final=final):
-            inner = tuple(replace(h, body=change(h.body)) for h in handlers)
-            return replace(stmt, body=change(body), handlers=inner, final=change(final))
-        case _:
-            return stmt
 
 
 def _refused(kind: Kind, change: Change, how: str) -> UnsupportedSyntax:

@@ -56,7 +56,7 @@ def test_the_forward_half_runs_once_in_the_place_of_the_function():
     srcad.grad(in_a_loop)(2.0)
     assert RUNS == ["fwd"] * 3
     source = srcad.grad(in_a_loop).source_for(2.0)
-    assert "pair = cube_root_fwd(a * (i + 1), 1.0)" in source
+    assert source.count("pair = cube_root_fwd(") == 1
     assert "cube_root_bwd(" in source
 
 

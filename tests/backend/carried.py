@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import enum
+import functools
 import math
 
 import numpy as np
@@ -33,6 +35,16 @@ class Model:
 
 def step(v):
     return v + 1
+
+
+class Mode(enum.Enum):
+    FAST = 1
+    SLOW = 2
+
+
+@functools.cache
+def recalled(n):
+    return SCALE * n
 
 
 MODEL = Model()

@@ -112,6 +112,12 @@ def test_users_functions_and_classes_are_copied_with_what_they_read(tmp_path: Pa
     assert "SCALE = 2.5\n" in text and text.count("def inner(") == 1
 
 
+def test_members_of_enumerations_and_functions_with_a_cache_are_carried(tmp_path: Path) -> None:
+    text = saved(op(prims.make_tuple, Ref("Mode.SLOW", carried.Mode.SLOW), op(carried.recalled, x)))
+    assert "Mode_SLOW = Mode.SLOW\n" in text and "@functools.cache\ndef recalled(n):\n" in text
+    assert runs(text, "f(2)", tmp_path) == "(<Mode.SLOW: 2>, 5.0)"
+
+
 def test_modules_of_python_and_scipy_are_imported(tmp_path: Path) -> None:
     value = op(prims.make_tuple, op(math.sin, x), op(scipy.special.erf, x), op(o.index, 3))
     text = saved(value)

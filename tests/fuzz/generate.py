@@ -78,7 +78,13 @@ class Writer(Statements):
         head = self.begin(kinds, S)
         self.budget = self.rng.choice([6, 10, 14])
         body = self.open_block(self.budget, 3)
-        body.append(f"return {self.total()}")
+        result = self.total()
+        adds = random.Random(f"{self.seed} adds")  # drawn apart, so that the other programs stay as they are
+        if adds.random() < 0.15:
+            total = self.fresh()
+            body += [*self.summed(total), *self.open_block(self.rng.choice([0, 0, 1]), 1)]
+            result = adds.choice([f"{total} + {result}", f"2.0 * {total} - ({result})", f"{total} / 3.0 + {result}"])
+        body.append(f"return {result}")
         return [head.replace("def ?", "def f"), *indented(body)], [self.value(kind) for kind in kinds]
 
     def begin(self, kinds: list[Kind], result: Kind | None, first: str = "") -> str:

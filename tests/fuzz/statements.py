@@ -134,6 +134,26 @@ class Statements(Holders):
         body = [*inner, f"if {name} is not None:", f"    {use}", f"{name} = {last}"]
         return [f"{name} = None", f"for {head}:", *indented(body)]
 
+    def summed(self, total: str) -> Lines:
+        """A loop of trips that each work on copies of their own, and add to one number."""
+        before, i = dict(self.scope), self.fresh()
+        vectors, numbers = self.of("V", self.n), self.of("S")
+        lines: Lines = []
+        inside: dict[str, Kind] = {i: ("I", self.n)}
+        for v in self.rng.sample(vectors, min(2, len(vectors))):
+            inside[own := self.fresh()] = ("V", self.n)
+            lines.append(f"{own} = {v} * {self.rng.choice(['0.5', f'(1 + {i})', '1.0'])}")
+        for s in self.rng.sample(numbers, min(2, len(numbers))):
+            inside[own := self.fresh()] = S
+            lines.append(f"{own} = {s} + 0.3 * {i}")
+        if self.chance(0.9):
+            self.scope = inside
+        self.budget = 4
+        lines += self.block(self.rng.randint(1, 3), 2, "for")
+        lines.append(f"{total} {self.rng.choice(['+=', '+=', '-='])} {self.scalar(2)}")
+        self.scope = before
+        return [f"{total} = 0.0", f"for {i} in range({self.rng.randint(1, self.n)}):", *indented(lines)]
+
     def growing(self, depth: int, loop: str) -> Lines:
         """A loop through a list or a dict that changes length on the way, mostly under another name."""
         before, frozen = dict(self.scope), self.frozen

@@ -89,6 +89,7 @@ FEATURES = {
     "a defaultdict": r"collections\.defaultdict",
     "objects in a list": r"\[Model\(",
     "an index that depends on data": r"np\.argm",
+    "a loop that adds up": r"\n    (\w+) = 0\.0\n    for \w+ in range\(\d\):(\n {8,}.*)+\n {8}\1 [+-]= ",
     "a comprehension": r" for \w+ in \w+",
 }
 

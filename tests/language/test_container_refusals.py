@@ -3,6 +3,7 @@
 import collections
 import copy
 import heapq
+import importlib
 from collections import ChainMap, OrderedDict, deque
 
 import numpy as np
@@ -269,6 +270,12 @@ def grows_a_tree(x):
     return total(branch(3, x))
 
 
+def takes_from_a_set_by_an_operator(x):
+    seen = {1, 2}
+    seen -= {1}
+    return x * len(seen)
+
+
 REFUSED = [
     (appends_to_a_global, (2.0,), "LOG.append", "a write into the global LOG"),
     (sets_an_item_of_a_global, (2.0,), "TABLE[", "a write into the global TABLE"),
@@ -308,6 +315,7 @@ REFUSED = [
     (links_pairs_in_a_loop, (2.0,), "", "do not settle"),
     (grows_a_tree, (2.0,), "", "do not settle"),
     (calls_what_keeps, (2.0,), "", "into"),
+    (takes_from_a_set_by_an_operator, (2.0,), "seen -= {1}", "changed in place by an operator"),
 ]
 
 
@@ -424,3 +432,25 @@ def test_keys_that_carry_a_derivative_are_looked_up_and_not_read_back():
         return memo[2 * x] * x
 
     check(memoised, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("operator", "method"),
+    [
+        ("|=", "update"),
+        ("&=", "intersection_update"),
+        ("-=", "difference_update"),
+        ("^=", "symmetric_difference_update"),
+    ],
+)
+def test_the_method_that_is_named_does_what_the_operator_on_a_set_does(operator, method, tmp_path, monkeypatch):
+    (tmp_path / f"sets_{method}.py").write_text(
+        f"def written(x):\n    s = {{1, 2}}\n    s {operator} {{2, 3, 4}}\n    return x * len(s) * sum(s)\n\n\n"
+        f"def called(x):\n    s = {{1, 2}}\n    s.{method}({{2, 3, 4}})\n    return x * len(s) * sum(s)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module(f"sets_{method}")
+    with pytest.raises(srcad.SrcadError) as caught:
+        srcad.grad(module.written)(2.0)
+    assert f".{method}(" in caught.value.remedy
+    assert srcad.grad(module.called)(2.0) == module.written(1.0)

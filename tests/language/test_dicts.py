@@ -449,4 +449,34 @@ def a_given_defaultdict_of_lists(x, d):
     return sum(sum(v) ** 2 for v in d.values())
 
 
+@programs.at((2.0, 3.0))
+def merges_in_place(x, y):
+    d = {"a": x, "b": y}
+    other = d
+    d |= {"b": x * y, "c": y**2}
+    d["a"] *= other["c"]
+    return sum((i + 1.5) * v for i, v in enumerate(other.values()))
+
+
+@programs.at({"weights": np.array([[0.4, -0.3], [1.2, 0.8]]), "offset": np.array([0.5, -1.1])})
+def steps_of_momentum(params):
+    speed = {key: np.zeros_like(value) for key, value in params.items()}
+    for _ in range(2):
+        for key in params:
+            speed[key] = 0.5 * speed[key] + params[key] ** 2
+            params[key] -= 0.1 * speed[key]
+    return np.sum(params["weights"] @ params["offset"]) + speed["offset"][1]
+
+
+@programs.at((1.5, {"a": 1.0}), (-0.4, {"b": 2.0}))
+def dicts_are_merged_in_place(x, given):
+    made = {"a": x}
+    other = made
+    made |= {"a": x * 2}
+    given |= [("c", other["a"])]
+    for key in "de":
+        other |= {key: x}
+    return sum(made.values()) * len(other) + sum(given.values()) * x
+
+
 test_gradient = programs.test()

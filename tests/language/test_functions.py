@@ -471,4 +471,13 @@ def sorted_then_folded(xs):
     return low * middle - high**2
 
 
+def looked_up(key, known={}):  # noqa: B006
+    return known[key] if key in known else 2.0 * key
+
+
+@programs.at(np.array([0.5, 0.7]))
+def a_default_dict_that_is_only_read(x):
+    return sum(looked_up(i + 1) * v * v for i, v in enumerate(x))
+
+
 test_gradient = programs.test()

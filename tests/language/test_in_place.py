@@ -117,6 +117,18 @@ def a_float_becomes_an_array_by_in_place_addition(s, x):
     return np.sum(t * t)
 
 
+@programs.at(np.array([0.7, 1.3, 1.1]))
+def floors_and_multiplies_in_place(x):
+    A = np.outer(x, x)
+    B = A
+    A @= np.diag(x)
+    v = 3 * x
+    tail = v[1:]
+    tail //= 0.5
+    v += x
+    return np.sum(B * B) + np.sum(v**2)
+
+
 test_gradient = programs.test()
 
 

@@ -1,6 +1,7 @@
 """Lists that are written to: every method, slices, nesting and aliases, in branches and loops of any length."""
 
 import math
+from collections import deque
 
 import numpy as np
 import pytest
@@ -561,6 +562,20 @@ def none_in_a_list(x, y):
         if v is not None:
             total += v * v
     return total
+
+
+@programs.at(np.array([0.3, -0.7, 1.1, 0.4]))
+def a_list_takes_in_a_deque(x):
+    waiting, done = deque(), []
+    for v in x:
+        if waiting:
+            done.append(waiting.popleft())
+        waiting.append((v, v * x[0]))
+    done.extend(waiting)
+    rest = [x[1]]
+    rest += deque([x[2]])
+    rest[:1] = deque([x[3], x[0]])
+    return sum(a * b for a, b in done) + weighed(rest)
 
 
 test_gradient = programs.test()

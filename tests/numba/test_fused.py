@@ -97,6 +97,11 @@ def one_is_broadcast(x, y):
     return np.sum(z * z)
 
 
+def parts_of_either_length(x, y, k):
+    z = x[:k] * y[:3] + x[0]
+    return np.sum(z * z) + np.sum(x * x)
+
+
 def inner(x, y):
     z = x * y
     z[1:] += x[:-1] * z[1:]
@@ -131,7 +136,8 @@ def read_before_it_is_added_to(x, y):
         (rebound, (VECTOR, 0.3, 3)), (heat, (MATRIX, 0.1, 3)), (rows_and_columns, (MATRIX, COLUMN, VECTOR)),
         (sums_between, (VECTOR, OTHER)), (sizes_that_nobody_knows, (VECTOR, OTHER, 3)),
         (one_is_broadcast, (VECTOR, OTHER)), (called, (VECTOR, OTHER)), (powers_and_quotients, (VECTOR, OTHER)),
-        (read_before_it_is_added_to, (VECTOR, OTHER)),
+        (read_before_it_is_added_to, (VECTOR, OTHER)), (parts_of_either_length, (VECTOR, OTHER, 3)),
+        (parts_of_either_length, (VECTOR, OTHER, 1)), (parts_of_either_length, (VECTOR, OTHER[:1], 3)),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip

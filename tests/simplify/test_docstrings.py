@@ -22,6 +22,7 @@ PASSES = [
     "dead",
     "direct",
     "fold",
+    "gathered",
     "increments",
     "places",
     "propagate",

@@ -185,9 +185,13 @@ def _pushes(block: Sequence[Stmt], tape: str, changed: frozenset[str]) -> Expr |
                 inside = changed | {target} | assigned_in(body)
                 trips = _trips(start, stop, step) if until is None else None
                 each = _pushes(body, tape, inside)
-                if trips is None or each is None or not _lasts(trips, changed):
+                if trips is None or each is None:
                     return None
-                count = _times(trips, each)
+                if each != _exactly(body, tape, pushed=True) or each != _exactly(body, tape, pushed=False):
+                    if not _lasts(trips, changed):
+                        return None
+                    each = _times(trips, each)
+                count = each  # of one trip, where each takes off what it has put on
             case If(body=body, orelse=orelse):
                 a, b = _pushes(body, tape, changed), _pushes(orelse, tape, changed)
                 if a is None or b is None:
@@ -198,6 +202,24 @@ def _pushes(block: Sequence[Stmt], tape: str, changed: frozenset[str]) -> Expr |
         assert count is not None
         total = _plus(total, count)
         changed = changed | set(targets_of(stmt)) | {n for inner in blocks_of(stmt) for n in assigned_in(inner)}
+    return total
+
+
+def _exactly(block: Sequence[Stmt], tape: str, *, pushed: bool) -> Expr | None:
+    """How often a block pushes to a tape, or pops from it; None where that depends on more than its loops."""
+    total: Expr = Lit(0)
+    for stmt in block:
+        count: Expr | None = Lit(0 if pushed else sum(_pops(e, tape) for e in expressions_of(stmt)))
+        if isinstance(stmt, Do) and pushed and stmt.value.fn is prims.push and stmt.value.args[0] == Var(tape):
+            count = Lit(1)
+        if isinstance(stmt, For) and stmt.until is None:
+            each = _exactly(stmt.body, tape, pushed=pushed)
+            count = None if each is None else _times(_trips(stmt.start, stmt.stop, stmt.step), each)
+        elif any(_exactly(inner, tape, pushed=pushed) != Lit(0) for inner in blocks_of(stmt)):
+            return None
+        if count is None:
+            return None
+        total = _plus(total, count)
     return total
 
 

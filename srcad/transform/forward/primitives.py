@@ -7,6 +7,7 @@ pullback at the cotangent 1 is the gradient that the tangents are multiplied wit
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Iterable
 from dataclasses import replace
@@ -94,7 +95,7 @@ class Primitives(Containers):
         if rule.linear_in:
             return self._linear(target, rule, value, bound, rule.linear_in)
         if rule.multilinear_in:
-            return self._multilinear(target, rule, value, bound)
+            return self._multilinear(target, rule, value, bound, env, kinds)
         if is_number(self.kinds[target]):
             steps, returned = self._settled(rule.template, env, kinds)
             return self._contracted(target, rule, bound, steps, padded(rule, returned))
@@ -179,15 +180,21 @@ class Primitives(Containers):
                 made.append(Do(Op(runtime.refuse_unlike, mine), self.place))
         return made
 
-    def _multilinear(self, target: str, rule: Rule, value: Op, bound: dict[str, Expr]) -> list[Stmt]:
-        """The sum over the parameters of the function with one of them replaced by its tangent."""
+    def _multilinear(
+        self, target: str, rule: Rule, value: Op, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> list[Stmt]:
+        """The sum over the parameters of the function with one of them replaced by its tangent.
+
+        The pullback says in which it has a derivative here: `dx` of `np.trapezoid` is not read beside `x`.
+        """
+        parts = padded(rule, settle(rule.template, env, kinds, place=self.place)[1])
         terms = [
             self._applied(rule, value, bound, {name: self._given(bound[name])})
             for name in rule.multilinear_in
-            if name != rule.variadic and self._reaches(bound[name])
+            if name != rule.variadic and self._reaches(bound[name]) and parts[name] is not None
         ]
         if rule.variadic in rule.multilinear_in:
-            for i in range(len(rule.params), len(value.args)):
+            for i in range(len(rule.params) - len(rule.named), len(value.args)):
                 if self._reaches(value.args[i]):
                     own = self._given(value.args[i])
                     terms.append(replace(value, args=(*value.args[:i], own, *value.args[i + 1 :])))
@@ -219,6 +226,8 @@ class Primitives(Containers):
         self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
     ) -> list[Stmt]:
         """A pushforward written out; the tangent of a parameter that none reaches is None."""
+        if rule.own is None and not any(self._reaches(bound[name]) for name in _moving(rule)):
+            return self.zeros(target, self.new)
         for name, operand in bound.items():
             reached = self._reaches(operand)
             still = NONE if rule.own is None else self._still(operand)
@@ -310,7 +319,6 @@ class Primitives(Containers):
         It costs a pullback for each number of the array: a rule that is used much states a pushforward.
         """
         kind = self.kinds[target]
-        assert isinstance(kind, Array)
         i, unit = self.names.temp("i", INT), self.names.temp("unit", kind)
         numbers = self.names.temp("numbers_dot", List(COMPLEX if self.has_complex else FLOAT))
         steps, returned = self._settled(rule.template, {**env, "d_out": Var(unit)}, kinds)
@@ -329,7 +337,7 @@ class Primitives(Containers):
         return [
             Assign(numbers, Op(prims.make_list, ()), self.place),
             For(i, Lit(0), Op(np.size, (self.new,)), Lit(1), body, place=self.place),
-            *self.result(target, tangent, kind.dtype in ("float64", "complex128")),
+            *self.result(target, tangent, isinstance(kind, Array) and kind.dtype in ("float64", "complex128")),
         ]
 
     def _contract(self, operand: Expr, gradient: Expr, terms: list[Expr]) -> None:
@@ -414,6 +422,13 @@ class Primitives(Containers):
 
 # views or copies, as the layout of the array has it
 _BY_LAYOUT = {np.reshape, np.ravel, np.ascontiguousarray, np.asarray, np.asanyarray}
+
+
+def _moving(rule: Rule) -> list[str]:
+    """The parameters whose tangents a pushforward reads."""
+    assert rule.pushforward is not None
+    keywords = inspect.signature(rule.pushforward).parameters
+    return [name for name in (*rule.params, *filter(None, (rule.variadic,))) if f"{name}_dot" in keywords]
 
 
 def _position(rule: Rule, value: Op, name: str) -> int:

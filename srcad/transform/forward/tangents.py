@@ -15,10 +15,12 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.activity import find_activity
 from srcad.analysis.leaves import Leaf, leaves, reach
+from srcad.analysis.sharing import check_sharing
 from srcad.core import prims
 from srcad.core.kinds import Array, Kind, holds_smooth
-from srcad.core.nodes import Assign, Block, Do, Expr, FunctionHandle, Lit, Op, Param, Program, Return, Stmt, Var
+from srcad.core.nodes import Assign, Block, Expr, FunctionHandle, Lit, Op, Param, Program, Return, Stmt, Var
 from srcad.errors import UnsupportedSyntax
+from srcad.transform.apart import apart
 from srcad.transform.forward.atoms import TangentNames
 from srcad.transform.forward.build import Builder
 from srcad.transform.reverse.forms import Form, is_narrow, settled
@@ -170,6 +172,7 @@ class ForwardDifferentiator:
         varied = [p for p, m in zip(params, mask, strict=True) if m]
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.common.summary,
                                  () if entry else params)  # fmt: skip
+        check_sharing(body, activity.regions, self.common.summary)
         names = TangentNames(program, names_of(replace(program, body=body)) | set(special.kinds))
         builder = Builder(special.kinds, activity, names, self.session.by_address, self.callee)
         builder.entry = entry
@@ -199,13 +202,10 @@ class ForwardDifferentiator:
 
     def _copies(self, special: Special, mask: tuple[bool, ...], builder: Builder) -> list[Stmt]:
         """What the program writes to is copied first, and its tangent with it: both are the caller's."""
-        made: list[Stmt] = []
         params = special.program.params
         regions = builder.activity.regions
-        memory = [p.name for p, k in zip(params, special.arg_kinds, strict=True) if isinstance(k, Array)]
-        if len(memory) > 1 and any(map(regions.is_array_written, memory)):
-            apart = Op(runtime.refuse_overlap, (Lit(", ".join(memory)), *map(Var, memory)))
-            made.append(Do(apart, special.program.place))
+        kinds = dict(zip((p.name for p in params), special.out_kinds, strict=True))
+        made = apart(kinds, regions, self.session, inside=False).statements(special.program.place)
         for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
             if not regions.is_written(param.name):
                 continue

@@ -52,6 +52,9 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
     forced = tuple(m and isinstance(a, Var) and builder.keeps_arrays(a.name) for m, a in zip(mask, args, strict=True))
     is_written = target in builder.activity.active and builder.keeps_arrays(target)
     pair = builder.pair(special, mask, forced, shared_arguments(builder, args), is_written)
+    if pair.idle:
+        builder.step(stmt)
+        return
     lent: list[Expr] = []
     for position, leaf in pair.argument_leaves:
         if leaf.shadow:

@@ -24,6 +24,7 @@ from srcad.analysis.mixtures import check_mixtures, mixtures
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
+from srcad.analysis.summing import Parts, summing_parts
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -32,16 +33,12 @@ from srcad.core.kinds import (
     NUMBER,
     UNKNOWN,
     Array,
-    Dict,
     Kind,
     List,
     Maybe,
     Tuple,
     TupleOf,
-    children,
-    holds_arrays,
     holds_complex,
-    holds_smooth,
     is_complex,
     is_integral,
     is_smooth,
@@ -79,13 +76,16 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
+from srcad.transform.apart import Apart, apart
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
 from srcad.transform.reverse.build import Builder
 from srcad.transform.reverse.forms import Form, entering, is_narrow, may_grow, settled
+from srcad.transform.reverse.mirror import Loop
 from srcad.transform.reverse.names import Names, names_of
 from srcad.transform.reverse.record import Recorder
+from srcad.transform.reverse.remember import remembered
 from srcad.transform.reverse.shapes import ask_representatives, changed, representatives
 from srcad.transform.reverse.sweeps import Sweeps
 from srcad.transform.reverse.unsummed import unsummed
@@ -101,6 +101,7 @@ class Pair:
     result_leaves: tuple[Leaf, ...]
     argument_leaves: tuple[tuple[int, Leaf], ...]
     saves: bool = True
+    idle: bool = False  # neither half does anything that the function itself does not do
 
 
 @dataclass
@@ -190,6 +191,12 @@ class Differentiator:
             return self.session.by_address
         return lambda kind: self.session.by_address(kind) or isinstance(present(kind), Array) and is_smooth(kind)
 
+    def apart(self, special: Special, regions: Regions | None = None) -> Apart:
+        """What must be apart in memory among the arguments of a function."""
+        found = regions or find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
+        params = (p.name for p in special.program.params)
+        return apart(dict(zip(params, special.out_kinds, strict=True)), found, self.session)
+
     def where_written(self, special: Special) -> dict[str, Place]:
         """For each array parameter that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
@@ -238,32 +245,6 @@ class Differentiator:
         names = frozenset(p for p, f in zip(params, forced, strict=True) if f)
         self._write_pair(special, mask, names, shared, is_written, pair)
         return pair
-
-    def _apart(self, kinds: dict[str, Kind], regions: Regions, program: Program) -> list[Stmt]:
-        """Checks that nothing which is written to is found in two places of the arguments: the shadows would differ."""
-        checks: list[Stmt] = []
-        arrays = [p for p, k in kinds.items() if holds_arrays(k) or isinstance(k, Array)]
-        several = len(arrays) > 1 or any(not isinstance(kinds[p], Array) for p in arrays)
-        written = [p for p in arrays if regions.is_array_written(p)]
-        if several and written:
-            others = [p for p in arrays if p not in written]
-            shown = " | ".join(", ".join(group) for group in (written, others) if group)
-            apart = Op(runtime.refuse_overlap, (Lit(shown), *map(Var, (*written, *others))))
-            checks.append(Do(apart, program.place))
-        held = [p for p, k in kinds.items() if self.session.holds_address(k) and holds_smooth(k)]
-        several = len(held) > 1 or any(map(self._nested, map(kinds.__getitem__, held)))
-        if several and any(map(regions.is_written, held)):
-            classes = sorted(self.session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
-            given = Op(prims.make_tuple, tuple(Ref(cls.__name__, cls) for cls in classes))
-            once = Op(runtime.refuse_twice, (Lit(", ".join(held)), given, *map(Var, held)))
-            checks.append(Do(once, program.place))
-        return checks
-
-    def _nested(self, kind: Kind) -> bool:
-        """Whether a value of this kind may hold two parts that live at an address."""
-        kind = present(kind)
-        inner = [kind.item] if isinstance(kind, (List, TupleOf)) else [kind.value] if isinstance(kind, Dict) else []
-        return any(map(self.session.holds_address, (*inner, *(k for _, k in children(kind) or ()))))
 
     def _write_pair(
         self,
@@ -320,14 +301,17 @@ class Differentiator:
         first = returned.args[: 1 + len(result_shadows)]
         last = returned.args[1 + len(result_shadows) :]
         crossing = self._crossing(reverse, last, forward, (*both.params, *shadow_params), {p.name for p in given})
-        recursive = any(pair.forward is h for h in _handles(forward)) or any(
-            pair.reverse is h for h in _handles(reverse)
+        recursive = any(pair.forward is h for h in handles_in(forward)) or any(
+            pair.reverse is h for h in handles_in(reverse)
         )
         pair.saves = bool(crossing) or recursive
         if not recursive and isinstance(both.result, Var) and kept not in crossing:
             region = both.regions.of(both.result.name)
             if not any(both.regions.of(n) == region for n in crossing if n not in both.adjoints):
                 self._forgotten.add(pair.forward)
+        shadowed = {p.name for p in shadow_params}
+        touched = any(n in shadowed for s in walk(forward) for e in expressions_of(s) for n in names_in(e))
+        pair.idle = not (reverse or last or recursive or pair.result_leaves or touched)
         text = special.program.name
         out: tuple[Expr, ...] = first
         if pair.saves:
@@ -442,6 +426,12 @@ class Differentiator:
         activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary,
                                  params if aux is None else (), shared)  # fmt: skip
         check_sharing(body, activity.regions, self.summary)
+        parts = None
+        if aux is not None:
+            parts = summing_parts(body, params, special.kinds, activity.active, activity.regions, _body_of)
+        if parts is not None:
+            body = (*parts.first, *parts.loops, *parts.last, body[-1])
+            activity = find_activity(body, special.kinds, varied, self.session.holds_address, self.summary)
         result = _returned(body)
         if forced or is_written:
             activity.regions.write([*sorted(forced), *(names_in(result) if is_written else ())])
@@ -450,7 +440,12 @@ class Differentiator:
         sizes = find_sizes(body, params, special.kinds)
         wide = unsummed(body, params, kinds, sizes, activity.regions.is_array_written)
         builder = Builder(kinds, activity, names, by_address, self.pair, sizes, forced, wide)
-        nodes = builder.block(body)
+        whole = Parts(body, (), ()) if parts is None else parts
+        first, loops, last = map(builder.block, (whole.first, whole.loops, whole.last))
+        for node in loops:
+            if isinstance(node, Loop):
+                node.at_once = True
+        nodes = [*first, *reversed(loops), *last]  # the loops are reversed in the order in which they run
         kinds.update(names.kinds)
         as_given = list(zip(params, special.arg_kinds, strict=True))
         mixed = mixtures(body, special.kinds, as_given)
@@ -484,7 +479,7 @@ class Differentiator:
                     closing.append(Assign(name, accumulator.zero(name)))
                 elif state[name].uniform:
                     closing.append(accumulator.filled(name))
-                elif aux is not None and isinstance(leaf.kind, Array):
+                elif aux is not None and isinstance(leaf.kind, Array) and leaf.kind.dims != "":
                     held = state[name]
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
@@ -498,12 +493,15 @@ class Differentiator:
         needed = set(opening)
         if aux is None:
             needed |= _needed_regions(params, kinds, activity.regions)
-        records = recorder.run(needed)
+        records = remembered(recorder, needed)
         sweeps = Sweeps(records, names, kinds)
-        forward = sweeps.forward(nodes)
-        steps = sweeps.reverse(nodes)
-        zeros = tuple(takewhile(lambda s: isinstance(s, Assign) and isinstance(s.value, Lit), steps))
-        reverse = (*zeros, *seeds, *steps[len(zeros) :], *closing)
+        forward = sweeps.forward(first)
+        if parts is None:
+            reverse = (*_seeded(sweeps.reverse(first), seeds), *closing)
+        else:
+            turned = (*sweeps.reverse(last), *sweeps.at_once(loops))
+            forward = (*forward, *_seeded(turned, seeds), *sweeps.forward_on(last))
+            reverse = (*sweeps.reverse(first), *closing)
         for name in names.kinds:
             kinds.setdefault(name, names.kinds[name])
         given_as: dict[str, str] = {}
@@ -521,7 +519,7 @@ class Differentiator:
                         copy = Op(runtime.laid_out, (Var(param), Var(param)))
                     copies.append(Assign(param, copy))
             copies = [
-                *self._apart(dict(zip(params, special.arg_kinds, strict=True)), activity.regions, program),
+                *self.apart(special, activity.regions).statements(program.place),
                 *copies,
             ]
             read = read_in(forward)
@@ -674,13 +672,24 @@ def _shadow_of(primal: Expr, kind: Kind) -> Expr:
     return Op(runtime.shadow_of, (primal,))
 
 
+def _seeded(steps: Block, seeds: tuple[Stmt, ...]) -> Block:
+    """A reverse sweep with the cotangents of the result, after the zeros that it begins with."""
+    zeros = tuple(takewhile(lambda s: isinstance(s, Assign) and isinstance(s.value, Lit), steps))
+    return (*zeros, *seeds, *steps[len(zeros) :])
+
+
+def _body_of(handle: FunctionHandle) -> Block | None:
+    return handle.body if isinstance(handle, Special) else None
+
+
 def _needed_regions(params: list[str], kinds: dict[str, Kind], regions: Regions) -> set[str]:
     """What a callee is given must be as it was once it is reversed."""
     found = {regions.of(p) for p in params if regions.is_written(p)}
     return {"@" + r for r in found if r is not None}
 
 
-def _handles(block: Block) -> list[Any]:
+def handles_in(block: Block) -> list[Any]:
+    """The functions that a block calls or hands on."""
     found: list[Any] = []
 
     def visit(expr: Expr) -> None:

@@ -101,13 +101,17 @@ class Branch:
 
 @dataclass(slots=True)
 class Loop:
-    """`trips` names the variable that counts the trips of a loop that may leave early."""
+    """`trips` names the variable that counts the trips of a loop that may leave early.
+
+    Each trip of a loop that is reversed `at_once` is reversed as soon as it has run.
+    """
 
     stmt: For | While
     body: list[Node]
     trips: str | None = None
     before: list[Stmt] = field(default_factory=list)
     body_end: list[Stmt] = field(default_factory=list)
+    at_once: bool = False
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ needed is undone on the way back.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -115,6 +116,7 @@ class Recorder:
         self.records = Records()
         self.extra: dict[int, set[str]] = {}  # what computing again reads, after the node with this id
         self.always: set[str] = set()  # the regions that are needed whatever is reversed
+        self.restored: frozenset[str] = frozenset()  # the regions that are needed where elements are read again
         self.walked: dict[int, Walked] = {}  # the last walk through the branch or loop with this id
         self.whole = whole_arrays(nodes, self.params, kinds, regions)
         self.filled = {regions.of(name) for name in self.whole & filled_arrays(nodes)}
@@ -126,8 +128,11 @@ class Recorder:
         self.reverse_counts = _reverse_read_counts(nodes)
         self.made_by: dict[int, frozenset[Computation]] = {}  # what the reversal of the step with this id computes
 
-    def run(self, needed_at_start: set[str]) -> Records:
+    def run(self, needed_at_start: set[str], restored: frozenset[str] = frozenset()) -> Records:
+        """The records; elements of arrays in the regions that are `restored` are read again rather than saved."""
         self.always = {n for n in needed_at_start if n.startswith("@")}
+        self.restored = restored
+        self.records = Records()
         while True:
             unbound = set(self.records.unbound)
             self.records = Records(unbound=unbound)
@@ -212,7 +217,7 @@ class Recorder:
         if looped and isinstance(stmt, Assign) and stmt.target in after and self.only_here(node, stmt, need):
             self.records.here.add(id(node))
             after.discard(stmt.target)
-            need = need | (operands & self.primal)
+            need = need | (operands & self.primal) | self.memory_read(stmt)
         if node.reverse:
             need = need | self.given_memory(stmt)
         need = need | after
@@ -239,10 +244,10 @@ class Recorder:
         for name in may_write(stmt.value, self.kinds):
             region = self.regions.of(name)
             if region is not None and "@" + region in need:
-                callee, method = stmt.value.args[0], stmt.value.args[1]
+                callee = stmt.value.args[0]
                 called = callee.name if isinstance(callee, Ref) else "this call"
-                if stmt.value.fn is prims.call_method and isinstance(method, Lit):
-                    called = f".{method.value}()"
+                if stmt.value.fn is prims.call_method:
+                    called = f".{_name_of(stmt.value)}()"
                 raise UnsupportedSyntax(
                     f"{called} may write into {name.lstrip('%')}, which the derivative reads again",
                     stmt.place,
@@ -268,6 +273,13 @@ class Recorder:
         region = self.regions.of(written)
         if region is None or "@" + region not in need:
             return set(), set()
+        if not node.undo and isinstance(method := getattr(stmt, "value", None), Op) and method.fn is prims.call_method:
+            name = written.lstrip("%")
+            raise UnsupportedSyntax(
+                f".{_name_of(method)}() changes {name}, whose kind is not known, and the derivative reads it again",
+                stmt.place,
+                f"make a list or dict of it first: {name} = list({name})",
+            )
         self.records.undo.add(id(node))
         filled = {"@" + region} if filled_array(stmt) in self.whole else set()
         return filled, (_read_by_undoing(stmt) | reads_of_reverse(node.undo)) & self.primal
@@ -317,6 +329,10 @@ class Recorder:
         stmt = node.stmt
         own = {stmt.target} if isinstance(stmt, For) else set()
         inside_bound = None if bound is None else bound | own
+        if node.at_once:
+            # a trip binds nothing that is there outside of it, and what it binds is there until it is reversed
+            self.block(node.body, need | self.reads(node.body_end), inside_bound, False)
+            return need, bound
         if own & need:
             self.records.before[id(node)] = tuple(sorted(own & need))
             if bound is not None and not own <= bound:
@@ -400,6 +416,7 @@ class Recorder:
             again.setdefault(last[name], []).append(definition)
             operands = set(names_in(definition.value))
             extra.setdefault(last[name], set()).update((operands - own - set(names)) & self.primal)
+            extra[last[name]] |= self.memory_read(definition)
         self.records.tail[id(block)] = tuple(n for n in names if n not in cheap)
         for position, definitions in again.items():
             self.records.again[id(block[position])] = tuple(definitions)
@@ -503,7 +520,8 @@ class Recorder:
             return sized or isinstance(base, (Var, Ref)) and not self.changes(base)
         if value.fn is operator.pow:
             return isinstance(value.args[1], Lit) and isinstance(value.args[1].value, int)
-        return value.fn in _CHEAP
+        changing = any(self.changes(part) for part in value.args if isinstance(part, (Var, Ref)))
+        return value.fn in _CHEAP and not changing  # `not xs` asks for what a list holds
 
     def is_made_anyway(self, definition: Assign, block: list[Node]) -> bool:
         """Whether reversing another step of the block computes the same: `sin(x)` where `cos(x)` is reversed."""
@@ -554,9 +572,19 @@ class Recorder:
             return False
         name = value.args[0].name
         region = self.regions.of(name)
+        if region in self.restored:
+            return True
         if region in self.filled:
             return False  # the writes before it is filled are undone, the others are not
         return isinstance(self.kinds.get(name), Array) and region is not None and "@" + region in self.always
+
+    def memory_read(self, definition: Assign) -> set[str]:
+        """The region that must be put back before an element of it is read again."""
+        value = definition.value
+        if not (isinstance(value, Op) and value.fn is operator.getitem and isinstance(value.args[0], Var)):
+            return set()
+        region = self.regions.of(value.args[0].name)
+        return {f"@{region}"} if region in self.restored and not self.lasting.read(definition) else set()
 
     def changes(self, base: Var | Ref) -> bool:
         """Whether the contents of a container may be written to."""
@@ -567,7 +595,7 @@ class Recorder:
 
 _CHEAP = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos, operator.lt, operator.le,
-    operator.gt, operator.ge, operator.eq, operator.ne, operator.not_, operator.floordiv, operator.mod, abs,
+    operator.gt, operator.ge, operator.eq, operator.ne, operator.not_, operator.floordiv, operator.mod, abs, math.sqrt,
 }  # fmt: skip
 
 
@@ -739,3 +767,10 @@ def _read_counts(nodes: list[Node]) -> dict[str, int]:
 
     visit(nodes)
     return counts
+
+
+def _name_of(method: Op) -> str:
+    """The name of the method that a call of one calls."""
+    name = method.args[1]
+    assert isinstance(name, Lit)
+    return str(name.value)

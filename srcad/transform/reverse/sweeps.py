@@ -56,15 +56,18 @@ class Sweeps:
         self.kinds = kinds
         self.tapes: list[str] = []  # tapes to be made before the loop now being written
         self._saved: dict[tuple[int, str], tuple[str, bool]] = {}
-        self._depth = 0
+        self._depth = 0  # the loops around, trips of which are remembered
+        self._at_once = False  # in a loop that is reversed trip by trip
         self._said: Place | None = None
 
     # ------------------------------------------------------------ forward
 
     def forward(self, nodes: list[Node]) -> Block:
-        made: list[Stmt] = [Assign(name, NONE) for name in sorted(self.records.unbound)]
-        made += self._forward(nodes)
-        return tuple(made)
+        return (*(Assign(name, NONE) for name in sorted(self.records.unbound)), *self._forward(nodes))
+
+    def forward_on(self, nodes: list[Node]) -> Block:
+        """More of the forward sweep."""
+        return tuple(self._forward(nodes))
 
     def _forward(self, nodes: list[Node]) -> list[Stmt]:
         made: list[Stmt] = []
@@ -81,14 +84,11 @@ class Sweeps:
                     made.append(replace(stmt, body=body, orelse=orelse))
                 case Loop(stmt=stmt):
                     self._save(node, made)
-                    if not self._depth:
-                        self.tapes = []
                     self._depth += 1
                     body = tuple(self._forward_tail(node.body))
                     self._depth -= 1
-                    if not self._depth:
-                        made += [Assign(tape, Op(prims.make_list)) for tape in self.tapes]
-                        self.tapes = []
+                    if not self._depth and not self._at_once:
+                        self._make_tapes(made)
                     made.append(replace(stmt, body=body))
                 case Wrap(stmt=stmt):
                     body = tuple(self._forward(node.body))
@@ -99,6 +99,10 @@ class Sweeps:
                     else:
                         made.append(replace(stmt, body=body))
         return made
+
+    def _make_tapes(self, made: list[Stmt]) -> None:
+        made += [Assign(tape, Op(prims.make_list)) for tape in self.tapes]
+        self.tapes = []
 
     def _is_at_risk(self, body: list[Node]) -> bool:
         """Whether the way back takes up what the body of a `try` may not have done, where an error is caught."""
@@ -184,6 +188,26 @@ class Sweeps:
         """The kind of a container that is written to, and so not None."""
         kind = self.kinds.get(name)
         return kind.kind if isinstance(kind, Maybe) else kind
+
+    # ------------------------------------------------------------ both at once
+
+    def at_once(self, nodes: list[Node]) -> Block:
+        """Loops each trip of which is reversed when it has run."""
+        made: list[Stmt] = []
+        for node in nodes:
+            if not isinstance(node, Loop):
+                made += self._forward([node])
+                continue
+            made += node.before
+            self._at_once = True
+            forward = self._forward(node.body)
+            self._at_once = False
+            self._said = None
+            reverse = (*self._reverse(node.body), *node.body_end)
+            self._said = None
+            self._make_tapes(made)
+            made.append(replace(node.stmt, body=(*forward, *reverse)))
+        return tuple(made)
 
     # ------------------------------------------------------------ reverse
 

@@ -17,6 +17,7 @@ from srcad.transform.simplify.dead import remove_dead
 from srcad.transform.simplify.direct import direct
 from srcad.transform.simplify.facts import Facts
 from srcad.transform.simplify.fold import fold
+from srcad.transform.simplify.gathered import gathered
 from srcad.transform.simplify.increments import increments
 from srcad.transform.simplify.memory import Memory
 from srcad.transform.simplify.places import places
@@ -40,7 +41,10 @@ def simplify(program: Program, facts: Facts) -> Program:
 def simplified(program: Program, facts: Facts) -> tuple[Program, Facts]:
     """The same program as a person would have written it, and the facts about its variables, new ones among them."""
     program, facts = _to_fixpoint(FLAT, program, facts)
-    return _to_fixpoint(TREES, program, facts)
+    program, facts = _to_fixpoint(TREES, program, facts)
+    before = program
+    program, facts = gathered(program, facts)
+    return (program, facts) if program is before else _to_fixpoint(TREES, program, facts)
 
 
 def _to_fixpoint(passes: tuple[Pass, ...], program: Program, facts: Facts) -> tuple[Program, Facts]:

@@ -37,7 +37,10 @@ from srcad.transform.simplify.facts import Facts, plain
 from srcad.transform.simplify.memory import Memory, Stamp
 from srcad.transform.simplify.rewrite import Rewriter, rebuild
 
-_CHEAP = {operator.neg, operator.pos, operator.getitem, prims.get_attr, np.ndim, np.shape, len, np.transpose}
+_CHEAP = {
+    operator.neg, operator.pos, operator.getitem, prims.get_attr, prims.format_value, len,
+    np.ndim, np.shape, np.transpose,
+}  # fmt: skip
 
 
 def common(program: Program, facts: Facts, memory: Memory | None = None, elements: bool = False) -> Program:

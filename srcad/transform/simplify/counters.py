@@ -5,6 +5,8 @@
     for %i_2 in range(n):       ->      for i in range(n):
         y[%i_2] = x[%i_2]                   y[i] = x[i]
 
+A counter that the user did not name and that nothing reads is `_`.
+
 Contract: a counter takes the name of another only where both are bound by loops alone and read within them alone, and
 no loop of the one is inside of a loop of the other.
 """
@@ -24,17 +26,21 @@ from srcad.core.nodes import (
     blocks_of,
     expressions_of,
     names_in,
+    read_in,
     substitute,
     targets_of,
     walk,
 )
-from srcad.core.rewriting import change_expressions, rename_counters
+from srcad.core.rewriting import change_expressions, map_blocks, rename_counters
+from srcad.transform.simplify.facts import is_temporary
 
 _AGAIN = re.compile(r"%(\w+?)_\d+(?:@\d+)?|%(\w+?)@\d+")
 
 
 def share_counters(program: Program) -> Program:
     """The program with the counters of loops that do not nest named alike."""
+    unnamed = {name for name in _private(program) if is_temporary(name)}
+    program = replace(program, body=_unnamed(program.body, unnamed))
     private = _private(program)
     inside = {name: set(_around(program.body, name)) for name in private}
     renamed: dict[str, str] = {}
@@ -50,6 +56,17 @@ def share_counters(program: Program) -> Program:
     values: dict[str, Expr] = {name: Var(new) for name, new in renamed.items()}
     body = change_expressions(program.body, lambda expr: substitute(expr, values))
     return replace(program, body=rename_counters(body, renamed))
+
+
+def _unnamed(block: Block, names: set[str]) -> Block:
+    """The block with `_` as the counter of each loop that counts with one of these names and does not read it."""
+    made = []
+    for stmt in block:
+        stmt = map_blocks(stmt, lambda inner: _unnamed(inner, names))
+        if isinstance(stmt, For) and stmt.target in names and stmt.target not in read_in(stmt.body):
+            stmt = replace(stmt, target="%_")
+        made.append(stmt)
+    return tuple(made)
 
 
 def _private(program: Program) -> set[str]:

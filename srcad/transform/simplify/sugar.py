@@ -108,6 +108,9 @@ class _Sugar:
     def _if(self, stmt: If, made: list[Stmt]) -> None:
         """Append the short form of a branch to what stands before it."""
         test, body, orelse = stmt.test, stmt.body, stmt.orelse
+        if isinstance(test, Op) and test.fn is operator.not_:
+            test = self.opposite(test.args[0])
+            stmt = replace(stmt, test=test)
         if not body and orelse:
             made.append(replace(stmt, test=self.opposite(test), body=orelse, orelse=()))
             return

@@ -45,6 +45,10 @@ def width(expr: Expr) -> int:
             return len(repr(value))
         case Ref(name=name):
             return len(name)
+        case Op(fn=prims.make_string, args=parts):
+            return 3 + sum(width(p) + (-2 if isinstance(p, Lit) else 2 if isinstance(p, Var) else 0) for p in parts)
+        case Op(fn=prims.format_value, args=(value, conversion, spec)):
+            return width(value) + 2 + sum(width(how) - 1 for how in (conversion, spec) if how != Lit(""))
         case Op(fn=fn, args=args, kwargs=kwargs, form=form, name=name):
             inside = sum(map(width, args)) + sum(len(k) + 3 + width(v) for k, v in kwargs)
             infix = _INFIX.get(fn) if hashable(fn) else None

@@ -45,6 +45,7 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     is_number,
+    join,
     widen,
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
@@ -58,7 +59,7 @@ from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped
 from srcad.transform.specialise.numpy_calls import NUMPY_CALLS
 from srcad.transform.specialise.own import checked
 from srcad.transform.specialise.presence import asked_for, attribute_or, class_attribute
-from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
+from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, refuse_reversed, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
 from srcad.transform.specialise.ufunc_methods import ufunc_method
@@ -182,6 +183,8 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
 
 
 def _type(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if len(args) != 1:
+        raise sp.refuse("a class made by type(...)", "define the class outside of the function")
     kind = sp.kind(args[0])
     own: Any = None
     match kind:
@@ -316,7 +319,10 @@ def _extreme(name: str) -> Any:
         items = sp.op(Op(prims.make_list, args)) if len(args) > 1 else as_sequence(sp, args[0])
         kind = sp.kind(items)
         if not holds_smooth(kind) and key is None and not holds_smooth(sp.kind(kwargs.get("default", Lit(None)))):
-            return Op(prims.call, (Ref(name, function), *args), tuple(kwargs.items())), item_kind(kind)
+            default = sp.kind(kwargs["default"]) if "default" in kwargs else BOTTOM
+            asked = (items,) if isinstance(sp.kind(args[0]), (Dict, Record)) else args
+            made = Op(prims.call, (Ref(name, function), *asked), tuple(kwargs.items()))
+            return made, join(item_kind(kind), widen(default))
         if "default" in kwargs and isinstance(kind, Tuple) and not kind.items:
             return kwargs["default"], sp.kind(kwargs["default"])
         if "default" in kwargs:
@@ -384,6 +390,7 @@ def _enumerate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved
 
 
 def _reversed(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    refuse_reversed(sp, args[0])
     items = as_sequence(sp, args[0])
     if isinstance(sp.kind(items), Array):
         index = Op(prims.make_slice, (Lit(None), Lit(None), Lit(-1)))

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from srcad.core import prims
 from srcad.core.kinds import (
+    BOOL,
     BOTTOM,
+    INT,
+    STRING,
     UNKNOWN,
     Const,
     Function,
@@ -25,8 +28,10 @@ from srcad.core.kinds import (
     OneOf,
     Opaque,
     holds_smooth,
+    is_number,
     is_sum,
     show,
+    widen,
 )
 from srcad.core.libraries import is_library_object, makes_sparse
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Ref, Star
@@ -48,6 +53,7 @@ from srcad.transform.specialise.functions import (
     call_primitive,
     opaque,
 )
+from srcad.transform.specialise.numpy_calls import vectorized
 from srcad.transform.specialise.own import call_custom
 from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.procedures import procedure
@@ -113,6 +119,8 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
             lambda held, _: call_value(sp, name, value, (*args[:at], held, *args[at + 1 :]), kwargs),
         )
     special = special_call(sp, value, args, kwargs)
+    if special is None:
+        special = vectorized(sp, value, args, kwargs)
     if special is not None:
         return special
     if any(sp.kind(a) is BOTTOM for a in args if not isinstance(a, Star)):
@@ -169,7 +177,12 @@ def call_value(sp: Specialiser, name: str, value: Any, args: Args, kwargs: Kwarg
         return call_derivative(sp, name, value, args, kwargs)
     wrapped = getattr(value, "__wrapped__", None)
     if isinstance(wrapped, types.FunctionType):
-        return call_function(sp, wrapped, args, kwargs)
+        made, kind = call_function(sp, wrapped, args, kwargs)
+        return (
+            (Op(prims.call, (Ref(name, value), *args), kwargs), kind)
+            if _recalls(sp, value, args, kwargs, kind)
+            else (made, kind)
+        )
     method = class_attribute(type(value), "__call__")
     if isinstance(method, types.FunctionType):
         return call_function(sp, method, (Ref(name, value), *args), kwargs)
@@ -182,6 +195,16 @@ def _looked_into(sp: Specialiser, value: Any, args: Args) -> int | None:
         if not isinstance(arg, Star) and is_sum(sp.kind(arg)):
             return None if _has_program(value) and value not in _LOOKING or value in TAKE_FUNCTIONS else i
     return None
+
+
+def _recalls(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs, result: Kind) -> bool:
+    """Whether a call of a function with a cache of functools is about plain values alone: the cache then answers it."""
+    given = (*args, *(v for _, v in kwargs))
+    plain = all(
+        isinstance(a, Lit) or widen(sp.kind(a)) in (INT, BOOL, STRING) for a in given if not isinstance(a, Star)
+    )
+    stars = any(isinstance(a, Star) for a in given)
+    return isinstance(value, functools._lru_cache_wrapper) and plain and not stars and is_number(result)
 
 
 _LOOKING = (type, float, int, bool, str)

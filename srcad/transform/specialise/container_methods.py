@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from srcad.core import prims
 from srcad.core.kinds import (
+    BOTTOM,
     INT,
     NONE_KIND,
     RANGE,
@@ -27,7 +28,7 @@ from srcad.core.kinds import (
     show,
     widen,
 )
-from srcad.core.nodes import Expr, Lit, Op, Ref, Var
+from srcad.core.nodes import Expr, If, Lit, Op, Ref, Var
 from srcad.errors import KindError
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
@@ -153,19 +154,22 @@ def tuple_method(sp: Specialiser, made: Op, base: Expr, held: Tuple, name: str, 
     raise sp.refuse(f"the tuple method .{name}()", "unpack the tuple")
 
 
+def _list_of(sp: Specialiser, items: tuple[Expr, ...]) -> Resolved:
+    """The values or items of a record: a list, as it is once the dict is seen to be filled by other keys."""
+    return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
+
+
 def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, args: Args, kwargs: Kwargs) -> Resolved:
     """A method of a dict, of known keys or not."""
     assert isinstance(held, (Dict, Record))
     match name:
-        case "items" if isinstance(held, Record) and vague(join_all(tuple(element(k) for _, k in held.items))):
+        case "items" if isinstance(held, Record) and _one_by_one(base, held):
             pairs = [(Lit(k), sp.op(Op(operator.getitem, (base, Lit(k))))) for k, _ in held.items]
-            return sp.resolve(Op(prims.make_tuple, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs)))
+            return _list_of(sp, tuple(sp.op(Op(prims.make_tuple, pair)) for pair in pairs))
         case "items":
             return sp.prelude("dict_items", base)
         case "values" if isinstance(held, Record):
-            items = tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items)
-            # a list, which it may turn out to be once the dict is seen to be filled by other keys
-            return Op(prims.make_list, items), Tuple(tuple(map(sp.kind, items)), list)
+            return _list_of(sp, tuple(sp.op(Op(operator.getitem, (base, Lit(k)))) for k, _ in held.items))
         case "values":
             return sp.prelude("dict_values", base)
         case "keys":
@@ -191,6 +195,12 @@ def dict_method(sp: Specialiser, made: Op, base: Expr, held: Kind, name: str, ar
             raise sp.refuse(f"the method .{name}() of {show(held)}", "build a new dict, or assign items")
 
 
+def _one_by_one(base: Expr, held: Record) -> bool:
+    """Whether the items of a dict are better read each by its key: they differ in kind, and a global stays as it is."""
+    kinds = tuple(element(kind) for _, kind in held.items)
+    return vague(join_all(kinds)) or isinstance(base, Ref) and any(kind != kinds[0] for kind in kinds)
+
+
 def _opened(sp: Specialiser, base: Expr, held: Record, key: Expr) -> Kind:
     kind = open_dict(held)
     return join(kind, Dict(widen(sp.kind(key)), kind.value)) if isinstance(kind, Dict) else kind
@@ -202,7 +212,14 @@ def _get(sp: Specialiser, base: Expr, held: Dict | Record, key: Expr, default: E
         if at.value in dict(held.items):
             return sp.resolve(Op(operator.getitem, (base, key)))
         return default, sp.kind(default)
-    return sp.prelude("dict_get", base, key, default)
+    if not isinstance(base, Ref):
+        return sp.prelude("dict_get", base, key, default)
+    result = sp.temp("found")
+    there = sp.op(Op(operator.contains, (base, key)))
+    then = sp.nested(lambda: sp.bind(result, *sp.resolve(Op(operator.getitem, (base, key)))))
+    otherwise = sp.nested(lambda: sp.bind(result, default, sp.kind(default)))
+    sp.emit(If(there, then, otherwise, sp.place))
+    return Var(result), sp.kinds.get(result, BOTTOM)
 
 
 def _update(sp: Specialiser, base: Expr, args: Args, kwargs: Kwargs) -> Resolved:

@@ -6,6 +6,7 @@ of its function and arguments; which program they run is part of their kind.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import types
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime
+from srcad.analysis.regions import find_regions
 from srcad.core import prims
 from srcad.core.kinds import (
     BOTTOM,
@@ -43,18 +45,22 @@ from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind
 from srcad.transform.specialise.composed import Composed
 from srcad.transform.specialise.derivatives import Derived, call_derived
 from srcad.transform.specialise.handing import handed
+from srcad.transform.specialise.listed import as_arrays
 from srcad.transform.specialise.own import call_own
-from srcad.transform.specialise.session import Resolved
+from srcad.transform.specialise.session import Resolved, Special
 from srcad.transform.specialise.sets import made_of
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-_PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators")
+PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators", "srcad.frontend.numpy_programs")
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
 # ---------------------------------------------------------------- functions and programs
+
+
+_OF_GENERATOR = contextlib.contextmanager(iter).__code__
 
 
 def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) -> Resolved:
@@ -63,9 +69,15 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         function = function.__func__
     if rule_for(function) is not None:
         return call_primitive(sp, function.__name__, function, args, kwargs)
+    followed = (function.__module__ or "").split(".")[0] not in _NEVER_READ
+    if followed and getattr(function, "__code__", None) is _OF_GENERATOR:
+        raise sp.refuse(
+            f"{function.__name__}, a context manager that is made of a generator",
+            "write it as a class with __enter__ and __exit__",
+        )
     if not isinstance(function, types.FunctionType):
         return sp.call(getattr(function, "__name__", "function"), function, args, kwargs)
-    if function.__module__ in _PRELUDE:
+    if function.__module__ in PRELUDE:
         return prelude(sp, function.__name__, args)
     if (function.__module__ or "").split(".")[0] in _NEVER_READ:
         op, kind = opaque(sp, function.__name__, function, args, kwargs)
@@ -98,16 +110,21 @@ def call_program(sp: Specialiser, program: Program, args: Args, kwargs: Kwargs, 
     if any(k is BOTTOM for k in kinds):
         return Op(prims.call, (Ref(program.name, program.source), *bound)), BOTTOM
     special = sp.session.special(program, kinds, sp.special)
-    for atom, before, kind in zip(bound, kinds, special.out_kinds, strict=True):
+    for param, atom, before, kind in zip(special.program.params, bound, kinds, special.out_kinds, strict=True):
         if not sp.session.holds_address(kind):
             continue
-        if isinstance(atom, Ref) and kind != before:
+        if isinstance(atom, Ref) and kind != before and _writes(sp, special, param.name):
             raise sp.refuse(
                 f"{program.name}() writes into {atom.name}, which outlives the call",
                 "pass a new list, dict or object at each call",
             )
         sp.touch(atom, kind)
     return Op(prims.call, (Ref(special.name, special), *bound)), special.result_kind
+
+
+def _writes(sp: Specialiser, special: Special, name: str) -> bool:
+    """Whether a specialised function may write into what a parameter holds."""
+    return find_regions(special.body, special.kinds, sp.session.holds_address).is_written(name)
 
 
 def call_lifted(sp: Specialiser, handle: FunctionHandle, args: Args, kwargs: Kwargs) -> Resolved | None:
@@ -197,6 +214,7 @@ def call_primitive(sp: Specialiser, name: str, value: Any, args: Args, kwargs: K
     args, kwargs = in_order(value, args, tuple(given.items()))
     if out is not None and sp.kind(out) != Const(None):
         return call_into(sp, name, value, args, kwargs, out)
+    args, kwargs = as_arrays(sp, value, args, kwargs)
     kinds = tuple(present(sp.kind(a)) if not isinstance(a, Star) else UNKNOWN for a in args)
     named = tuple((k, present(sp.kind(v))) for k, v in kwargs)
     if BOTTOM in kinds or any(k is BOTTOM for _, k in named):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from typing import TYPE_CHECKING
 
 from srcad.core import prims
@@ -13,6 +14,7 @@ from srcad.core.kinds import (
     Dict,
     Kind,
     List,
+    Object,
     OneOf,
     Record,
     Set,
@@ -38,12 +40,14 @@ from srcad.core.nodes import (
 )
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise.dict_views import through_dict
+from srcad.transform.specialise.presence import class_attribute
 from srcad.transform.specialise.sequences import as_sequence, element, item_kind, vague
 from srcad.transform.specialise.session import Resolved, Unroll
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
+GATHERED = Lit("made")
 MOST_DIFFERING = 32  # trips of a loop that are written out because they differ in kind
 MOST_OF_COMPREHENSION = 8  # items of a comprehension that are written out to make a tuple of known length
 
@@ -67,7 +71,8 @@ def for_each(sp: Specialiser, stmt: ForEach) -> None:
         iterable = kept
     length = Lit(len(kind.items)) if isinstance(kind, Tuple) else sp.op(Op(prims.call, (Ref("len", len), iterable)))
     copied = isinstance(sp.kind(stmt.iterable), (Dict, Record, Set, OneOf))
-    length = sp.op(Op(prims.trips, (length, stmt.iterable if copied else iterable)))
+    through = (*_gathered(sp, stmt.iterable), stmt.iterable if copied else iterable)
+    length = sp.op(Op(prims.trips, (length, *through)))
     index = sp.temp("i")
     sp.set(index, INT)
 
@@ -116,9 +121,18 @@ def trips(sp: Specialiser, op: Op) -> Resolved:
     made: list[Expr] = []
     for atom in through:
         made += sp.walked.get(atom.name, (atom,)) if isinstance(atom, Var) else (atom,)
-    if any(isinstance(sp.kind(atom), (List, Dict, Record, Set, OneOf)) for atom in made):
+    if GATHERED in made or any(isinstance(sp.kind(atom), (List, Dict, Record, Set, OneOf)) for atom in made):
         return Op(prims.trips, (count, *made)), INT
     return count, sp.kind(count)
+
+
+def _gathered(sp: Specialiser, iterable: Expr) -> tuple[Expr, ...]:
+    """For an object whose `__iter__` becomes a list of its items, which Python makes one by one: how, and of which."""
+    held = sp.kind(iterable)
+    function = class_attribute(held.cls, "__iter__") if isinstance(held, Object) else None
+    if not isinstance(function, types.FunctionType) or not sp.session.lower(function).gathers:
+        return ()
+    return (GATHERED, sp.assign("held", iterable, held))
 
 
 def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
@@ -129,6 +143,9 @@ def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
     if value.fn is prims.as_sequence and base.name in sp.walked:
         sp.walked[target] = sp.walked[base.name]
         return
+    if value.fn is prims.as_sequence and (gathered := _gathered(sp, base)):
+        sp.walked[target] = (*gathered, Var(target))
+        return
     views = (Lit("keys"), Lit("values"), Lit("items"))
     how: Expr = Lit("keys")
     if value.fn is prims.call_method:
@@ -137,6 +154,14 @@ def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
         return
     if how in views and isinstance(kind := sp.kind(base), (Dict, Record, Set, OneOf)):
         sp.walked[target] = (how, sp.assign("held", base, kind))
+
+
+def _gives_back(call: Op, name: str) -> bool:
+    """Whether a call of a primitive may return the list `name` itself, or one that begins with it."""
+    callee, *args = call.args
+    assert isinstance(callee, Ref)
+    several = len(args) > 1 or any(key in ("start", "default") for key, _ in call.kwargs)
+    return callee.value is sum and args[:1] != [Var(name)] or callee.value in (max, min) and several
 
 
 def static_lists(body: Block) -> set[str]:
@@ -180,7 +205,8 @@ def static_lists(body: Block) -> set[str]:
         if consumer is None or uses.get(name) != 1 or not name.startswith("%"):
             continue
         if consumer.fn is prims.call and isinstance(consumer.args[0], Ref) and rule_for(consumer.args[0].value):
-            static.add(name)
+            if not _gives_back(consumer, name):
+                static.add(name)
         elif consumer.fn is prims.make_list:
             outer = next((t for t in static if t in made and made[t] is consumer), None)
             # what the outer list's items are read into must only be read in turn

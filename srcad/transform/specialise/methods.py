@@ -49,6 +49,7 @@ from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.container_methods import dict_method, list_method, tuple_method
+from srcad.transform.specialise.descriptors import binds_itself
 from srcad.transform.specialise.frozen import method_of_frozen, method_of_object
 from srcad.transform.specialise.functions import call_function, call_primitive
 from srcad.transform.specialise.presence import class_attribute
@@ -108,13 +109,13 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
                 return call_function(sp, attribute.__func__, args, kwargs)
             if isinstance(attribute, classmethod):
                 return call_function(sp, attribute.__func__, (Ref(cls.__name__, cls), *args), kwargs)
-            if isinstance(attribute, property):
+            if name in ("__new__", "__init__") and attribute is not None:
+                return Lit(None), NONE_KIND
+            if binds_itself(attribute):
+                return sp.call(f"{cls.__name__}.{name}", attribute, (base, *args), kwargs)
+            if attribute is not None:
                 value = sp.op(Op(prims.get_attr, (base, key)))
                 return sp.apply(value, sp.kind(value), args, kwargs)
-            if attribute is not None:
-                if name in ("__new__", "__init__"):
-                    return Lit(None), NONE_KIND
-                return sp.call(f"{cls.__name__}.{name}", attribute, (base, *args), kwargs)
             raise sp.refuse(f"{cls.__name__} has no method {name}", "define it in the class", KindError)
         case Const(value=value):
             if isinstance(value, str):

@@ -6,6 +6,7 @@ np.c_[x, y]                               ->  np.concatenate((x[:, None], y[:, N
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from srcad.core.kinds import FLOAT, INT, Array, Kind, List, Tuple, TupleOf, is_n
 from srcad.core.nodes import NONE, Expr, Lit, Op, Ref
 from srcad.rules.shapes import as_array
 from srcad.transform.specialise.binding import Args, Kwargs
+from srcad.transform.specialise.listed import is_listed
+from srcad.transform.specialise.numpy_forms import FORMS, called
 from srcad.transform.specialise.session import Resolved
 
 if TYPE_CHECKING:
@@ -53,30 +56,20 @@ def piecewise(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved 
     return sp.prelude("piecewise_of", *args)
 
 
-def poly(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
-    """The coefficients of the polynomial with these zeros; of a matrix it would need eigenvalues, which are complex."""
-    if len(args) != 1 or kwargs or not isinstance(kind := sp.kind(args[0]), Array):
+def vectorize(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
+    """`np.vectorize(f)` is a function whose first argument is held; None where there are settings."""
+    if len(args) != 1 or kwargs:
         return None
-    return sp.prelude("polynomial_of", args[0]) if kind.dtype == "float64" and kind.ndim == 1 else None
+    program = sp.session.prelude("vectorised")
+    return sp.call("partial", functools.partial, (Ref("vectorised", program), *args))
 
 
-def matrix_norm(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
-    """`np.linalg.norm` along the last two axes, as NumPy has it, for the norms that are not the default."""
-    if len(args) != 1 or kwargs.get("ord", Lit("fro")) == Lit("fro"):
+def vectorized(sp: Specialiser, value: Any, args: Args, kwargs: Kwargs) -> Resolved | None:
+    """A call of an `np.vectorize` of the user's module."""
+    if not isinstance(value, np.vectorize) or value.otypes or value.signature or value.excluded or kwargs:
         return None
-    last = sp.op(Op(prims.make_tuple, (Lit(-2), Lit(-1))))
-    return sp.call("np.linalg.norm", np.linalg.norm, args, (*kwargs.items(), ("axis", last)))
-
-
-def cond(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
-    """The product of the norms of a matrix and of its inverse, for norms that do not come from singular values."""
-    p = args[1] if len(args) == 2 else kwargs.get("p", NONE)
-    if not 1 <= len(args) <= 2 or p in (NONE, Lit(2), Lit(-2)) or not isinstance(p, (Lit, Ref)):
-        return None
-    last = ("axis", sp.op(Op(prims.make_tuple, (Lit(-2), Lit(-1)))))
-    inverse = _called(sp, np.linalg.inv, args[0])
-    own, other = (_called(sp, np.linalg.norm, matrix, p, named=(last,)) for matrix in (args[0], inverse))
-    return sp.resolve(Op(operator.mul, (own, other)))
+    name = getattr(value.pyfunc, "__name__", "function")
+    return sp.prelude("vectorised", Ref(name, value.pyfunc), *args) if 1 <= len(args) <= 3 else None
 
 
 # ---------------------------------------------------------------- concatenation written as a subscript
@@ -100,8 +93,10 @@ def _vector(sp: Specialiser, part: Expr) -> Expr | None:
         return None
     kind = sp.kind(part)
     if is_number(kind) and widen(kind) in (INT, FLOAT):
-        return _called(sp, np.array, sp.op(Op(prims.make_list, (part,))))
-    return part if isinstance(kind, Array) and kind.ndim == 1 else None
+        return called(sp, np.array, sp.op(Op(prims.make_list, (part,))))
+    if is_listed(kind):
+        part = called(sp, np.array, part)
+    return part if isinstance(kind := sp.kind(part), Array) and kind.ndim == 1 else None
 
 
 def _column(sp: Specialiser, part: Expr) -> Expr | None:
@@ -113,16 +108,10 @@ def _column(sp: Specialiser, part: Expr) -> Expr | None:
     return sp.op(Op(operator.getitem, (part, sp.op(Op(prims.make_tuple, (whole, NONE))))), "column")
 
 
-def _called(sp: Specialiser, function: Any, *args: Expr, named: Kwargs = ()) -> Expr:
-    space = "np.linalg" if hasattr(np.linalg, function.__name__) else "np"
-    return sp.op(Op(prims.call, (Ref(f"{space}.{function.__name__}", function), *args), named))
-
-
 NUMPY_CALLS: dict[Any, Any] = {
     np.apply_along_axis: apply_along_axis,
     np.apply_over_axes: apply_over_axes,
     np.piecewise: piecewise,
-    np.poly: poly,
-    np.linalg.matrix_norm: matrix_norm,
-    np.linalg.cond: cond,
+    np.vectorize: vectorize,
+    **FORMS,
 }

@@ -29,6 +29,7 @@ from srcad.core.kinds import (
     UNKNOWN,
     Array,
     Const,
+    Dict,
     Function,
     Kind,
     List,
@@ -36,20 +37,24 @@ from srcad.core.kinds import (
     Object,
     OneOf,
     Opaque,
+    Record,
     Tuple,
+    TupleOf,
     is_integral,
     is_number,
     show,
 )
-from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Store, Var, walk
+from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Star, Store, Var, walk
+from srcad.core.overriding import builtin_overridden
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.known import is_sparse_kind
 from srcad.rules.registry import Call
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
+from srcad.transform.specialise.descriptors import read_by_descriptor
 from srcad.transform.specialise.flat import flat_attribute
-from srcad.transform.specialise.presence import cached, class_attribute, give_class_values
+from srcad.transform.specialise.presence import cached, class_attribute, give_class_values, is_generated
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.sparse import sparse_attribute
@@ -80,6 +85,9 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 return sp.function(attribute.fget, (base,))
             if isinstance(attribute, functools.cached_property):
                 return cached(sp, base, name, attribute.func)
+            described = read_by_descriptor(sp, base, held, name)
+            if described is not None:
+                return described
             if name in known:
                 return own_attribute(base, name), known[name]
             if isinstance(attribute, types.FunctionType):
@@ -94,7 +102,7 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(attribute, types.MemberDescriptorType):
                 return op, BOTTOM  # a slot that is empty as far as is known
             if hasattr(type(attribute), "__get__"):
-                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", "make it a property")
+                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", "make it a property or a method")
             if hasattr(cls, name):
                 sp.session.guard(Guard(cls, name, getattr(cls, name)))
                 return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
@@ -146,10 +154,20 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             return op, BOTTOM
         case _ if held is UNKNOWN or repr(held) == "Number":
             return op, UNKNOWN
+        case List() | Tuple() | TupleOf() | Dict() | Record() if name in _BOUND and hasattr(_builtin(held), name):
+            function = sp.session.prelude(_BOUND[name])
+            return Op(prims.make_tuple, (base,)), Function(function, (("__self__", held),))
         case _:
             is_method = any(hasattr(cls, name) for cls in (dict, list, tuple, set))
             remedy = f"call it where it stands: lambda x: y.{name}(x)" if is_method else "use an index or a method"
             raise sp.refuse(f"the attribute .{name} of {show(held)}", remedy, KindError)
+
+
+_BOUND = {"get": "bound_get", "__getitem__": "bound_item"}  # methods that may be handed to a function
+
+
+def _builtin(kind: Kind) -> type:
+    return dict if isinstance(kind, (Dict, Record)) else list
 
 
 def has_attribute(kind: Kind, name: str) -> bool:
@@ -208,10 +226,22 @@ def _constant(sp: Specialiser, name: str, value: Any) -> Resolved:
     return Ref(name, value), kind_of(value)
 
 
+def _member_of_value(sp: Specialiser, cls: type[enum.Enum], args: Args) -> enum.Enum | None:
+    """`cls(value)` of an enumeration, where the value is known and a member has it."""
+    value = sp.kind(args[0]) if len(args) == 1 else None
+    return cls._value2member_map_.get(value.value) if isinstance(value, Const) else None
+
+
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        if builtin_overridden(cls) is not None:
+            raise sp.refuse(
+                f"an instance of {cls.__name__}, a namedtuple that has a __new__ or __getitem__ of its own",
+                "leave it out, or make it a dataclass",
+            )
+        args = _counted(sp, cls.__name__, tuple(cls._fields), set(cls._field_defaults), args, kwargs)
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
@@ -219,10 +249,18 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
             made = _new(sp, shown)
             return made, sp.kind(made)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "use a dict, or a class of your own")
+    member = _member_of_value(sp, cls, args) if issubclass(cls, enum.Enum) and not kwargs else None
+    if member is not None:
+        return Ref(f"{cls.__name__}.{member.name}", member), Const(member)
+    if isinstance(type(cls).__call__, types.FunctionType) and not issubclass(cls, enum.Enum):
+        raise sp.refuse(
+            f"an instance of {cls.__name__}, which its metaclass makes by a __call__ of its own",
+            "make it outside the function",
+        )
     if cls.__new__ is not object.__new__:
         how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
-    if dataclasses.is_dataclass(cls) and _generated_init(cls):
+    if is_generated(cls, "__init__"):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
     made = _new(sp, shown)
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
@@ -257,6 +295,8 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
             defaults[field.name] = field.default
     names = tuple(f.name for f in fields)
     by_place = tuple(f.name for f in fields if not f.kw_only)
+    made_up = {f.name for f in fields if f.default_factory is not dataclasses.MISSING}
+    args = _counted(sp, cls.__name__, by_place, {*defaults, *made_up}, args, kwargs)
     plain = names == by_place and len(fields) == len(dataclasses.fields(cls)) and _is_made_by_fields(sp, cls)
     factories = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
     for name, factory in factories.items():
@@ -295,9 +335,24 @@ def _is_made_by_fields(sp: Specialiser, cls: Any) -> bool:
     return len(program.params) == 1 and not any(isinstance(stmt, (Store, Do)) for stmt in walk(program.body))
 
 
-def _generated_init(cls: Any) -> bool:
-    """Whether `__init__` was written by `dataclasses` (its source is not in a file)."""
-    return "__init__" in vars(cls) and cls.__init__.__code__.co_filename == "<string>"
+def _counted(
+    sp: Specialiser, owner: str, names: tuple[str, ...], optional: set[str], args: Args, kwargs: Kwargs
+) -> Args:
+    """The arguments, with `*xs` at their end taken apart into as many as there are fields left."""
+    at = next((i for i, a in enumerate(args) if isinstance(a, Star)), None)
+    if at is None:
+        return args
+    last = args[at]
+    assert isinstance(last, Star)
+    left = [name for name in names[at:] if name not in dict(kwargs)]
+    if len(args) > at + 1 or optional & set(left):
+        raise sp.refuse(
+            f"`*` of {show(sp.kind(last.value))} in a call of {owner}(): which fields it fills is not known before the "
+            "program runs",
+            "write the fields out",
+        )
+    taken = sp.op(Op(prims.unpack, (last.value, Lit(len(left)), Lit(-1))))
+    return (*args[:at], *(sp.op(Op(operator.getitem, (taken, Lit(i)))) for i in range(len(left))))
 
 
 def _fill(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 import types
 from collections import defaultdict
@@ -41,6 +42,7 @@ from srcad.core.kinds import (
     holds_smooth,
     is_integral,
     is_number,
+    is_smooth,
     is_sum,
     join_all,
     show,
@@ -60,13 +62,14 @@ from srcad.transform.specialise.functions import make_closure, primitive_kind
 from srcad.transform.specialise.iteration import trips
 from srcad.transform.specialise.methods import resolve_method, resolve_super
 from srcad.transform.specialise.objects import get_attr
-from srcad.transform.specialise.presence import class_attribute
+from srcad.transform.specialise.presence import class_attribute, is_generated
 from srcad.transform.specialise.sequences import (
     as_sequence,
     is_sequence,
     item_kind,
     joined,
     present_array,
+    refuse_reversed,
     repeated,
     unpacked,
 )
@@ -85,6 +88,12 @@ DUNDERS: dict[Callable[..., Any], tuple[str, str]] = {
     operator.mod: ("__mod__", "__rmod__"),
     operator.pow: ("__pow__", "__rpow__"),
     operator.matmul: ("__matmul__", "__rmatmul__"),
+    operator.and_: ("__and__", "__rand__"),
+    operator.or_: ("__or__", "__ror__"),
+    operator.xor: ("__xor__", "__rxor__"),
+    operator.lshift: ("__lshift__", "__rlshift__"),
+    operator.rshift: ("__rshift__", "__rrshift__"),
+    operator.invert: ("__invert__", ""),
     operator.neg: ("__neg__", ""),
     operator.pos: ("__pos__", ""),
     operator.abs: ("__abs__", ""),
@@ -113,12 +122,22 @@ def truth(kind: Kind) -> bool | None:
         return True
     if isinstance(kind, Function):
         return True
+    if truth_method(kind) is not None:
+        return None
     if isinstance(kind, Tuple):
         return bool(kind.items)
-    if isinstance(kind, Object) and not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
+    if isinstance(kind, Object):
         return True
     if isinstance(kind, OneOf) and all(truth(option) for option in kind.options):
         return True
+    return None
+
+
+def truth_method(kind: Kind) -> str | None:
+    """The method of an object, or of a namedtuple whose class has one of its own, that says whether it is true."""
+    for name in ("__bool__", "__len__"):
+        if isinstance(kind, Object) and getattr(kind.cls, name, None) is not None or _overrides((kind,), (name,)):
+            return name
     return None
 
 
@@ -165,6 +184,8 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
 
 
 def _as_sequence(sp: Specialiser, op: Op) -> Resolved:
+    if op.form == "reversed":
+        refuse_reversed(sp, op.args[0])
     made = as_sequence(sp, op.args[0])
     return made, sp.kind(made)
 
@@ -200,7 +221,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
         return _in_place(sp, op, tuple(map(sp.kind, op.args)))
     if fn is operator.delitem:
         return _deleted(sp, op, kinds)
-    if fn in DUNDERS and (any(isinstance(k, Object) for k in kinds) or _overrides(kinds, DUNDERS[fn])):
+    asked = kinds[:1] if fn is operator.contains else kinds
+    if fn in DUNDERS and (any(isinstance(k, Object) for k in asked) or _overrides(asked, DUNDERS[fn])):
         return _dunder(sp, op, kinds)
     if fn in (operator.is_, operator.is_not, operator.eq, operator.ne):
         known = _same(fn, kinds[0], kinds[1])
@@ -269,9 +291,21 @@ def _folded(fn: Callable[..., Any], kinds: tuple[Kind, ...]) -> Kind | None:
     return Const(fn(*values)) if allowed else None
 
 
+_STORED = {operator.ifloordiv: operator.floordiv, operator.imatmul: operator.matmul}  # `x[...] = x @ y`
+_SET_METHODS = {
+    operator.ior: "update",
+    operator.iand: "intersection_update",
+    operator.isub: "difference_update",
+    operator.ixor: "symmetric_difference_update",
+}
+
+
 def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     """`x += y`: on a list it extends, on an array it writes into memory, else it is `x + y`."""
     fn, first = op.fn, kinds[0]
+    if fn in _STORED and isinstance(first, Array) and is_smooth(first):
+        sp.write(op.args[0], Lit(Ellipsis), sp.op(Op(_STORED[fn], op.args)))
+        return op.args[0], first
     if isinstance(first, Array) or first in (NUMBER, UNKNOWN):
         kind = primitive_kind(Call(IN_PLACE[fn], kinds, (), op.args))
         return op, first if isinstance(first, Array) else kind
@@ -285,7 +319,12 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
             raise sp.refuse(f"`{fn.__name__}` on {show(first)}", "write xs += ys or xs *= n", KindError)
         emit_effect(sp, *sp.method(op.args[0], "extend", op.args[1:]))
         return op.args[0], sp.kind(op.args[0])
-    if isinstance(first, (Dict, Set)):
+    if isinstance(first, (Dict, Record)) and fn is operator.ior:
+        emit_effect(sp, *sp.method(op.args[0], "update", op.args[1:]))
+        return op.args[0], sp.kind(op.args[0])
+    if isinstance(first, Set) and fn in _SET_METHODS:
+        raise sp.refuse(f"{show(first)} changed in place by an operator", f"use .{_SET_METHODS[fn]}(...)")
+    if isinstance(first, (Dict, Record, Set)):
         raise sp.refuse(f"{show(first)} changed in place by an operator", "use .update(...)")
     if isinstance(first, Object):
         name = f"__{fn.__name__}__"
@@ -327,16 +366,42 @@ def _merged(sp: Specialiser, op: Op) -> Resolved:
 def _dunder(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     name, reflected = DUNDERS[op.fn]
     left = kinds[0]
-    if isinstance(left, Object) and _defines(left.cls, name) or _overrides((left,), (name,)):
+    if (
+        op.fn is operator.ne
+        and not any(_answers(k, "__ne__") for k in kinds)
+        and any(_answers(k, "__eq__") for k in kinds)
+    ):
+        return operate(sp, Op(operator.not_, (sp.op(Op(operator.eq, op.args)),)))
+    compared = _compared_by_fields(sp, op, kinds, name)
+    if compared is not None:
+        return compared
+    if _answers(left, name):
         return sp.method(op.args[0], name, op.args[1:])
-    right = kinds[-1]
-    answers = isinstance(right, Object) and _defines(right.cls, reflected) or _overrides((right,), (reflected,))
-    if len(kinds) == 2 and reflected and answers:
+    if len(kinds) == 2 and reflected and _answers(kinds[-1], reflected):
         return sp.method(op.args[1], reflected, (op.args[0],))
     if op.fn in (operator.eq, operator.ne):
         return op, BOOL
     owner = next(k for k in kinds if isinstance(k, Object))
     raise sp.refuse(f"{owner.cls.__name__} has no {name}", f"define {name} in the class", KindError)
+
+
+def _compared_by_fields(sp: Specialiser, op: Op, kinds: tuple[Kind, ...], name: str) -> Resolved | None:
+    """A comparison that `dataclasses` wrote; None where the class says itself what it is."""
+    left, right = kinds[0], kinds[-1]
+    if not isinstance(left, Object) or not is_generated(left.cls, name):
+        return None
+    if not isinstance(right, Object) or left.cls is not right.cls:
+        plain = not _answers(right, name) or isinstance(right, Object) and is_generated(right.cls, name)
+        return (op, BOOL) if op.fn is operator.eq and plain else None
+    owner = next(cls for cls in left.cls.__mro__ if name in vars(cls))
+    fields = [field.name for field in dataclasses.fields(owner) if field.compare]
+    parts = [tuple(sp.op(Op(prims.get_attr, (a, Lit(field)))) for field in fields) for a in op.args]
+    return operate(sp, Op(op.fn, tuple(sp.op(Op(prims.make_tuple, part)) for part in parts)))
+
+
+def _answers(kind: Kind, name: str) -> bool:
+    """Whether the class of an object or a namedtuple says itself what an operator does."""
+    return isinstance(kind, Object) and _defines(kind.cls, name) or _overrides((kind,), (name,))
 
 
 def _overrides(kinds: tuple[Kind, ...], names: tuple[str, ...]) -> bool:
@@ -379,9 +444,12 @@ def _same(fn: Callable[..., Any], a: Kind, b: Kind) -> bool | None:
 
 
 def _contains(container: Kind, item: Kind) -> Kind:
-    if isinstance(item, Const):
-        if isinstance(container, Tuple) and all(isinstance(k, Const) for k in container.items):
+    if isinstance(container, Tuple) and container.items:
+        if isinstance(item, Const) and all(isinstance(k, Const) for k in container.items):
             return Const(item in container.items)
+        if all(_same(operator.eq, k, item) is False for k in container.items):
+            return Const(False)
+    if isinstance(item, Const):
         if isinstance(container, Record) and isinstance(item.value, (str, int, bytes, type(None))):
             return Const(item.value in dict(container.items))
     return BOOL

@@ -99,6 +99,16 @@ def class_attribute(cls: Any, name: str) -> Any:
     return None
 
 
+def is_generated(cls: Any, name: str) -> bool:
+    """Whether a method of a class was written by `dataclasses`: its source is not in a file."""
+    found = class_attribute(cls, name)
+    return (
+        dataclasses.is_dataclass(cls)
+        and isinstance(found, types.FunctionType)
+        and found.__code__.co_filename == "<string>"
+    )
+
+
 def class_value(cls: Any, name: str) -> Any:
     """What an instance that has no attribute of this name reads from its class; `_ABSENT` if nothing."""
     for owner in cls.__mro__:

@@ -106,6 +106,11 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
         case Set(item=item):
             return sp.assign("items", Op(list, (atom,)), List(item))
         case Object(cls=cls):
+            if hasattr(cls, "__next__"):
+                raise sp.refuse(
+                    f"a loop over an instance of {cls.__name__}, whose __next__ makes the items one by one",
+                    "let __iter__ return iter([...]) over a list of all items",
+                )
             if hasattr(cls, "__iter__"):
                 return as_sequence(sp, sp.op(Op(prims.call_method, (atom, Lit("__iter__")))))
             raise sp.refuse(f"a loop over an instance of {cls.__name__}, which is not iterable", "loop over a list")
@@ -123,6 +128,14 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse("a loop over None", "return or build a list first", KindError)
         case _:
             raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
+
+
+def refuse_reversed(sp: Specialiser, atom: Expr) -> None:
+    """Raise if `reversed(atom)` is not its items from last to first."""
+    held = sp.kind(atom)
+    cls = held.cls if isinstance(held, (Object, Tuple)) else None
+    if cls is not None and isinstance(class_attribute(cls, "__reversed__"), types.FunctionType):
+        raise sp.refuse(f"reversed of {show(held)}, which has a __reversed__ of its own", "call a method of its class")
 
 
 def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
@@ -179,9 +192,14 @@ def joined(sp: Specialiser, op: Op) -> Resolved:
         raise sp.refuse(f"{show(first)} + {show(second)}", "join lists with lists and tuples with tuples", KindError)
     item = join_all((item_kind(first), item_kind(second)))
     if holds_smooth(item) or sp.session.holds_address(item):
-        name = "list_add" if isinstance(first, List) else "tuple_add"
+        name = "list_add" if _is_list(first) else "tuple_add"
         return sp.prelude(name, a, b)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
+
+
+def _is_list(kind: Kind) -> bool:
+    """Whether a sequence is a list; one of different things, whose length is known, has the kind of a tuple."""
+    return isinstance(kind, List) or isinstance(kind, Tuple) and kind.cls is list
 
 
 def repeated(sp: Specialiser, op: Op) -> Resolved:
@@ -194,7 +212,7 @@ def repeated(sp: Specialiser, op: Op) -> Resolved:
         items = [sp.op(Op(operator.getitem, (a, Lit(i)))) for i in range(len(first.items))]
         return sp.resolve(Op(prims.make_list if first.cls is list else prims.make_tuple, tuple(items * times.value)))
     item = item_kind(first)
-    return op, List(item) if isinstance(first, List) else TupleOf(item)
+    return op, List(item) if _is_list(first) else TupleOf(item)
 
 
 # ---------------------------------------------------------------- unpacked
@@ -273,7 +291,7 @@ def vague(kind: Kind) -> bool:
             return True
         case Array(dims=dims):
             return dims is None
-        case List(item=item) | TupleOf(item=item):
+        case List(item=item) | TupleOf(item=item) | Dict(value=item):
             return vague(item)
         case _:
             return kind is UNKNOWN or kind is NUMBER or any(vague(k) for _, k in children(kind) or ())

@@ -390,11 +390,8 @@ class Specialiser:
         kind = self.kind(atom)
         if is_sum(kind) and operations.truth(kind) is None:
             return self.hold(*dispatched(self, atom, kind, lambda held, _: (self.test(held), BOOL)))
-        if isinstance(kind, Object):
-            for name in ("__bool__", "__len__"):
-                if getattr(kind.cls, name, None) is not None:
-                    return self.op(Op(prims.call_method, (atom, Lit(name))))
-        return atom
+        name = operations.truth_method(kind)
+        return atom if name is None else self.op(Op(prims.call_method, (atom, Lit(name))))
 
     def bound(self, atom: Expr) -> None:
         kind = self.kind(atom)

@@ -45,9 +45,10 @@ from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
 from srcad.transform.specialise.complex_parts import store_part, stored_imaginary
+from srcad.transform.specialise.descriptors import write_by_descriptor
 from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
-from srcad.transform.specialise.presence import note_written
+from srcad.transform.specialise.presence import class_attribute, note_written
 from srcad.transform.specialise.sequences import as_list, element, present_array
 from srcad.transform.specialise.session import Resolved, Special
 
@@ -93,7 +94,7 @@ def store(sp: Specialiser, stmt: Store) -> None:
             return
         if not isinstance(held, Object):
             raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
-        attribute = getattr(held.cls, name, None)
+        attribute = class_attribute(held.cls, name)
         if isinstance(attribute, property) and isinstance(attribute.fset, types.FunctionType):
             sp.effect(*sp.function(attribute.fset, (base, value)))
             return
@@ -102,8 +103,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
                 f"a write to an attribute of {held.cls.__name__}, which is a frozen dataclass",
                 "make it with dataclasses.replace, work the value out in a property, or leave out frozen=True",
             )
-        if isinstance(attribute, property) or "__setattr__" in vars(held.cls):
-            raise sp.refuse(f"a write through the property {held.cls.__name__}.{name}", "call a method instead")
+        if write_by_descriptor(sp, base, held, name, value):
+            return
         sp.session.mutate(held.cls)
         note_written(sp, held, name)
         sp.touch(base, Object(held.cls, ((name, kind),)))
@@ -195,7 +196,8 @@ def store_slice(sp: Specialiser, base: Expr, key: Expr, value: Expr) -> None:
 
 def put_items(sp: Specialiser, base: Expr, value: Expr) -> Expr:
     """The items of `value`, which are put into the list `base`, as a list."""
-    items = value if isinstance(sp.kind(value), List) else as_list(sp, value)
+    given = sp.kind(value)
+    items = value if isinstance(given, List) and given.cls is list else as_list(sp, value)
     item = sp.kind(items)
     assert isinstance(item, List)
     sp.touch(base, item)
