@@ -18,6 +18,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Derivative: ...
@@ -28,6 +29,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
@@ -37,6 +39,7 @@ def grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Any:
@@ -47,6 +50,9 @@ def grad(
         argnums: position, or positions, of the arguments to differentiate with respect to.
         argnames: their names instead, where that is easier (keyword-only parameters).
         has_aux: `fun` returns a pair `(value, aux)`; the derivative returns `(gradient, aux)`.
+        holomorphic: `fun` is a holomorphic function of complex arguments and returns one complex number, whose complex
+            derivative is wanted. Without it, the gradient `g` of a real function of a complex `z` says
+            `df = Re(g * dz)`, as in JAX.
         backend: how the generated source is run: "python"; "numba", compiled; "auto", compiled where Numba can.
         cache: keep what Numba compiles on disk, for the next process.
 
@@ -68,8 +74,12 @@ def grad(
     24.0
     """
     if fun is None:
-        return lambda f: grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
+        return lambda f: grad(
+            f, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend, cache=cache
+        )
+    return Derivative(
+        fun, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend, cache=cache
+    )
 
 
 @overload
@@ -79,6 +89,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Derivative: ...
@@ -89,6 +100,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Callable[[Callable[..., Any]], Derivative]: ...
@@ -98,6 +110,7 @@ def value_and_grad(
     *,
     argnames: str | Sequence[str] | None = None,
     has_aux: bool = False,
+    holomorphic: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Any:
@@ -113,8 +126,19 @@ def value_and_grad(
     (42.0, (24.0, 10.0))
     """
     if fun is None:
-        return lambda f: value_and_grad(f, argnums, argnames=argnames, has_aux=has_aux, backend=backend, cache=cache)
-    return Derivative(fun, argnums, argnames=argnames, has_aux=has_aux, value=True, backend=backend, cache=cache)
+        return lambda f: value_and_grad(
+            f, argnums, argnames=argnames, has_aux=has_aux, holomorphic=holomorphic, backend=backend, cache=cache
+        )
+    return Derivative(
+        fun,
+        argnums,
+        argnames=argnames,
+        has_aux=has_aux,
+        holomorphic=holomorphic,
+        value=True,
+        backend=backend,
+        cache=cache,
+    )
 
 
 def vjp(fun: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""What may be differentiated with respect to: real numbers, arrays of them, and structures that hold some.
+"""What may be differentiated with respect to: real and complex numbers, arrays of them, and structures that hold some.
 
 Contract: an argument whose numbers srcad cannot follow (a masked array, a `Fraction`, an array of objects) is refused,
 alone or inside a structure, and never taken for a constant; so is one that holds no real number. Each refusal says what
@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     children,
     holds_smooth,
     is_complex,
+    is_smooth,
     show,
 )
 from srcad.core.overriding import builtin_overridden
@@ -46,12 +47,6 @@ _REMEDIES: dict[Any, str] = {
 
 def check_differentiable(function: str, name: str, kind: Kind) -> None:
     """Raise unless an argument of this kind can be differentiated with respect to."""
-    if is_complex(kind):
-        raise ArgumentError(
-            f"{function}: the argument {name} is {show(kind)}",
-            None,
-            "pass its real and imaginary parts as two arguments: derivatives are of real numbers",
-        )
     check_followed(function, name, kind)
     if not holds_smooth(kind) and not holds_empty(kind):
         closed = isinstance(kind, (Opaque, Set))
@@ -60,6 +55,16 @@ def check_differentiable(function: str, name: str, kind: Kind) -> None:
             f"{function}: the argument {name} is {show(kind)}, which {why}",
             None,
             f"{_as_floats(kind, name)}, or choose other arguments with argnums= or argnames=",
+        )
+
+
+def check_complex(function: str, name: str, kind: Kind) -> None:
+    """Raise unless all that can be differentiated in an argument of this kind is complex: `holomorphic=True`."""
+    if any(is_smooth(part) and not is_complex(part) for part in _parts(kind)):
+        raise ArgumentError(
+            f"{function}: holomorphic=True requires complex arguments, and {name} is {show(kind)}",
+            None,
+            "pass complex numbers (z + 0j), or leave holomorphic out",
         )
 
 

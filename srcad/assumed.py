@@ -11,10 +11,11 @@ import numpy as np
 
 from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
-from srcad.core.kinds import BOOL, FLOAT, INT, STRING, Array, Kind, List, Tuple, holds_smooth
+from srcad.core.kinds import BOOL, COMPLEX, FLOAT, INT, STRING, Array, Kind, List, Tuple, holds_smooth
 
 _KINDS: dict[Any, Kind] = {
     float: FLOAT,
+    complex: COMPLEX,
     int: INT,
     bool: BOOL,
     str: STRING,
@@ -22,7 +23,7 @@ _KINDS: dict[Any, Kind] = {
     list[float]: List(FLOAT),
 }
 _SPELLED = {
-    "float": float, "int": int, "bool": bool, "str": str, "list[float]": list[float],
+    "float": float, "complex": complex, "int": int, "bool": bool, "str": str, "list[float]": list[float],
     "np.ndarray": np.ndarray, "numpy.ndarray": np.ndarray, "ndarray": np.ndarray,
 }  # fmt: skip
 

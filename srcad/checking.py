@@ -132,9 +132,7 @@ class _Check:
         """The weighted change of the result along a direction, as a mode has it."""
         if mode == "rev":
             slopes = dict(parts_of(gradients[position]))
-            return lambda chosen: sum(
-                float(np.sum(np.asarray(slopes[p]) * d)) for p, d in chosen.items() if p in slopes
-            )
+            return lambda chosen: sum(_paired(slopes[p], d) for p, d in chosen.items() if p in slopes)
 
         def forward(chosen: dict[str, Any]) -> float:
             from srcad.higher import jvp
@@ -144,7 +142,7 @@ class _Check:
             tangents: list[Any] = [None] * len(self.args)
             tangents[position] = rebuilt(own, still | chosen)
             made = dict(parts_of(jvp(fun, self.args, tangents)[1]))
-            return sum(float(np.sum(np.asarray(made[p]) * w)) for p, w in weights.items() if p in made)
+            return sum(_paired(made[p], w) for p, w in weights.items() if p in made)
 
         return forward
 
@@ -157,7 +155,7 @@ class _Check:
             moved = [copy.deepcopy(a) for a in self.args]
             moved[position] = shifted(moved[position], chosen, step)
             result = dict(parts_of(fun(*moved)))
-            return sum(float(np.sum(np.asarray(result[path]) * weight)) for path, weight in weights.items())
+            return sum(_paired(result[path], weight) for path, weight in weights.items())
 
         coarse = (along(self.eps) - along(-self.eps)) / (2 * self.eps)
         fine = (along(self.eps / 2) - along(-self.eps / 2)) / self.eps
@@ -201,19 +199,27 @@ def _apart(a: float, b: float) -> float:
     return float("inf") if np.isnan(difference) else float(difference)
 
 
+def _paired(cotangent: Any, change: Any) -> float:
+    """The change that a cotangent says: of complex numbers the real part of the product."""
+    return float(np.real(np.sum(np.asarray(cotangent) * change)))
+
+
 def _random_like(value: Any, rng: np.random.Generator) -> Any:
-    """A random direction for a float or an array of floats."""
+    """A random direction for a number or an array of numbers, in the complex plane for complex ones."""
+    made = rng.standard_normal(np.shape(value))
+    if np.iscomplexobj(value):
+        made = made + 1j * rng.standard_normal(np.shape(value))
     if isinstance(value, np.ndarray):
-        return np.asarray(rng.standard_normal(value.shape)).astype(value.dtype)
-    return float(rng.standard_normal())
+        return np.asarray(made).astype(value.dtype)
+    return complex(made) if np.iscomplexobj(value) else float(made)
 
 
 # ---------------------------------------------------------------- the numbers in a structure
 
 
 def parts_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each float and float array in a structure, with the text that reads it: `["w"][0]`, `.mass`."""
-    if isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    """Each float, complex number and array of them, with the text that reads it: `["w"][0]`, `.mass`."""
+    if isinstance(value, (float, complex, np.inexact)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         yield path, value
     for step, part in _inside(value):
         yield from parts_of(part, path + step)

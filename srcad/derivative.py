@@ -21,7 +21,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.powers import refuse_complex
-from srcad.arguments import check_constant, check_differentiable
+from srcad.arguments import check_complex, check_constant, check_differentiable
 from srcad.assumed import assumed_kinds
 from srcad.backends import Backend
 from srcad.callables import find_target
@@ -80,6 +80,7 @@ class Derivative:
         *,
         argnames: str | Sequence[str] | None = None,
         has_aux: bool = False,
+        holomorphic: bool = False,
         value: bool = False,
         backend: str = "python",
         cache: bool = False,
@@ -87,9 +88,10 @@ class Derivative:
         self._backend = Backend(backend, cache, Derivative)
         self._target = find_target(fun)
         self._options: dict[str, Any] = {
-            "argnums": argnums, "argnames": argnames, "has_aux": has_aux, "value": value, "backend": backend,
-            "cache": cache,
+            "argnums": argnums, "argnames": argnames, "has_aux": has_aux, "holomorphic": holomorphic, "value": value,
+            "backend": backend, "cache": cache,
         }  # fmt: skip
+        self._holomorphic = holomorphic
         self._fun = fun
         self._has_aux = has_aux
         self._value = value
@@ -253,6 +255,8 @@ class Derivative:
             for position, (param, kind) in enumerate(zip(self._params, key, strict=True)):
                 check = check_differentiable if position in self._wrt else check_constant
                 check(self.__name__, param.name, kind)
+                if self._holomorphic and position in self._wrt:
+                    check_complex(self.__name__, param.name, kind)
             made = self._make(key, values)
             self._outside = self._outside.and_also(made.outside)
             self._watches = bool(self._outside)
@@ -306,6 +310,7 @@ class Derivative:
                 single=self._choice.single and self._choice.is_plain,
                 value=self._value,
                 aux=self._has_aux,
+                holomorphic=self._holomorphic,
                 assumed=assumed,
                 backend=chosen,
                 cache=self._backend.cache,
@@ -427,7 +432,7 @@ def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
 
 
 _FLOAT64 = np.dtype(np.float64)
-_NUMBERS = frozenset({float, int, bool})
+_NUMBERS = frozenset({float, int, bool, complex})
 _OTHER = object()  # in a fingerprint, an argument that only its kind tells apart
 
 

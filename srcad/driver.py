@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     Object,
     Record,
     Tuple,
+    holds_complex,
     holds_smooth,
     show,
 )
@@ -43,7 +44,7 @@ from srcad.core.nodes import (
     walk,
 )
 from srcad.derivative import Specialised
-from srcad.errors import Place, SrcadError
+from srcad.errors import Place, SrcadError, UnsupportedSyntax
 from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
@@ -124,8 +125,9 @@ def _tidy(program: Program, kinds: dict[str, Kind]) -> Program:
 def _differentiated(what: str, function: Any, key: tuple[Kind, ...], wrt: tuple[int, ...] = (), *options: Any) -> Any:
     """The derivative of a function or program that is used inside of one that is differentiated."""
     if what == "gradient":
-        single, value, aux = options
-        return make_gradient(replace(function, captures=0), key, wrt, single=single, value=value, aux=aux)
+        single, value, aux, holomorphic = options
+        program = replace(function, captures=0)
+        return make_gradient(program, key, wrt, single=single, value=value, aux=aux, holomorphic=holomorphic)
     if what == "kind":
         return _kind_by_source(function, key)
     if isinstance(function, Program):
@@ -156,13 +158,14 @@ def make_gradient(
     single: bool,
     value: bool,
     aux: bool,
+    holomorphic: bool = False,
     assumed: bool = False,
     backend: str = "python",
     cache: bool = False,
 ) -> Specialised:
     """Generate and load the gradient of `function` for arguments of these kinds."""
     session, special = specialise(function, key)
-    maker = Differentiator(session, _simplify, _tidy, whole=backend == "numba")
+    maker = Differentiator(session, _simplify, _tidy, holomorphic=holomorphic, whole=backend == "numba")
     name = f"{_identifier(special.program.name)}_{'value_and_grad' if value else 'grad'}"
     doc = _docstring(special, key, wrt, "value and gradient" if value else "gradient", assumed)
     handle = maker.gradient(special, wrt, name=name, single=single, value=value, aux=aux, doc=doc)
@@ -220,8 +223,19 @@ def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozen
 
 
 def _powers(special: Special) -> tuple[Place, ...]:
-    """The powers that may turn out complex, in a program and in what it calls."""
-    return tuple(dict.fromkeys(place for one in _reached(special) for place in complex_powers(one.body, one.kinds)))
+    """The powers that may turn out complex, in a program and in what it calls.
+
+    What tells that one has is a complex result; where there are complex values anyhow nothing does.
+    """
+    reached = _reached(special)
+    found = tuple(dict.fromkeys(place for one in reached for place in complex_powers(one.body, one.kinds)))
+    if found and any(holds_complex(kind) for one in reached for kind in one.kinds.values()):
+        raise UnsupportedSyntax(
+            "this power of a negative number is complex, in a program that computes with complex numbers elsewhere",
+            found[0],
+            "use np.power, which gives nan there, or make the exponent an int, or the base complex",
+        )
+    return found
 
 
 @dataclass(frozen=True)

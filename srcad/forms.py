@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from srcad import runtime
-from srcad.core.kinds import FLOAT, Array, Dict, Kind, List, Object, Record, Tuple, children
+from srcad.core.kinds import COMPLEX, FLOAT, Array, Dict, Kind, List, Object, Record, Tuple, children
 
 Step = tuple[str, Any]
 
@@ -25,6 +25,8 @@ def formed(kind: Kind, gradient: Any, value: Any) -> Any:
     """The gradient of an argument of this kind in the form of its value."""
     if kind is FLOAT:
         return gradient if type(gradient) is float else float(gradient)
+    if kind is COMPLEX:
+        return gradient if type(gradient) is complex else complex(gradient)
     match kind:
         case Array():
             return gradient if gradient is None or gradient.dtype == value.dtype else gradient.astype(value.dtype)

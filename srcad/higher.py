@@ -181,6 +181,12 @@ def elementwise_grad(fun: Callable[..., Any], argnums: int = 0) -> Callable[...,
         (i,) = positions(target, argnums, len(args))
         primals = [promoted(a) if j == i else a for j, a in enumerate(args)]
         along: list[Any] = [None] * len(primals)
+        if np.iscomplexobj(primals[i]):
+            raise ArgumentError(
+                "elementwise_grad by a complex argument",
+                None,
+                "sum the result, and use srcad.grad: with holomorphic=True for a holomorphic function",
+            )
         along[i] = np.ones_like(primals[i]) if isinstance(primals[i], np.ndarray) else 1.0
         return run_jvp(target, primals, along)[1]
 

@@ -100,11 +100,15 @@ def either_jacobian(
     `seen` keeps what it told, so that a further call at arguments of the same sizes runs nothing for that.
     """
     target, wrt, primals = _prepared(fun, args, argnums)
-    sizes = tuple(np.size(part) for i in wrt for _, part in parts_of(primals[i]))
+    numbers = [part for i in wrt for _, part in parts_of(primals[i])]
+    if any(map(np.iscomplexobj, numbers)):
+        return reverse_jacobian(fun, args, argnums)  # whose rows are gradients
+    sizes = tuple(map(np.size, numbers))
     if sum(sizes) <= seen.get(sizes, 1):
         return forward_jacobian(fun, args, argnums)
     value, pullback = make_vjp(target, primals)
-    seen[sizes] = sum(np.size(part) for _, part in parts_of(value))
+    results = [part for _, part in parts_of(value)]
+    seen[sizes] = sum(sizes if any(map(np.iscomplexobj, results)) else map(np.size, results))
     if sum(sizes) <= seen[sizes]:
         return forward_jacobian(fun, args, argnums)
     return _by_rows(value, pullback, primals, wrt, argnums)
@@ -124,6 +128,13 @@ def _zero(part: Any) -> Any:
 
 def _basis(part: Any) -> list[Any]:
     """The unit vectors of a number or an array."""
+    if np.iscomplexobj(part):
+        raise ArgumentError(
+            "a Jacobian by complex arguments, or of a complex result, is asked for",
+            None,
+            "take the Jacobian of real and imaginary parts, or use srcad.jvp and srcad.vjp; for the complex derivative "
+            "of one number srcad.grad(fun, holomorphic=True)",
+        )
     if not isinstance(part, np.ndarray):
         return [1.0]
     made = []
@@ -138,7 +149,7 @@ def _block(found: list[Any], result: Any, argument: Any, axis: int) -> Any:
     """The derivatives along (or of) each number, as one array; a float for the derivative of a float by a float."""
     shape = np.shape(result) + np.shape(argument)
     if not isinstance(result, np.ndarray) and not isinstance(argument, np.ndarray):
-        return float(found[0])
+        return complex(found[0]) if np.iscomplexobj(result) else float(found[0])
     one = np.shape(result) if axis == -1 else np.shape(argument)
     if not found:
         return np.zeros(shape)

@@ -30,6 +30,7 @@ from srcad.core.kinds import (
     Maybe,
     children,
     holds_smooth,
+    is_complex,
     is_smooth,
     show,
 )
@@ -254,7 +255,9 @@ def _own(answer: Any, kind: Kind) -> Any:
     """A cotangent in memory of its own, of the argument's dtype."""
     if isinstance(kind, Array):
         return np.array(answer, dtype=kind.dtype)
-    return float(answer) if np.ndim(answer) == 0 and not isinstance(kind, Maybe) else answer
+    if np.ndim(answer) or isinstance(kind, Maybe):
+        return answer
+    return complex(answer) if is_complex(kind) else float(answer)
 
 
 def part_at(value: Any, path: Path) -> Any:
@@ -275,16 +278,19 @@ def _cotangents(cotangent: Any, value: Any, kind: Kind, leaves: tuple[Leaf, ...]
             if isinstance(leaf.kind, Array):
                 part = np.array(part, dtype=leaf.kind.dtype)
             else:
-                part = float(part) if np.ndim(primal) == 0 else np.array(part, dtype=float)
+                dtype = complex if is_complex(leaf.kind) else float
+                part = dtype(part) if np.ndim(primal) == 0 else np.array(part, dtype=dtype)
         yield leaf, part
 
 
 def check_form(cotangent: Any, value: Any, kind: Kind, where: str = "the cotangent") -> None:
     """Refuse a cotangent that does not have the form of the value, of which numbers and None have no form."""
-    if isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+    if isinstance(value, (float, complex, np.inexact)) or isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         number = isinstance(cotangent, (int, float, complex, np.number, np.ndarray))
         if not number or isinstance(cotangent, np.ndarray) and cotangent.dtype.kind not in "iufc":
             raise _misfit(f"{where} is {_named(cotangent)}, the value {_named(value)}")
+        if np.iscomplexobj(cotangent) and not np.iscomplexobj(value):
+            raise _misfit(f"{where} is complex, the value is real")
         if np.shape(cotangent) != np.shape(value):
             raise _misfit(f"{where} has shape {np.shape(cotangent)}, the value {np.shape(value)}")
         return

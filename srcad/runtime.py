@@ -35,7 +35,7 @@ def unbroadcast(d: Any, x: Any) -> Any:
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and np.shape(d)[i] != 1)
     if stretched:
         d = np.sum(d, axis=stretched, keepdims=True)
-    return d if isinstance(x, np.ndarray) else float(d)
+    return d if isinstance(x, np.ndarray) else np.asarray(d).item()
 
 
 def unbroadcast_each(d: Any, xs: Any) -> list[Any]:
@@ -277,7 +277,7 @@ def shadow_of(x: Any) -> Any:
     """
     if isinstance(x, np.ndarray):
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
-    if x is None or isinstance(x, (int, float, np.floating, np.integer)):
+    if x is None or isinstance(x, (int, float, complex, np.number)):
         return 0.0
     if isinstance(x, dict):
         return {key: shadow_of(value) for key, value in x.items()}
@@ -379,10 +379,12 @@ def restore_attribute(base: Any, name: str, old: Any) -> None:
 
 def mirrored(shadow: Any, x: Any) -> Any:
     """The gradient in the form of the argument `x`, from its shadow; None for what has no derivative."""
+    if isinstance(x, (complex, np.complexfloating)):
+        return complex(shadow or 0.0)
     if isinstance(x, np.ndarray):
         return shadow
     if isinstance(x, (float, np.floating)):
-        return shadow if shadow is None else float(shadow)
+        return shadow if shadow is None else float(shadow.real)
     if isinstance(x, (list, tuple)):
         items = [mirrored(shadow and shadow[i], item) for i, item in enumerate(x)]
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items) if isinstance(x, tuple) else items

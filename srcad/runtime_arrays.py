@@ -17,6 +17,14 @@ def places(x: Any) -> Any:
     return np.reshape(np.arange(np.size(x)), np.shape(x))
 
 
+def complex_of(real: Any, imag: Any) -> Any:
+    """The complex numbers of these parts."""
+    real, imag = np.broadcast_arrays(real, imag)
+    made = np.empty(real.shape, np.result_type(real.dtype, imag.dtype, np.complex64))
+    made.real, made.imag = real, imag
+    return made[()]
+
+
 def add_at(d: Any, at: Any, x: Any) -> Any:
     """A zero of the shape of `x` with `d` added at the elements of these numbers: the adjoint of picking them."""
     made = np.zeros(np.size(x), np.asarray(d).dtype)

@@ -81,12 +81,12 @@ def einsum_adjoint(d: Any, subscripts: str, operands: Any) -> tuple[Any, ...]:
         whole = np.einsum(f"{names}->{letters}", d, *(x for _, x in others), *(x for _, x in ones))
         if letters != term:  # a diagonal: each repeated letter is one index
             at = np.indices([sizes[letter] for letter in letters])
-            part = np.zeros([sizes[letter] for letter in term])
+            part = np.zeros([sizes[letter] for letter in term], whole.dtype)
             part[tuple(at[letters.index(letter)] for letter in term)] = whole
             whole = part
         stretched = tuple(k for k, size in enumerate(np.shape(operand)) if size == 1 and whole.shape[k] != 1)
         part = np.sum(whole, axis=stretched, keepdims=True) if stretched else whole
-        made.append(part if isinstance(operand, np.ndarray) else float(part))
+        made.append(part if isinstance(operand, np.ndarray) else part.item())
     return tuple(made)
 
 

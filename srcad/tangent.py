@@ -120,9 +120,16 @@ def _leaf(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
     """The tangent of a leaf as generated code takes it: a float, an array of the value's dtype and layout, a shadow."""
     if isinstance(value, np.ndarray):
         return _array(value, tangent)
-    if isinstance(value, (float, np.floating)):
-        return 0.0 if tangent is None else float(tangent)
+    if isinstance(value, (float, complex, np.inexact)):
+        return _number(value, tangent)
     return _shadow(value, tangent, shared)
+
+
+def _number(value: Any, tangent: Any) -> float | complex:
+    """The tangent of a number: complex for a complex one alone."""
+    if tangent is None:
+        return 0.0
+    return complex(tangent) if isinstance(value, (complex, np.complexfloating)) else float(tangent)
 
 
 def _array(value: np.ndarray[Any, Any], tangent: Any) -> Any:
@@ -137,8 +144,8 @@ def _shadow(value: Any, tangent: Any, shared: dict[int, Any] | None) -> Any:
 
     Where the program writes to it, `shared` has the one shadow of each container and array, however often it is held.
     """
-    if isinstance(value, (int, float, np.floating, np.integer)):
-        return 0.0 if tangent is None or isinstance(value, (int, np.integer)) else float(tangent)
+    if isinstance(value, (int, float, complex, np.number)):
+        return 0.0 if isinstance(value, (int, np.integer)) else _number(value, tangent)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
         return None
     made = _made_shadow(value, tangent, shared) if shared is None or id(value) not in shared else shared[id(value)]

@@ -27,8 +27,10 @@ import srcad
 
 
 def is_smooth(value: Any) -> bool:
-    """The value is a float or an array of floats."""
-    return isinstance(value, (float, np.floating)) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    """The value is a float or complex number, or an array of them."""
+    return isinstance(value, (float, complex, np.inexact)) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+    )
 
 
 def attributes(value: Any) -> dict[str, Any] | None:
@@ -58,17 +60,30 @@ def parts(value: Any) -> list[tuple[str, Any]] | None:
     return None if held is None else [(f".{name}", item) for name, item in held.items()]
 
 
-def numbers(value: Any) -> Iterator[float]:
-    """Every float in a structure, in order."""
-    if is_smooth(value):
+def numbers(value: Any, sign: float = 1.0) -> Iterator[float]:
+    """Every float in a structure, in order; of a complex number the real part and `sign` times the imaginary one."""
+    if is_smooth(value) and np.iscomplexobj(value):
+        for number in np.asarray(value, dtype=complex).ravel().tolist():
+            yield from (number.real, sign * number.imag)
+    elif is_smooth(value):
         yield from np.asarray(value, dtype=float).ravel().tolist()
     else:
         for _, part in parts(value) or ():
-            yield from numbers(part)
+            yield from numbers(part, sign)
+
+
+def slopes(gradient: Any) -> list[float]:
+    """The derivatives by every float that a gradient says: `df = Re(g * dz)`, so -Im g by the imaginary part."""
+    return list(numbers(gradient, -1.0))
 
 
 def with_numbers(value: Any, source: Iterator[float]) -> Any:
     """A copy of a structure with its floats taken from `source`."""
+    if isinstance(value, np.ndarray) and np.iscomplexobj(value):
+        made = [complex(next(source), next(source)) for _ in range(value.size)]
+        return np.array(made, dtype=complex).reshape(value.shape)
+    if isinstance(value, (complex, np.complexfloating)):
+        return complex(next(source), next(source))
     if isinstance(value, np.ndarray) and is_smooth(value):
         return np.array([next(source) for _ in range(value.size)], dtype=float).reshape(value.shape)
     if isinstance(value, np.floating):
@@ -165,16 +180,26 @@ def close(a: float, b: float, rtol: float, atol: float) -> bool:
     return math.isfinite(a) and abs(a - b) <= atol + rtol * abs(b)
 
 
-def agrees(gradient: Any, argument: Any, source: Iterator[float], where: str, rtol: float, atol: float) -> None:
-    """Fail unless `gradient` mirrors `argument` and holds the numbers of `source`."""
+def agrees(
+    gradient: Any, argument: Any, source: Iterator[float], where: str, rtol: float, atol: float, sign: float = -1.0
+) -> None:
+    """Fail unless `gradient` mirrors `argument` and says the derivatives of `source`.
+
+    With `sign` 1, it is a value or tangent, whose imaginary parts are themselves.
+    """
     if isinstance(argument, np.ndarray) and is_smooth(argument):
         assert isinstance(gradient, np.ndarray), f"{where}: an array has the gradient {gradient!r}"
         assert gradient.shape == argument.shape, f"{where}: shape {argument.shape} became {gradient.shape}"
         assert gradient.dtype == argument.dtype, f"{where}: dtype {argument.dtype} became {gradient.dtype}"
         for index in np.ndindex(argument.shape):
+            for got in numbers(gradient[index], sign):
+                want = next(source)
+                assert close(got, want, rtol, atol), f"{where}{list(index)}: {got!r}, but differences say {want!r}"
+    elif isinstance(argument, (complex, np.complexfloating)):
+        assert isinstance(gradient, complex), f"{where}: a complex number has the gradient {gradient!r}"
+        for got in numbers(gradient, sign):
             want = next(source)
-            got = float(gradient[index])
-            assert close(got, want, rtol, atol), f"{where}{list(index)}: {got!r}, but differences say {want!r}"
+            assert close(got, want, rtol, atol), f"{where}: {gradient!r}, but differences say {want!r}"
     elif is_smooth(argument):
         assert isinstance(gradient, (float, np.floating)), f"{where}: a float has the gradient {gradient!r}"
         want = next(source)
@@ -188,7 +213,7 @@ def agrees(gradient: Any, argument: Any, source: Iterator[float], where: str, rt
         mirrored = parts(gradient) or []
         assert [name for name, _ in mirrored] == [name for name, _ in held], f"{where}: {gradient!r} for {argument!r}"
         for (name, part), (_, mirror) in zip(held, mirrored, strict=True):
-            agrees(mirror, part, source, where + name, rtol, atol)
+            agrees(mirror, part, source, where + name, rtol, atol, sign)
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -197,7 +222,7 @@ def identical(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, np.ndarray):
         return bool(a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes())
-    if isinstance(a, (float, np.generic)):
+    if isinstance(a, (float, complex, np.generic)):
         return np.asarray(a).tobytes() == np.asarray(b).tobytes()
     held, other = parts(a), parts(b)
     if held is None or other is None:
@@ -288,8 +313,8 @@ def _check_once(
         source = iter(want)
         for position, one in zip(positions, found if isinstance(argnums, tuple) else (found,), strict=True):
             agrees(one, floats[position], source, f"{who}: d/d arg {position}", rtol, atol)
-    exact = list(numbers(gradient))
-    assert np.allclose(exact, list(numbers(alone)), rtol=1e-12, atol=1e-14), "grad and value_and_grad disagree"
+    exact = slopes(gradient)
+    assert np.allclose(exact, slopes(alone), rtol=1e-12, atol=1e-14), "grad and value_and_grad disagree"
     _check_forward(functools.partial(f, **kwargs) if kwargs else f, args, positions, exact, expected)
 
 
@@ -299,7 +324,7 @@ def check_jvp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float
     given = copy.deepcopy((args, direction))
     value, tangent = srcad.jvp(f, *given)
     expected = f(*copy.deepcopy(args))
-    agrees(value, expected, iter(list(numbers(expected))), "value", 1e-12, 1e-14)
+    agrees(value, expected, iter(list(numbers(expected))), "value", 1e-12, 1e-14, 1.0)
     assert identical(given, (args, direction)), "the arguments or their tangents were changed"
     want = []
     for i in range(sum(1 for _ in numbers(expected))):
@@ -309,7 +334,7 @@ def check_jvp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float
 
         with np.errstate(all="ignore"):
             want.append(slope(one)[0])
-    agrees(tangent, expected, iter(want), "tangent", rtol, atol)
+    agrees(tangent, expected, iter(want), "tangent", rtol, atol, 1.0)
 
 
 def along(args: Sequence[Any], positions: Sequence[int]) -> tuple[Any, ...]:
@@ -349,7 +374,9 @@ def _check_forward(
     want = math.fsum(terms)
     if isinstance(tangent, (int, float, np.floating, np.ndarray)) and math.isfinite(want):
         got = as_number(tangent)
-        rounding = 1e-5 if any(a.dtype == np.float32 for a in args if isinstance(a, np.ndarray)) else 1e-10
+        rounding = (
+            1e-5 if any(a.dtype in (np.float32, np.complex64) for a in args if isinstance(a, np.ndarray)) else 1e-10
+        )
         assert abs(got - want) <= 1e-14 + rounding * scale, (
             f"jvp: {got!r}, but the gradient times the direction is {want!r}"
         )
@@ -366,11 +393,11 @@ def check_vjp(f: Callable[..., Any], *args: Any, rtol: float = 1e-6, atol: float
     positions = smooth_positions(args)
 
     def weighted(*primals: Any) -> float:
-        return math.fsum(w * x for w, x in zip(weights, numbers(f(*primals)), strict=True))
+        return math.fsum(w * x for w, x in zip(slopes(cotangent), numbers(f(*primals)), strict=True))
 
     given = copy.deepcopy(args)
     value, pullback = srcad.vjp(f, *given)
-    agrees(value, expected, iter(list(numbers(expected))), "value", 1e-12, 1e-14)
+    agrees(value, expected, iter(list(numbers(expected))), "value", 1e-12, 1e-14, 1.0)
     want, _ = numerical_gradient(weighted, args, positions)
     for _ in range(2):  # a pullback may be called again
         found = pullback(copy.deepcopy(cotangent))

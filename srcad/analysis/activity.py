@@ -15,7 +15,7 @@ from srcad.analysis.hashed import keyed, reads_keys, refuse_hashed
 from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_regions
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_smooth
+from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_complex, holds_smooth
 from srcad.core.libraries import remedy_for
 from srcad.core.nodes import (
     Assign,
@@ -41,7 +41,7 @@ from srcad.core.spoken import spoken
 from srcad.errors import KindError, MissingRule, Place
 from srcad.rules.changes import METHODS
 from srcad.rules.known import is_sparse_kind
-from srcad.rules.registry import rule_for
+from srcad.rules.registry import rule_for, takes_complex
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
 _WRITE_A_RULE = "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule"
@@ -157,6 +157,7 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                 changed |= add(name, getattr(stmt, "place", None))
             match stmt:
                 case Assign(target=target, value=value):
+                    _check_constant(value, kinds.get(target, UNKNOWN), varied, kinds, stmt)
                     reads = [n for n in differentiable_reads(value) if n in varied]
                     if reads and is_sparse_kind(kinds.get(target, UNKNOWN)) and not _takes_part(value):
                         raise MissingRule(
@@ -188,6 +189,20 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     pass
         if not changed:
             return varied
+
+
+def _check_constant(value: Expr, made: Kind, varied: set[str], kinds: Mapping[str, Kind], stmt: Assign) -> None:
+    """Refuse a function that is constant in real numbers, and may not be in the complex ones that reach it."""
+    if not isinstance(value, Op) or not holds_smooth(made):
+        return
+    rule = rule_for(value.fn)
+    if rule is None or rule.style != "zero" or takes_complex(value.fn):
+        return
+    if any(n in varied and holds_complex(kinds.get(n, UNKNOWN)) for n in names_in(value)):
+        name = value.name or getattr(value.fn, "__name__", "this function")
+        raise MissingRule(
+            f"{name} of complex values has no rule", stmt.place, "compute with their real and imaginary parts"
+        )
 
 
 def holds_unknown(kind: Kind) -> bool:

@@ -172,6 +172,8 @@ class Expressions:
     def _complex(self, value: complex) -> Any:
         real, imag = value.real, value.imag
         plain = math.isfinite(real) and math.isfinite(imag)
+        if plain and math.copysign(1.0, real) < 0 == real and math.copysign(1.0, imag) < 0:
+            return gast.UnaryOp(op=gast.USub(), operand=constant(complex(0.0, -imag)))
         if not plain or math.copysign(1.0, real) < 0 == real or (imag == 0.0 and math.copysign(1.0, imag) < 0):
             return call_of(self.builtin("complex"), [self._real(real), self._real(imag)])
         if real == 0.0 and imag >= 0:

@@ -242,7 +242,20 @@ def holds_arrays(kind: Kind) -> bool:
 
 
 def is_complex(kind: Kind) -> bool:
+    """A complex number, or an array of them."""
+    kind = present(kind)
     return kind is COMPLEX or (isinstance(kind, Array) and kind.dtype in _COMPLEXES)
+
+
+def holds_complex(kind: Kind) -> bool:
+    """The value is complex or has complex values in it."""
+    match kind:
+        case List(item=item) | TupleOf(item=item) | Maybe(kind=item) | Dict(value=item):
+            return holds_complex(item)
+        case OneOf(options=options):
+            return any(map(holds_complex, options))
+        case _:
+            return is_complex(kind) or any(holds_complex(k) for _, k in children(kind) or ())
 
 
 def widen(kind: Kind) -> Kind:

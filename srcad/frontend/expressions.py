@@ -23,7 +23,11 @@ def constant(frame: Frame, node: Any, into: str | None) -> Expr:
 
 @expression(gast.BinOp)
 def binary(frame: Frame, node: Any, into: str | None) -> Expr:
-    return Op(BINARY[type(node.op)], tuple(frame.atoms([node.left, node.right])))
+    left, right = frame.atoms([node.left, node.right])
+    if isinstance(node.op, (gast.Add, gast.Sub)) and isinstance(left, Lit) and isinstance(right, Lit):
+        if type(left.value) in (int, float) and type(right.value) is complex and not right.value.real:
+            return Lit(BINARY[type(node.op)](left.value, right.value))  # `1 + 2j` is one number
+    return Op(BINARY[type(node.op)], (left, right))
 
 
 @expression(gast.UnaryOp)

@@ -23,6 +23,11 @@ def is_literal(x: Any) -> bool:
     return isinstance(x, (bool, int, float))
 
 
+def is_complex(x: Any) -> bool:
+    """`x` is known to be complex before the program runs: a number, or an array of them."""
+    return bool(np.iscomplexobj(x))
+
+
 def has_ndim(x: Any) -> bool:
     """The number of dimensions of `x` is known before the program runs."""
     return True

@@ -1,5 +1,5 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""Python's built-in functions (`abs` and `pow` are in `operators.py`). `complex` has no rule: it is refused.
+"""Python's built-in functions (`abs` and `pow` are in `operators.py`). `complex` is in `complexes.py`.
 
 `max` and `min` split a tie evenly, as `np.maximum` does.
 """

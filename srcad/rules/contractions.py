@@ -8,7 +8,7 @@ import numpy as np
 from srcad import runtime, runtime_products
 from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind
 from srcad.rules import shapes
-from srcad.rules.asks import refuse
+from srcad.rules.asks import is_complex, refuse
 from srcad.rules.known import OPEN
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, pullback
@@ -38,7 +38,7 @@ def _contracted(call: Call) -> Kind:
     if pair is None:
         return UNKNOWN
     if axes is OPEN or pair[0].dims is None or pair[1].dims is None:
-        return NUMBER
+        return NUMBER if np.promote_types(pair[0].dtype, pair[1].dtype).kind == "f" else UNKNOWN
     gone = axes if isinstance(axes, int) else np.size(axes[0])
     dtype = str(np.promote_types(pair[0].dtype, pair[1].dtype))
     left = len(pair[0].dims) + len(pair[1].dims) - 2 * gone
@@ -107,6 +107,9 @@ def einsum(subscripts, *operands, optimize=False, d_out):
 @pullback(np.vecdot, np.linalg.vecdot, at=[(ROW, POSITIVE), (TABLE, ROW), (STACK, TABLE)], multilinear_in=("x1", "x2"))
 def vecdot(x1, x2, *, d_out):
     spread = np.expand_dims(d_out, -1)
+    if is_complex(x1) or is_complex(x2):
+        d_x1 = np.conjugate(spread * x2)
+        return runtime_products.summed(d_x1, x1), runtime_products.summed(spread * np.conjugate(x1), x2)
     return runtime_products.summed(spread * x2, x1), runtime_products.summed(spread * x1, x2)
 
 
@@ -119,6 +122,10 @@ def matvec(x1, x2, *, d_out):
 
 @pullback(np.vecmat, at=[(COLUMN[:, 0], TABLE), (STACK[..., 0], STACK)], multilinear_in=("x1", "x2"))
 def vecmat(x1, x2, *, d_out):
+    if is_complex(x1) or is_complex(x2):
+        d_x1 = np.conjugate(np.matvec(x2, d_out))
+        d_x2 = np.conjugate(x1)[..., :, None] * d_out[..., None, :]
+        return runtime_products.summed(d_x1, x1), runtime_products.summed(d_x2, x2)
     d_x1 = np.matvec(x2, d_out)
     d_x2 = x1[..., :, None] * d_out[..., None, :]
     return runtime_products.summed(d_x1, x1), runtime_products.summed(d_x2, x2)

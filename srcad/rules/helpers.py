@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_linalg, runtime_products, runtime_signals
-from srcad.core.kinds import FLOAT, UNKNOWN, Array, Kind, Tuple, is_number
+from srcad.core.kinds import UNKNOWN, Array, Kind, Tuple, holds_complex, is_number
 from srcad.rules import shapes
 from srcad.rules.contractions import BOX
 from srcad.rules.factorizations import SQUARE, SQUARES
@@ -19,11 +19,16 @@ from srcad.rules.registry import Call, KindRule, linear, pullback, pushforward
 from srcad.rules.signals import KNOTS
 
 
-def _floats_like(kind: Kind) -> Kind:
+def _dtype(call: Call) -> str:
+    """Of real values the helpers make real ones, of complex values complex ones."""
+    return "complex128" if any(map(holds_complex, call.args)) else "float64"
+
+
+def _floats_like(call: Call, kind: Kind) -> Kind:
     kind = shapes.as_array(kind)
     if isinstance(kind, Array):
-        return Array("float64", kind.dims)
-    return FLOAT if is_number(kind) else UNKNOWN
+        return Array(_dtype(call), kind.dims)
+    return shapes.scalar_of(_dtype(call)) if is_number(kind) else UNKNOWN
 
 
 def _like(position: int) -> KindRule:
@@ -32,9 +37,9 @@ def _like(position: int) -> KindRule:
     def kind(call: Call) -> Kind:
         like = call.args[position]
         if isinstance(like, Tuple):
-            items = tuple(map(_floats_like, like.items))
+            items = tuple(_floats_like(call, k) for k in like.items)
             return UNKNOWN if UNKNOWN in items else Tuple(items)
-        return _floats_like(like)
+        return _floats_like(call, like)
 
     return kind
 
@@ -44,7 +49,7 @@ def _parts(call: Call) -> Kind:
     like = call.args[1]
     if not isinstance(like, Tuple):
         return UNKNOWN
-    items = tuple(Array("float64", "") if is_number(k) else _floats_like(k) for k in like.items)
+    items = tuple(Array(_dtype(call), "") if is_number(k) else _floats_like(call, k) for k in like.items)
     return UNKNOWN if UNKNOWN in items else Tuple(items)
 
 
@@ -72,8 +77,8 @@ def _of_inner(call: Call) -> Kind:
     """An operand of `np.inner`: its dimensions follow from the cotangent of the result and from the other operand."""
     d, other = call.args
     if isinstance(d, Array) and d.ndim is not None and isinstance(other, Array) and other.ndim is not None:
-        return Array("float64", "?" * (d.ndim - other.ndim + 2))
-    return Array("float64", None)
+        return Array(_dtype(call), "?" * (d.ndim - other.ndim + 2))
+    return Array(_dtype(call), None)
 
 
 @pullback(

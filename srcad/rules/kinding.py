@@ -20,6 +20,8 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    COMPLEX,
+    FLOAT,
     INT,
     NONE_KIND,
     NUMBER,
@@ -145,7 +147,7 @@ def example(kind: Kind, expr: Expr | None = None, length: int = 2) -> Any:
             made = values.reshape(shape)
             if len(shape) >= 2 and np.dtype(dtype).kind in "fc":
                 made = made + np.eye(shape[-2], shape[-1])
-            return made.astype(dtype)
+            return (made * (1 + 0.5j)).astype(dtype) if np.dtype(dtype).kind == "c" else made.astype(dtype)
         case List(item=item) | TupleOf(item=item):
             inner = example(item, None, length)
             made_items = [inner, inner]
@@ -158,7 +160,7 @@ def example(kind: Kind, expr: Expr | None = None, length: int = 2) -> Any:
         case _ if kind is BOOL:
             return True
         case _ if is_number(kind):
-            return 0.5 + 0.0 * (1j if str(widen(kind)) == "Complex" else 1.0)
+            return 0.5 + (0.25j if widen(kind) is COMPLEX else 0.0)
         case _ if kind is RANGE:
             return range(2)
         case _ if kind is SLICE:
@@ -201,7 +203,7 @@ def kind_of_index(
         return UNKNOWN
     if base.dims is None:
         element = scalar_of(base.dtype)
-        return NUMBER if element not in (BOOL, INT, UNKNOWN) else UNKNOWN
+        return NUMBER if element is FLOAT else UNKNOWN
     taken = sum(_takes(part) for part, _ in parts)
     left = base.dims
     if not any(_is_ellipsis(part) for part, _ in parts):

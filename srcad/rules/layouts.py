@@ -136,14 +136,16 @@ def counted(call: Call) -> Kind:
     if not all(is_number(k) for k in numbers):
         return Array("float64", "?") if all(is_number(k) or k is NUMBER for k in numbers) else UNKNOWN
     types = [scalar_dtype(k) for k in numbers]
-    dtype = _dtype(call, str(np.result_type(*types)) if "float64" in types else "int64", 3)
+    inexact = "float64" in types or "complex128" in types
+    dtype = _dtype(call, str(np.result_type(*types)) if inexact else "int64", 3)
     return UNKNOWN if dtype is None else Array(dtype, "?")
 
 
 def spaced(call: Call) -> Kind:
     """`np.linspace(start, stop, num)`."""
     ends = [as_array(k) for k in call.args[:2]]
-    dtype = _dtype(call, "float64")
+    types = ["float64", *(k.dtype for k in ends if isinstance(k, Array))]
+    dtype = _dtype(call, str(np.result_type(*types)))
     if known(call, "retstep", default=False) is not False or dtype is None:
         return UNKNOWN
     if not all(isinstance(k, Array) and k.dims == "" for k in ends):

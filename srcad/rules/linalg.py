@@ -6,13 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_linalg
-from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, List, Tuple, holds_complex
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, refuse
+from srcad.rules.asks import has_ndim, is_complex, refuse
 from srcad.rules.factorizations import SQUARE, SQUARES
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, pullback, pushforward
-from srcad.rules.shapes import always
 
 FOUR = np.array([[1.3, 0.2, -0.5, 0.4], [0.6, 1.1, 0.3, -0.2], [-0.7, 0.1, 1.7, 0.5], [0.2, 0.8, -0.3, 1.9]])
 
@@ -30,7 +29,10 @@ def det_dot(a, *, out, a_dot):
 
 
 @pullback(np.linalg.slogdet, at=[(SQUARE,), (SQUARES,), (-SQUARE,)])
-def slogdet(a, *, d_out):
+def slogdet(a, *, out, d_out):
+    if is_complex(a):
+        share = d_out[1] + 1j * np.imag(d_out[0] * out[0])
+        return np.expand_dims(share, (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
     if has_ndim(a) and np.ndim(a) == 2:
         return d_out[1] * np.linalg.inv(a).T
     return np.expand_dims(d_out[1], (-2, -1)) * np.matrix_transpose(np.linalg.inv(a))
@@ -38,6 +40,9 @@ def slogdet(a, *, d_out):
 
 @pushforward(np.linalg.slogdet)
 def slogdet_dot(a, *, out, a_dot):
+    if is_complex(a):
+        growth = np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
+        return 1j * np.imag(growth) * out[0], np.real(growth)
     if has_ndim(a) and np.ndim(a) == 2:
         return 0.0, np.sum(np.linalg.inv(a).T * a_dot)
     return np.zeros_like(out[0]), np.sum(np.matrix_transpose(np.linalg.inv(a)) * a_dot, (-2, -1))
@@ -57,6 +62,11 @@ def inv_dot(a, *, out, a_dot):
 def pinv(a, *, out, d_out):
     turned = np.matrix_transpose(out)
     d_turned = np.matrix_transpose(d_out)
+    if is_complex(a):
+        other = np.conjugate(turned)
+        rows = (d_turned - a @ out @ d_turned) @ out @ other
+        columns = other @ out @ (d_turned - d_turned @ out @ a)
+        return np.conjugate(rows + columns) - turned @ d_out @ turned
     rows = (d_turned - a @ out @ d_turned) @ out @ turned
     columns = turned @ out @ (d_turned - d_turned @ out @ a)
     return rows + columns - turned @ d_out @ turned
@@ -64,8 +74,8 @@ def pinv(a, *, out, d_out):
 
 @pushforward(np.linalg.pinv)
 def pinv_dot(a, *, out, a_dot):
-    turned = np.matrix_transpose(out)
-    turned_dot = np.matrix_transpose(a_dot)
+    turned = np.matrix_transpose(np.conjugate(out) if is_complex(a) else out)
+    turned_dot = np.matrix_transpose(np.conjugate(a_dot) if is_complex(a) else a_dot)
     rows = out @ turned @ (turned_dot - turned_dot @ a @ out)
     columns = (turned_dot - out @ a @ turned_dot) @ turned @ out
     return rows + columns - out @ a_dot @ out
@@ -117,13 +127,27 @@ def matrix_power_dot(a, n, *, a_dot):
 
 
 def _some_array(call: Call) -> Kind:
-    x = shapes.as_array(shapes.first(call))
-    return Array(x.dtype, None) if isinstance(x, Array) else UNKNOWN
+    arrays = [x for x in map(shapes.as_array, call.args) if isinstance(x, Array)]
+    dtypes = [x.dtype for x in arrays if np.dtype(x.dtype).kind in "fc"]
+    return Array(str(np.result_type(*dtypes)), None) if dtypes else UNKNOWN
+
+
+def _multiplied(call: Call) -> Kind:
+    """A number or an array of numbers; of complex ones it must be known which."""
+    given = shapes.first(call)
+    if not holds_complex(given):
+        return NUMBER
+    items = given.items if isinstance(given, Tuple) else (given.item,) if isinstance(given, List) else ()
+    arrays = [k for k in items if isinstance(k, Array) and k.dims is not None]
+    if len(arrays) != len(items):
+        return UNKNOWN
+    left = sum(len(k.dims or "") - 1 for k in (arrays[0], arrays[-1]))
+    return shapes.array_or_scalar(str(np.result_type(*(k.dtype for k in arrays))), "?" * left)
 
 
 @pullback(
     np.linalg.multi_dot,
-    kind=always(NUMBER),
+    kind=_multiplied,
     at=[([TABLE, SQUARE, TABLE.T],), ((ROW, SQUARE, TABLE.T),), ([ROW, SQUARE, ROW],)],
 )
 def multi_dot(arrays, *, d_out):
@@ -177,7 +201,7 @@ def tensorsolve_dot(a, b, *, out, a_dot, b_dot):
 def cond(x, p=None, *, out, d_out):
     if p is not None and p != 2 and p != -2:
         return refuse("np.linalg.cond with this norm has no rule", "multiply the norms of x and of its inverse")
-    parts = np.linalg.svd(x, full_matrices=False)
+    parts = np.linalg.svd(np.conjugate(x) if is_complex(x) else x, full_matrices=False)
     slope = -d_out * out if p == -2 else d_out * out
     largest = slope / parts[1][..., 0]
     smallest = slope / parts[1][..., -1]
@@ -190,7 +214,10 @@ def cond_dot(x, p=None, *, out, x_dot):
     if p is not None and p != 2 and p != -2:
         return refuse("np.linalg.cond with this norm has no rule", "multiply the norms of x and of its inverse")
     parts = np.linalg.svd(x, full_matrices=False)
-    s_dot = np.sum(parts[0] * (x_dot @ np.matrix_transpose(parts[2])), -2)
+    if is_complex(x):
+        s_dot = np.sum(np.real(parts[0] * np.conjugate(x_dot @ np.conjugate(np.matrix_transpose(parts[2])))), -2)
+    else:
+        s_dot = np.sum(parts[0] * (x_dot @ np.matrix_transpose(parts[2])), -2)
     growth = s_dot / parts[1]
     if p == -2:
         return out * (growth[..., -1] - growth[..., 0])
@@ -234,25 +261,27 @@ def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out, axis)
         length = np.expand_dims(out, axis)
+    bar = np.conjugate(x) if is_complex(x) else x
+    slope = bar / (np.abs(x) + (x == 0)) if is_complex(x) else np.sign(x)
     if ord is None or ord == "fro":
-        return share / length * x
+        return share / length * bar
     if isinstance(axis, int) or (axis is None and np.ndim(x) == 1):
         if ord == 2:
-            return share / length * x
+            return share / length * bar
         if ord == 1:
-            return share * np.sign(x)
+            return share * slope
         if ord == 0:
             return None
         if ord == np.inf or ord == -np.inf:
             reached = np.abs(x) == length
-            return share * np.sign(x) * reached / np.sum(reached, axis, keepdims=True)
-        return share * np.sign(x) * (np.abs(x) / length) ** (ord - 1)
+            return share * slope * reached / np.sum(reached, axis, keepdims=True)
+        return share * slope * (np.abs(x) / length) ** (ord - 1)
     if axis is not None and axis != (-2, -1):
         return refuse("np.linalg.norm of matrices along these axes has no rule", "bring them last: axis=(-2, -1)")
     if axis is None:
         share = np.reshape(d_out, (1, 1))
     if ord == "nuc" or ord == 2 or ord == -2:
-        parts = np.linalg.svd(x, full_matrices=False)
+        parts = np.linalg.svd(bar, full_matrices=False)
         if ord == "nuc":
             return share * (parts[0] @ parts[2])
         if ord == 2:
@@ -261,10 +290,10 @@ def norm(x, ord=None, axis=None, keepdims=False, *, out, d_out):
     if ord == 1 or ord == -1:
         sums = np.sum(np.abs(x), -2, keepdims=True)
         reached = sums == (np.max(sums, -1, keepdims=True) if ord == 1 else np.min(sums, -1, keepdims=True))
-        return share * np.sign(x) * reached / np.sum(reached, -1, keepdims=True)
+        return share * slope * reached / np.sum(reached, -1, keepdims=True)
     sums = np.sum(np.abs(x), -1, keepdims=True)
     reached = sums == (np.max(sums, -2, keepdims=True) if ord == np.inf else np.min(sums, -2, keepdims=True))
-    return share * np.sign(x) * reached / np.sum(reached, -2, keepdims=True)
+    return share * slope * reached / np.sum(reached, -2, keepdims=True)
 
 
 @pullback(
@@ -278,31 +307,35 @@ def vector_norm(x, axis=None, keepdims=False, ord=2, *, out, d_out):
     if axis is not None and not keepdims:
         share = np.expand_dims(d_out, axis)
         length = np.expand_dims(out, axis)
+    bar = np.conjugate(x) if is_complex(x) else x
+    slope = bar / (np.abs(x) + (x == 0)) if is_complex(x) else np.sign(x)
     if ord == 2:
-        return share / length * x
+        return share / length * bar
     if ord == 1:
-        return share * np.sign(x)
+        return share * slope
     if ord == 0:
         return None
     if ord == np.inf or ord == -np.inf:
         reached = np.abs(x) == length
-        return share * np.sign(x) * reached / np.sum(reached, axis, keepdims=True)
-    return share * np.sign(x) * (np.abs(x) / length) ** (ord - 1)
+        return share * slope * reached / np.sum(reached, axis, keepdims=True)
+    return share * slope * (np.abs(x) / length) ** (ord - 1)
 
 
 @pullback(np.linalg.matrix_norm, at=[(TABLE,), (STACK,), call(STACK, keepdims=True)])
 def matrix_norm(x, keepdims=False, ord="fro", *, out, d_out):
     if ord != "fro":
         return refuse("np.linalg.matrix_norm of this order has no rule", "use np.linalg.norm(x, ord, axis=(-2, -1))")
+    bar = np.conjugate(x) if is_complex(x) else x
     if keepdims:
-        return d_out / out * x
-    return np.expand_dims(d_out / out, (-2, -1)) * x
+        return d_out / out * bar
+    return np.expand_dims(d_out / out, (-2, -1)) * bar
 
 
 @pushforward(np.linalg.matrix_norm)
 def matrix_norm_dot(x, keepdims=False, ord="fro", *, out, x_dot):
     if ord != "fro":
         return refuse("np.linalg.matrix_norm of this order has no rule", "use np.linalg.norm(x, ord, axis=(-2, -1))")
+    bar = np.conjugate(x) if is_complex(x) else x
     if keepdims:
-        return np.sum(x * x_dot, (-2, -1), keepdims=True) / out
-    return np.sum(x * x_dot, (-2, -1)) / out
+        return np.sum(bar * x_dot, (-2, -1), keepdims=True) / out
+    return np.sum(bar * x_dot, (-2, -1)) / out

@@ -14,7 +14,7 @@ import numpy as np
 from srcad import runtime
 from srcad.core.kinds import BOOL, INT
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_literal, is_scalar, is_sparse, refuse, when
+from srcad.rules.asks import has_ndim, is_complex, is_literal, is_scalar, is_sparse, refuse, when
 from srcad.rules.registry import elementwise, pullback, zero
 
 AS_NUMBERS = "write A @ x for a product, A.toarray() for a matrix of numbers"
@@ -77,6 +77,8 @@ def mod(x, y):
     at=[(1.7, 2.3), (2.0, 3), (0.4, -2), (POSITIVE, COLUMN), (1.5, ROW), (POSITIVE, 2), (-ROW, 3), (ROW, 2.0)],
 )
 def power(base, exp, *, out):
+    if is_complex(exp):
+        return exp * base ** (exp - (exp != 0)), np.log(base + (base == 0) + 0j) * out
     if is_literal(exp) and exp == 2:
         return exp * base, np.log(base + (base == 0)) * out
     if is_literal(exp):
@@ -95,7 +97,9 @@ def positive(x):
 
 
 @elementwise(operator.abs, abs, np.absolute, np.fabs, at=[(2.0,), (-2.0,), (ROW,), (TABLE,)])
-def absolute(x):
+def absolute(x, *, out):
+    if is_complex(x):
+        return np.conjugate(x) / (out + (out == 0))
     if is_scalar(x):
         return when(x > 0, 1.0, when(x < 0, -1.0, 0.0))
     return np.sign(x)

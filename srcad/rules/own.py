@@ -8,7 +8,7 @@ import types
 import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_rules, runtime_signals, runtime_stats
-from srcad.core.kinds import BOOL, INT, Array, Kind, List, is_number, widen
+from srcad.core.kinds import BOOL, COMPLEX, INT, Array, Kind, List, is_complex, is_number, widen
 from srcad.core.kinds import FLOAT as FLOATING
 from srcad.rules import layouts, shapes
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
@@ -19,7 +19,7 @@ def _like_second(call: Call) -> Kind:
     d, x = call.args[0], call.args[1]
     if isinstance(x, Array):
         return Array(d.dtype if isinstance(d, Array) else "float64", x.dims)
-    return FLOATING if is_number(x) else widen(x)
+    return (COMPLEX if is_complex(d) else FLOATING) if is_number(x) else widen(x)
 
 
 def _like_first(call: Call) -> Kind:

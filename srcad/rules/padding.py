@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_padding
 from srcad.core.kinds import UNKNOWN, Array, Kind
-from srcad.rules.asks import is_scalar, refuse
+from srcad.rules.asks import is_complex, is_scalar, refuse
 from srcad.rules.operators import ROW, TABLE
 from srcad.rules.registry import Call, call, linear, pullback, pushforward
 
@@ -51,6 +51,8 @@ CORNERED = np.array([[0.5, -1.5], [2.0, 0.7]])
     ],
 )
 def pad(array, pad_width, mode="constant", constant_values=0, end_values=0, stat_length=None, *, d_out):
+    if is_complex(constant_values) or is_complex(end_values):
+        return refuse("np.pad with complex values has no rule", "pad real and imaginary parts, or use np.concatenate")
     if mode == "constant":
         inside = np.pad(np.ones(np.shape(array), dtype=bool), pad_width)
         d_array = np.reshape(d_out[inside], np.shape(array))
@@ -82,6 +84,8 @@ def pad_dot(
     constant_values_dot,
     end_values_dot,
 ):
+    if is_complex(constant_values) or is_complex(end_values):
+        return refuse("np.pad with complex values has no rule", "pad real and imaginary parts, or use np.concatenate")
     moved = np.zeros_like(array) if array_dot is None else array_dot
     if mode == "constant" and constant_values_dot is None:
         return np.pad(moved, pad_width)

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_scalar
+from srcad.rules.asks import has_ndim, is_complex, is_scalar
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, STACK, TABLE
 from srcad.rules.registry import pullback
 
@@ -98,6 +98,8 @@ def outer(a, b, *, d_out):
     multilinear_in=("a", "b"),
 )
 def vdot(a, b, *, d_out):
+    if is_complex(a) or is_complex(b):
+        return np.conjugate(d_out * b), d_out * np.conjugate(a)
     return d_out * b, d_out * a
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_float_type, is_scalar
+from srcad.rules.asks import has_ndim, is_complex, is_float_type, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import call, linear, pullback, pushforward
 
@@ -76,7 +76,9 @@ def mean(a, axis=None, dtype=None, keepdims=False, where=None, *, d_out):
     kind=shapes.reduced,
     at=[*ALONG, *TYPED, *MASKED, *STARTED, (ZEROS,), (ZEROS, 1), (ZEROS, 0), call(STACK * 0, axis=(0, 1))],
 )
-def prod(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, d_out):
+def prod(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, out, d_out):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.prod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if dtype is not None and not is_float_type(dtype):
         return None
     if where is not None or initial is not None:
@@ -95,7 +97,9 @@ def prod(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, 
 
 
 @pushforward(np.prod)
-def prod_dot(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, a_dot, initial_dot):
+def prod_dot(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, out, a_dot, initial_dot):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.prod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if where is not None or initial is not None:
         values = a if where is None else np.where(where, a, 1.0)
         if a_dot is None:
@@ -181,9 +185,13 @@ def var(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *, d_
     if where is not None:
         whole = np.sum(np.broadcast_to(where, np.shape(a)), axis, keepdims=True)
         centred = np.where(where, values - np.mean(values, axis, keepdims=True, where=where), 0.0)
+        if is_complex(a):
+            centred = np.conjugate(centred)
         share = d_out if axis is None or keepdims else np.expand_dims(d_out, axis)
         return 2 * share / (whole - less) * centred
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(d_out) - less
     if axis is not None and not keepdims:
         return np.expand_dims(2 * d_out / count, axis) * centred
@@ -199,8 +207,12 @@ def var_dot(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *
     if where is not None:
         count = np.sum(np.broadcast_to(where, np.shape(a)), axis, keepdims=keepdims) - less
         centred = np.where(where, values - np.mean(values, axis, keepdims=True, where=where), 0.0)
+        if is_complex(a):
+            centred = np.conjugate(centred)
         return 2 * np.sum(a_dot * centred, axis, keepdims=keepdims) / count
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(out) - less
     if keepdims:
         return 2 * np.sum(a_dot * centred, axis, keepdims=True) / count
@@ -221,9 +233,13 @@ def std(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *, ou
     if where is not None:
         whole = np.sum(np.broadcast_to(where, np.shape(a)), axis, keepdims=True)
         centred = np.where(where, values - np.mean(values, axis, keepdims=True, where=where), 0.0)
+        if is_complex(a):
+            centred = np.conjugate(centred)
         share = d_out / out if axis is None or keepdims else np.expand_dims(d_out / out, axis)
         return share / (whole - less) * centred
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(d_out) - less
     if axis is not None and not keepdims:
         return np.expand_dims(d_out / (count * out), axis) * centred
@@ -239,8 +255,12 @@ def std_dot(a, axis=None, ddof=0, keepdims=False, where=None, correction=None, *
     if where is not None:
         count = np.sum(np.broadcast_to(where, np.shape(a)), axis, keepdims=keepdims) - less
         centred = np.where(where, values - np.mean(values, axis, keepdims=True, where=where), 0.0)
+        if is_complex(a):
+            centred = np.conjugate(centred)
         return np.sum(a_dot * centred, axis, keepdims=keepdims) / (count * out)
     centred = values - np.mean(values, axis, keepdims=True)
+    if is_complex(a):
+        centred = np.conjugate(centred)
     count = np.size(a) / np.size(out) - less
     if keepdims:
         return np.sum(a_dot * centred, axis, keepdims=True) / (count * out)

@@ -99,6 +99,7 @@ class Rule:
 
 _RULES: dict[Any, Rule] = {}
 _ALL: list[Rule] = []
+_OF_COMPLEX: set[Any] = set()
 
 # A namespace, and the modules of `srcad.rules` for it. Who calls its functions has imported it: not we.
 _WAITING: dict[str, tuple[str, ...]] = {
@@ -149,6 +150,16 @@ def state_own(fn: Any, stated: Any) -> None:
 def hashed(fn: Any) -> Any:
     """The callable, or its bound `__call__` where it has no hash: that goes by identity."""
     return fn if type(fn).__hash__ is not None else getattr(fn, "__call__", None)  # noqa: B004
+
+
+def takes_complex(fn: Any) -> bool:
+    """Whether the rule of a callable holds for complex values too (see `complexes.py`)."""
+    return fn in _OF_COMPLEX
+
+
+def of_complex(*functions: Callable[..., Any]) -> None:
+    """State that the rules of these functions hold for complex arguments and results as they stand."""
+    _OF_COMPLEX.update(functions)
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from srcad import runtime, runtime_arrays
 from srcad.rules import layouts, shapes
-from srcad.rules.asks import has_ndim, is_float_type, refuse
+from srcad.rules.asks import has_ndim, is_complex, is_float_type, refuse
 from srcad.rules.operators import POSITIVE, ROW, STACK, TABLE
 from srcad.rules.reductions import ZEROS
 from srcad.rules.registry import call, linear, pullback, pushforward
@@ -25,14 +25,18 @@ HOLES = [
 
 
 @pullback(np.cumprod, kind=layouts.running, at=[(ROW,), (TABLE, 1), (TABLE,), (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
-def cumprod(a, axis=None, dtype=None, *, d_out):
+def cumprod(a, axis=None, dtype=None, *, out, d_out):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.cumprod of complex values with a real dtype has no rule", "take their real parts: x.real")
     if dtype is not None and not is_float_type(dtype):
         return None
     return runtime_arrays.cumprod_adjoint(d_out, a, axis)
 
 
 @pushforward(np.cumprod)
-def cumprod_dot(a, axis=None, dtype=None, *, a_dot):
+def cumprod_dot(a, axis=None, dtype=None, *, out, a_dot):
+    if is_complex(a) and not is_complex(out):
+        return refuse("np.cumprod of complex values with a real dtype has no rule", "take their real parts: x.real")
     return runtime_arrays.cumprod_along(a_dot, a, axis)
 
 
@@ -159,6 +163,8 @@ def ptp(a, axis=None, keepdims=False, *, d_out):
     ],
 )
 def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
+    if is_complex(weights):
+        return refuse("np.average with complex weights has no rule", "divide np.sum by np.sum")
     share = d_out
     middle = out
     if axis is not None and not keepdims:
@@ -179,6 +185,8 @@ def average(a, axis=None, weights=None, keepdims=False, *, out, d_out):
 
 @pushforward(np.average)
 def average_dot(a, axis=None, weights=None, keepdims=False, *, out, a_dot, weights_dot):
+    if is_complex(weights):
+        return refuse("np.average with complex weights has no rule", "divide np.sum by np.sum")
     if weights is None and keepdims:
         return np.mean(a_dot, axis, keepdims=True)
     if weights is None:

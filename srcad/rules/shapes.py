@@ -34,6 +34,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     broadcast_dims,
+    is_complex,
     is_number,
     is_plural,
     join,
@@ -458,7 +459,7 @@ def chosen(call: Call) -> Kind:
         return TupleOf(Array("int64", "?")) if dims is None else Tuple((Array("int64", "?"),) * len(dims))
     kinds = [as_array(k) for k in call.args]
     if any(not isinstance(k, Array) for k in kinds):
-        if all(isinstance(k, Array) or k is NUMBER for k in kinds):
+        if all(isinstance(k, Array) or k is NUMBER for k in kinds) and not any(map(is_complex, kinds)):
             return Array("float64", None)
         return UNKNOWN
     dims = ""

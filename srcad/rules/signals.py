@@ -8,7 +8,7 @@ import numpy as np
 from srcad import runtime_signals
 from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
 from srcad.rules import shapes
-from srcad.rules.asks import has_ndim, is_scalar, refuse
+from srcad.rules.asks import has_ndim, is_complex, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
 from srcad.rules.registry import Call, call, linear, pullback, pushforward
 
@@ -21,7 +21,7 @@ def _sloped(call: Call) -> Kind:
     f = shapes.as_array(shapes.first(call))
     one_axis = is_integral(given[0]) if (given := shapes.operand(call, "axis")) is not None else False
     if isinstance(f, Array) and f.dims is not None and len(call.args) == 1 and (one_axis or len(f.dims) == 1):
-        return Array(f.dtype if np.dtype(f.dtype).kind == "f" else "float64", f.dims)
+        return Array(f.dtype if np.dtype(f.dtype).kind in "fc" else "float64", f.dims)
     return UNKNOWN
 
 
@@ -99,6 +99,9 @@ def convolve(a, v, mode="full", *, d_out):
     multilinear_in=("a", "v"),
 )
 def correlate(a, v, mode="valid", *, d_out):
+    if is_complex(a) or is_complex(v):
+        d_v = np.conjugate(runtime_signals.correlate_right(d_out, a, v, mode))
+        return runtime_signals.correlate_left(d_out, a, np.conjugate(v), mode), d_v
     return runtime_signals.correlate_left(d_out, a, v, mode), runtime_signals.correlate_right(d_out, a, v, mode)
 
 

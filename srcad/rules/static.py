@@ -27,12 +27,23 @@ from srcad.core.kinds import (
     Kind,
     Maybe,
     Tuple,
+    holds_complex,
     is_number,
     widen,
 )
 from srcad.core.nodes import NONE, Assign, Block, Expr, If, Lit, Op, Ref, Return, Var, map_operands
 from srcad.errors import KindError, MissingRule, Place, RuleError
-from srcad.rules.asks import has_ndim, is_float_type, is_literal, is_scalar, is_sparse, refuse, unroll, when
+from srcad.rules.asks import (
+    has_ndim,
+    is_complex,
+    is_float_type,
+    is_literal,
+    is_scalar,
+    is_sparse,
+    refuse,
+    unroll,
+    when,
+)
 from srcad.rules.known import OPEN, constant, is_instance, is_sparse_kind, literal, ndim_of
 from srcad.rules.naming import function_name
 from srcad.rules.registry import Rule
@@ -380,6 +391,11 @@ class _Settler:
     def is_sparse(self, x: Expr) -> bool:
         return isinstance(x, Var) and is_sparse_kind(self.kind(x.name))
 
+    def is_complex(self, x: Expr) -> bool:
+        if not isinstance(x, Var):
+            return False
+        return x.name in self.kinds and holds_complex(self.kinds[x.name])
+
     def is_literal(self, x: Expr) -> bool:
         return isinstance(x, Var) and isinstance(self.value_of(x.name), (bool, int, float))
 
@@ -404,6 +420,7 @@ _DECIDABLE: dict[Callable[..., Any], Callable[..., Any]] = {
     np.ndim: _Settler.ndim,
     len: _Settler.len,
     is_scalar: _Settler.is_scalar,
+    is_complex: _Settler.is_complex,
     is_literal: _Settler.is_literal,
     has_ndim: _Settler.has_ndim,
     is_sparse: _Settler.is_sparse,

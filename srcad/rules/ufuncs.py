@@ -11,7 +11,7 @@ import numpy as np
 
 from srcad import runtime, runtime_signals
 from srcad.rules import shapes
-from srcad.rules.asks import is_scalar, when
+from srcad.rules.asks import is_complex, is_scalar, when
 from srcad.rules.operators import COLUMN, POSITIVE, ROW, TABLE
 from srcad.rules.registry import elementwise, pullback, pushforward, zero
 
@@ -76,6 +76,8 @@ def arcsinh(x):
 
 @elementwise(np.arccosh, at=[(1.7,), (LARGE,)])
 def arccosh(x):
+    if is_complex(x):
+        return 1 / (np.sqrt(x - 1) * np.sqrt(x + 1))
     return 1 / np.sqrt(x * x - 1)
 
 
@@ -151,6 +153,8 @@ def reciprocal(x, *, out):
 
 @elementwise(np.float_power, at=[(1.7, 2.3), (POSITIVE, COLUMN), (-ROW, 2.0), (1.5, ROW)])
 def float_power(x, y, *, out):
+    if is_complex(y):
+        return y * x ** (y - (y != 0)), np.log(x + (x == 0) + 0j) * out
     return y * x ** (y - (y != 0)), np.log(x + (x == 0)) * out
 
 
@@ -281,11 +285,6 @@ def ldexp(x, i):
 @elementwise(np.nan_to_num, at=[(0.7,), (ROW,)])
 def nan_to_num(x):
     return np.isfinite(x)
-
-
-@elementwise(np.conjugate, np.real, at=[(0.7,), (ROW,)])
-def real(x):
-    return 1
 
 
 @pullback(

@@ -27,9 +27,10 @@ _WRITTEN_OUT = frozenset(
     "apply_along_axis apply_over_axes array_split broadcast_arrays copyto dsplit fill_diagonal fromfunction fromiter "
     "hsplit meshgrid piecewise poly polydiv put putmask split unstack vectorize vsplit".split()
 )
-_COMPLEX = "complex values have no derivative yet"
 _REASONS: dict[str, str] = {
-    **dict.fromkeys("angle eig eigvals roots sort_complex real_if_close".split(), _COMPLEX),
+    "real_if_close": "whether it is real depends on its values: take x.real",
+    "roots": "find them with np.linalg.eigvals of the companion matrix",
+    "sort_complex": "sort by a real key: z[np.argsort(np.abs(z))]",
     "frompyfunc": "gives an array of Python objects: use np.vectorize",
     **dict.fromkeys("place put_along_axis".split(), "writes in place: assign to items instead"),
     **dict.fromkeys("intersect1d setdiff1d setxor1d".split(), "picks by equality: index with np.isin"),
@@ -81,7 +82,7 @@ def state_of(space: str, name: str, value: Any) -> tuple[str, str]:
     if isinstance(value, type):
         return "refused", "a class"
     if space == "numpy.fft":
-        return "refused", _COMPLEX
+        return "refused", "runs tests: no function of numbers"
     return "refused", _REASONS.get(name, "no rule yet")
 
 

@@ -185,16 +185,16 @@ def test_one_list_held_twice_with_two_tangents():
 
 def test_what_is_not_followed_is_refused_with_a_remedy():
     def views(x):
-        y = np.real(x)
+        y = np.nan_to_num(x, False)
         y[0] = 3.0 * x[1]
         return x
 
-    def is_complex(x):
-        return abs(x * 1j)
+    def complex_maximum(x):
+        return np.max(x * 1j).imag
 
-    for program, point in ((views, ROW), (is_complex, 2.0)):
+    for program in (views, complex_maximum):
         with pytest.raises(srcad.SrcadError) as caught:
-            srcad.jvp(program, (point,), (point,))
+            srcad.jvp(program, (ROW,), (ROW,))
         assert caught.value.place is not None and caught.value.remedy
 
 

@@ -147,14 +147,6 @@ def test_a_cache_around_a_nested_function_is_refused_where_it_stands():
     refused(f, 2.0, 3, error=srcad.UnsupportedSyntax, line_contains="def w", message_contains="cache")
 
 
-def test_complex_numbers_are_refused_as_such():
-    def f(x):
-        z = complex(x, 2 * x)
-        return (z * z).real
-
-    refused(f, 2.0, error=srcad.SrcadError, line_contains="complex", message_contains="complex")
-
-
 def test_the_root_of_an_attrgetter_is_a_getter():
     def f(x, n):
         return x * next(iter(sorted([Model(3.0), Model(n)], key=operator.attrgetter("k")))).k

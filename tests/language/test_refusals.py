@@ -253,7 +253,7 @@ def test_a_lambda_among_others_on_its_line_is_found_or_refused():
             assert refusal.remedy
 
 
-@pytest.mark.parametrize("argument", ["text", None, {1, 2}, True, 1 + 2j, object(), math.sin])
+@pytest.mark.parametrize("argument", ["text", None, {1, 2}, True, object(), math.sin])
 def test_an_argument_that_holds_no_float_cannot_be_differentiated(argument):
     def f(x):
         return 1.0

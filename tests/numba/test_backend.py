@@ -196,3 +196,22 @@ def test_a_cached_derivative_is_found_by_the_next_process(tmp_path):
         for _ in range(2)
     ]
     assert [run.split() for run in runs] == [["12.0", "False"], ["12.0", "True"]]
+
+
+def test_complex_values_are_compiled_or_refused_where_numba_differs():
+    def phases(x, t):
+        z = np.exp(1j * t * x) + x[0]
+        z[0] = np.conj(z[1]) * z[2]
+        return np.sum(np.abs(z) ** 2) + np.angle(z[0]) + np.sum(z.imag)
+
+    x = np.array([0.4, -1.3, 0.7])
+    found = srcad.grad(phases, (0, 1), backend="numba")(x, 0.8)
+    for one, other in zip(found, srcad.grad(phases, (0, 1))(x, 0.8), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+    def saturated(x):
+        return np.sum(np.abs(np.tanh(1j * x + x)))  # Numba gives nan where x is large
+
+    with pytest.raises(srcad.BackendError, match=r"np.tanh of complex values") as caught:
+        srcad.grad(saturated, backend="numba")(x)
+    assert caught.value.place is not None and "np.tanh" in caught.value.place.text

@@ -28,12 +28,27 @@ from srcad.rules.static import bind, padded, settle
 
 register_imported()
 
-CASES = [
+ALL_CASES = [
     pytest.param(rule, fn, case, id=f"{function_name(fn)}-{i}")
     for rule in all_rules()
     for fn in rule.functions
     for i, case in enumerate(rule.cases)
 ]
+
+
+def is_complex(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(is_complex, value))
+    return isinstance(value, (complex, np.complexfloating)) or isinstance(value, np.ndarray) and value.dtype.kind == "c"
+
+
+def gives_complex(rule: Rule, fn: Any, case: Case) -> bool:
+    """Whether a call gives complex numbers: `test_complex_rules.py` has those."""
+    return is_complex(fn(*case.args, **dict(case.kwargs)))
+
+
+with np.errstate(all="ignore"):
+    CASES = [param for param in ALL_CASES if not gives_complex(*param.values)]
 
 
 def evaluate(expr: Expr, values: dict[str, Any]) -> Any:
@@ -179,7 +194,7 @@ def covers(general: Kind, actual: Kind) -> bool:
     """Whether every value of the actual kind is one of the general kind."""
     match general, actual:
         case (Array(dtype=d, dims=x), Array(dtype=e, dims=y)):
-            if d != e or y is None:
+            if (d != e and (d, e) != ("complex128", "float64")) or y is None:  # np.linalg.eig may give either
                 return False
             return x is None or (len(x) == len(y) and all(a in ("?", b) for a, b in zip(x, y, strict=True)))
         case (Tuple(items=xs, cls=c), Tuple(items=ys, cls=e)):
@@ -200,7 +215,7 @@ NOT_KNOWN = {type}  # their results are objects that no kind describes
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["literals", "kinds"])
-@pytest.mark.parametrize(("rule", "fn", "case"), CASES)
+@pytest.mark.parametrize(("rule", "fn", "case"), ALL_CASES)
 def test_kind_of_call_covers_the_result(rule: Rule, fn: Any, case: Case, known: bool) -> None:
     args, kwargs, values = operands(case, False)
     kinds = tuple(map(kind_of, case.args))

@@ -35,7 +35,9 @@ REFUSED = {
 
 def smooth_parts(value: Any, text: str) -> list[str]:
     """Terms of a sum to which every float of a value contributes differently, and not linearly."""
-    if leaves(value).size == 0:
+    if isinstance(value, (complex, np.complexfloating)) or isinstance(value, np.ndarray) and np.iscomplexobj(value):
+        return smooth_parts(value.real, f"np.real({text})") + smooth_parts(value.imag, f"np.imag({text})")
+    if leaves(value).size == 0 and not isinstance(value, (list, tuple)):
         return []
     if isinstance(value, (list, tuple)):
         return [term for i, item in enumerate(value) for term in smooth_parts(item, f"{text}[{i}]")]
@@ -75,7 +77,15 @@ def loss_of(fn: Any, case: Case) -> tuple[Any, list[Any]] | None:
 
 
 # Where several are the least at once, a small step changes which ones are: differences of a gradient say nothing there.
-AT_TIES = {"np.min-4", "np.amin-4", "minimum.reduce-3", "numpy.linalg.norm-22"}
+# The sign of a real eigenvector of np.linalg.eig changes with a small step, too.
+AT_TIES = {
+    "np.min-4",
+    "np.amin-4",
+    "minimum.reduce-3",
+    "numpy.linalg.norm-22",
+    "numpy.linalg.eig-0",
+    "numpy.linalg.eig-1",
+}
 
 
 def holds_list(value: Any) -> bool:

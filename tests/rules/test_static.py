@@ -196,5 +196,5 @@ def test_max_with_a_key_is_a_missing_rule() -> None:
         bind(rule, (X,), (("key", Ref("abs", abs)),), max)
 
 
-def test_complex_has_no_rule() -> None:
-    assert rule_for(complex) is None
+def test_a_class_without_a_rule_has_none() -> None:
+    assert rule_for(frozenset) is None

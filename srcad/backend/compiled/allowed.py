@@ -9,6 +9,7 @@ the arguments that Numba compiles: `tests/numba/test_meanings.py` holds each of 
 - lists that change elsewhere than at their end: Numba keeps no count of who holds an array that is inserted into,
   removed from or moved within a list, and frees it too early;
 - an index that has ints and an array with a slice between them: Numba puts the dimensions into another order;
+- functions of complex numbers that differ on a branch cut, for large numbers or in their order: np.tanh, np.max;
 - `~` of a bool, which is an int in Python; global lists and dicts, which Numba would freeze.
 """
 
@@ -25,7 +26,7 @@ import numpy as np
 from srcad import runtime
 from srcad.analysis.purity import ARITHMETIC, COMPARISONS
 from srcad.core import prims
-from srcad.core.kinds import BOOL, Array, Kind, List, Tuple, is_integral
+from srcad.core.kinds import BOOL, Array, Kind, List, Tuple, holds_complex, is_integral
 from srcad.core.nodes import (
     Closure,
     Expr,
@@ -44,6 +45,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.operators import IN_PLACE, hashable
 from srcad.errors import USE_PYTHON, BackendError, Place
+from srcad.transform.complexes import may_be_complex
 from srcad.transform.simplify.facts import Facts, plain
 
 DTYPES = frozenset({"float64", "int64", "bool", "complex128"})
@@ -56,16 +58,26 @@ def _named_in(module: types.ModuleType, names: str) -> frozenset[Any]:
 NUMPY = _named_in(
     np,
     """
-    absolute add all any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asarray
-    atleast_1d atleast_2d broadcast_to cbrt ceil clip concatenate copy copysign cos cosh count_nonzero cross cumsum
-    deg2rad degrees diag diff divide dot empty empty_like equal exp exp2 expand_dims expm1 eye fabs flip floor fmax
-    fmin full full_like greater greater_equal hypot identity interp isfinite isinf isnan kron less less_equal
+    absolute add all angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asarray
+    atleast_1d atleast_2d broadcast_to cbrt ceil clip concatenate conjugate copy copysign cos cosh count_nonzero cross
+    cumsum deg2rad degrees diag diff divide dot empty empty_like equal exp exp2 expand_dims expm1 eye fabs flip floor
+    fmax fmin full full_like greater greater_equal hypot identity imag interp isfinite isinf isnan kron less less_equal
     linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor max maximum mean min minimum
-    multiply nan_to_num negative not_equal ones ones_like outer positive power prod rad2deg radians reciprocal
+    multiply nan_to_num negative not_equal ones ones_like outer positive power prod rad2deg radians real reciprocal
     reshape roll searchsorted shape sign sin sinh size sort sqrt square stack std subtract sum swapaxes tan tanh trace
     transpose tril triu true_divide unique var vstack where zeros zeros_like
     """,
 ) | _named_in(np.linalg, "cholesky det inv norm solve")
+OF_COMPLEX = _named_in(
+    np,
+    """
+    absolute add angle arccos arcsin arcsinh arctan arctanh asarray atleast_1d atleast_2d broadcast_to concatenate
+    conjugate copy cos cosh cumsum diag divide dot empty_like equal exp exp2 expand_dims flip full full_like imag
+    isfinite isinf isnan kron log log10 log1p log2 mean multiply negative not_equal ones_like outer positive prod real
+    reciprocal reshape roll shape sin sinh size sqrt square stack subtract sum swapaxes tan trace transpose tril triu
+    true_divide vstack where zeros_like
+    """,
+) | _named_in(np.linalg, "det inv solve")
 MATH = _named_in(
     math,
     """
@@ -181,6 +193,9 @@ def _in_operation(expr: Op, facts: Facts) -> str | None:
             return "astype with copy="
     if isinstance(fn, np.ufunc) and (len(expr.args) > fn.nin or expr.kwargs):
         return f"{_named(expr)} with out= or where="
+    if fn in NUMPY and fn not in OF_COMPLEX and any(map(holds_complex, facts.kinds.values())):
+        if any(may_be_complex(arg, facts.kind) for arg in expr.args):
+            return f"{_named(expr)} of complex values"
     if not _is_called(fn) and not (getattr(fn, "__module__", None) or "").startswith("srcad.backend.numba_"):
         return _named(expr)
     return None
@@ -213,4 +228,4 @@ def _named(expr: Op) -> str:
         return name if name.startswith("np.") else f"np.{name}"
     if module == "srcad":
         return f"the helper {name}"
-    return name if module in ("", "builtins", "_operator") else f"{module}.{name}"
+    return name if module in ("", "builtins", "_operator") or name.startswith(module) else f"{module}.{name}"

@@ -118,7 +118,7 @@ def _fingerprint(name: str, value: Any) -> str:
         return ", ".join(_fingerprint(name, item) for item in value)
     if isinstance(value, (types.ModuleType, type, types.BuiltinFunctionType, np.ufunc)):
         return str(getattr(value, "__name__", value))
-    if getattr(value, "__module__", "").startswith(("numpy", "srcad.")):
+    if str(getattr(value, "__module__", "")).startswith(("numpy", "srcad.")):
         return f"{value.__module__}.{value.__name__}"
     inner = getattr(value, "py_func", None)
     if inner is not None:
@@ -139,7 +139,7 @@ def _fingerprint_of(function: types.FunctionType, above: frozenset[types.Functio
     parts += [_fingerprint("default", value) for value in function.__defaults__ or ()]
     for name, value in sorted({**held.globals, **held.nonlocals}.items()):
         inner = getattr(value, "py_func", value)
-        plain = isinstance(inner, types.FunctionType) and not inner.__module__.startswith(("numpy", "srcad."))
+        plain = isinstance(inner, types.FunctionType) and not str(inner.__module__).startswith(("numpy", "srcad."))
         shown = _fingerprint_of(inner, above | {function}) if plain else _fingerprint(name, value)
         parts.append(f"{name} = {shown}")
     return "; ".join(parts)

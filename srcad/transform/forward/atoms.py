@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     Object,
     Record,
     children,
+    holds_complex,
     holds_smooth,
     is_array,
     is_number,
@@ -56,6 +57,7 @@ class Atoms:
         self, kinds: Mapping[str, Kind], activity: Activity, names: Names, by_address: Callable[[Kind], bool]
     ) -> None:
         self.kinds = dict(kinds)
+        self.has_complex = any(map(holds_complex, kinds.values()))
         self.activity = activity
         self.names = names
         self.by_address = by_address

@@ -20,7 +20,7 @@ from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import WRITES_FIRST
 from srcad.core import prims
-from srcad.core.kinds import Array, Kind, is_complex, show
+from srcad.core.kinds import Array, Kind, show
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -159,10 +159,6 @@ class Builder(Primitives):
         if target not in self.activity.active and not on_list:
             self.emit(stmt)
             return
-        if is_complex(self.kinds[target]):
-            raise self.refuse(
-                f"{self.shown(target)} is complex and carries a derivative", "compute with real and imaginary parts"
-            )
         fresh = self.names.fresh("%new")
         self.names.kinds[fresh] = self.kinds[target]
         self.new = Var(fresh)

@@ -18,6 +18,7 @@ from srcad import runtime, runtime_arrays, runtime_rules
 from srcad.analysis.regions import VIEWS
 from srcad.core import prims
 from srcad.core.kinds import (
+    COMPLEX,
     FLOAT,
     INT,
     NUMBER,
@@ -28,19 +29,27 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     is_array,
+    is_complex,
     is_number,
     present,
     show,
 )
-from srcad.core.nodes import NONE, Assign, Do, Expr, For, Lit, Op, Stmt, Var, names_in
+from srcad.core.nodes import NONE, Assign, Block, Do, Expr, For, Lit, Op, Stmt, Var, names_in
 from srcad.errors import AliasError, KindError, MissingRule
 from srcad.rules import shapes
-from srcad.rules.kinding import kind_of_call
 from srcad.rules.naming import no_derivative_in
-from srcad.rules.registry import Call, Rule, rule_for
+from srcad.rules.registry import Rule, rule_for
 from srcad.rules.static import bind, padded, reached_by, settle
+from srcad.transform.complexes import complex_array, kind_of_tree, real_part
 from srcad.transform.forward.containers import Containers
-from srcad.transform.reverse.primitives import refuse_outside_of_rule, refuse_unstated, same_shape, times
+from srcad.transform.reverse.primitives import (
+    check_complex,
+    note_kinds,
+    refuse_outside_of_rule,
+    refuse_unstated,
+    same_shape,
+    times,
+)
 
 
 class Primitives(Containers):
@@ -67,6 +76,7 @@ class Primitives(Containers):
         for name in rule.refused:
             if self._reaches(bound[name]):
                 raise self.refuse(*no_derivative_in(rule, shown, name), MissingRule)
+        check_complex(value, shown, self.kinds[target], tuple(map(self._kind_of, bound.values())), self.refuse)
         if rule.style != "linear" and self._is_view(target, value):
             raise self.refuse(
                 f"{shown} may share the memory of what it is given, which is written to",
@@ -81,7 +91,7 @@ class Primitives(Containers):
         if rule.pushforward is not None:
             return self._pushed(target, rule, bound, env, kinds)
         if rule.style == "elementwise":
-            steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+            steps, returned = self._settled(rule.template, env, kinds)
             return self._summed(target, rule, bound, steps, padded(rule, returned))
         if rule.style == "linear":
             return self._linear(target, rule, value, bound, (rule.params[0],))
@@ -90,7 +100,7 @@ class Primitives(Containers):
         if rule.multilinear_in:
             return self._multilinear(target, rule, value, bound, env, kinds)
         if is_number(self.kinds[target]):
-            steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
+            steps, returned = self._settled(rule.template, env, kinds)
             return self._contracted(target, rule, bound, steps, padded(rule, returned))
         others = [operand for name, operand in bound.items() if name not in rule.params[:1]]
         if rule.kind is shapes.reduced and "axis" in bound and not any(map(self._reaches, others)):
@@ -116,6 +126,15 @@ class Primitives(Containers):
             stated = {name for name, partial in parts.items() if partial is not None}
         for name in bound.keys() - stated:
             refuse_unstated(self, target, rule, name, bound[name])
+
+    def _settled(
+        self, template: Block, env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> tuple[tuple[Assign, ...], tuple[Expr, ...]]:
+        """The body of a rule for the call at hand."""
+        steps, returned = settle(template, env, kinds, self.names.temp, self.place)
+        if self.has_complex:
+            note_kinds(self.names.kinds, self.kind, steps)
+        return steps, returned
 
     def _is_view(self, target: str, value: Op) -> bool:
         """Whether the target may name memory of an operand that somebody writes to."""
@@ -231,7 +250,7 @@ class Primitives(Containers):
             still = NONE if rule.own is None else self._still(operand)
             env[f"{name}_dot"] = self.tangent_of(operand) if reached else still
             kinds[f"{name}_dot"] = kinds[name] if reached or still != NONE else self.kind(NONE)
-        steps, returned = settle(rule.push_template, env, kinds, self.names.temp, self.place)
+        steps, returned = self._settled(rule.push_template, env, kinds)
         found = self.leaves(target)
         if rule.own is not None:
             steps, returned = self._own_tangents(target, rule, steps, returned)
@@ -299,7 +318,7 @@ class Primitives(Containers):
     ) -> list[Stmt]:
         """Along an axis: the pullback of ones is the gradient of each result, which the tangent is summed with."""
         ones = self.names.temp("ones", kinds["out"])
-        steps, returned = settle(rule.template, {**env, "d_out": Var(ones)}, kinds, self.names.temp, self.place)
+        steps, returned = self._settled(rule.template, {**env, "d_out": Var(ones)}, kinds)
         reduced = rule.params[0]
         gradient = padded(rule, returned)[reduced]
         if gradient is None:
@@ -318,8 +337,8 @@ class Primitives(Containers):
         """
         kind = self.kinds[target]
         i, unit = self.names.temp("i", INT), self.names.temp("unit", kind)
-        numbers = self.names.temp("numbers_dot", List(FLOAT))
-        steps, returned = settle(rule.template, {**env, "d_out": Var(unit)}, kinds, self.names.temp, self.place)
+        numbers = self.names.temp("numbers_dot", List(COMPLEX if self.has_complex else FLOAT))
+        steps, returned = self._settled(rule.template, {**env, "d_out": Var(unit)}, kinds)
         terms: list[Expr] = []
         for name, gradient in padded(rule, returned).items():
             if gradient is not None:
@@ -335,7 +354,7 @@ class Primitives(Containers):
         return [
             Assign(numbers, Op(prims.make_list, ()), self.place),
             For(i, Lit(0), Op(np.size, (self.new,)), Lit(1), body, place=self.place),
-            *self.result(target, tangent, isinstance(kind, Array) and kind.dtype == "float64"),
+            *self.result(target, tangent, isinstance(kind, Array) and kind.dtype in ("float64", "complex128")),
         ]
 
     def _contract(self, operand: Expr, gradient: Expr, terms: list[Expr]) -> None:
@@ -369,6 +388,11 @@ class Primitives(Containers):
             held = self.names.temp("parts_dot")
             return [Assign(held, tangent, self.place), *self.load(target, Var(held))]
         kind = whole.kind.kind if isinstance(whole.kind, Maybe) else whole.kind
+        if self.has_complex:
+            if not is_complex(kind):
+                tangent = real_part(tangent, self.kind_of_name)
+            elif isinstance(kind, Array):
+                tangent = complex_array(tangent, self.kind_of_name)
         if isinstance(kind, Array) or kind is NUMBER:
             if not full and not self._has_shape(tangent, kind):
                 fill = np.full_like if isinstance(kind, Array) else runtime.spread_like
@@ -409,13 +433,10 @@ class Primitives(Containers):
 
     def kind_of_tree(self, expr: Expr) -> Kind:
         """The kind of an expression of primal values and tangents."""
-        if not isinstance(expr, Op):
-            return self.kind(expr)
-        if expr.fn in (prims.make_tuple, prims.make_list):
-            return Tuple(tuple(map(self.kind_of_tree, expr.args)))
-        kinds = tuple(self.kind_of_tree(a) for a in expr.args)
-        named = tuple((k, self.kind_of_tree(v)) for k, v in expr.kwargs)
-        return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
+        return kind_of_tree(expr, self.kind_of_name)
+
+    def kind_of_name(self, name: str) -> Kind:
+        return self.kind(Var(name))
 
 
 # views or copies, as the layout of the array has it

@@ -15,21 +15,25 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from srcad import runtime
 from srcad.analysis.leaves import reach
-from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, is_number
-from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Stmt, Store, Var, names_in
+from srcad.core.kinds import NUMBER, UNKNOWN, Array, Kind, Maybe, holds_complex, is_complex, is_number, present
+from srcad.core.nodes import Assign, Do, Expr, Lit, Op, Ref, Stmt, Store, Var, names_in
+from srcad.transform.complexes import complex_array, real_part
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Branch, Kill, Loop, Node, Run, Set, Step, Wrap
 from srcad.transform.reverse.names import Names
 
-_VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, operator.getitem}
+_VIEWS = {np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, operator.getitem,
+          np.real}  # fmt: skip
 _FRESH_OPERATORS = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow, operator.matmul,
     operator.floordiv, operator.mod, np.zeros_like, np.ones_like, np.full_like, np.full, np.zeros, np.ones, np.outer,
     np.where, np.dot, runtime.scatter, np.sum, np.array, np.mean, np.matmul, np.multiply, np.add,
+    np.fft.fft, np.fft.ifft, np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn, np.linalg.solve,
 }  # fmt: skip
 
 
@@ -52,12 +56,34 @@ class Accumulator:
         kinds: Mapping[str, Kind],
         definite: Callable[[int, str], bool],
         possible: Callable[[int, str], bool],
+        mixed: frozenset[str] = frozenset(),
     ) -> None:
         self.names = names
         self.kinds = kinds
         self.definite = definite  # is a primal surely bound before the node with this id
         self.possible = possible
         self._groups = 0
+        self.mixed = mixed  # variables of a complex kind that may hold real values
+        self._has_complex = any(map(holds_complex, kinds.values()))
+
+    def kind(self, name: str) -> Kind:
+        return self.names.kinds.get(name) or self.kinds.get(name, UNKNOWN)
+
+    def unsure(self, name: str) -> Kind:
+        return UNKNOWN if name in self.mixed else self.kind(name)
+
+    def fitted(self, name: str, value: Expr, made_anew: bool = False) -> Expr:
+        """A contribution to an adjoint as it fits what that is the adjoint of, which may be real or complex."""
+        if not self._has_complex:
+            return value
+        kind = present(self.names.adjoints[name].kind)
+        if not holds_complex(kind):
+            return real_part(value, self.kind)
+        if self.mixed & set(names_in(value)):
+            kind_of = self.unsure
+        else:
+            kind_of = self.kind
+        return complex_array(value, kind_of) if made_anew and isinstance(kind, Array) and is_complex(kind) else value
 
     def fresh_group(self) -> int:
         self._groups += 1
@@ -72,15 +98,21 @@ class Accumulator:
         if isinstance(kind, Maybe):
             return Lit(0.0)  # there may be no array here whose form it could take
         if isinstance(kind, Array) and (node is None or self.definite(node, about.var)):
-            return Op(np.zeros_like, (reach(Var(about.var), about.path, self.kinds[about.var]),))
+            return self.like(name, np.zeros_like)
         return Lit(0.0)
 
     def array_zero(self, name: str) -> Expr:
         """The zero of an adjoint that is about to be written into: what it is the adjoint of is there."""
-        about = self.names.adjoints[name]
-        if not isinstance(about.kind, Maybe):
+        if not isinstance(self.names.adjoints[name].kind, Maybe):
             return self.zero(name)
-        return Op(np.zeros_like, (reach(Var(about.var), about.path, self.kinds[about.var]),))
+        return self.like(name, np.zeros_like)
+
+    def like(self, name: str, make: Callable[..., Any], *values: Expr) -> Op:
+        """An array made like what `name` is the adjoint of: complex, where that may be."""
+        about = self.names.adjoints[name]
+        primal = reach(Var(about.var), about.path, self.kinds[about.var])
+        wide = about.var in self.mixed and is_complex(about.kind)
+        return Op(make, (primal, *values), (("dtype", Ref("complex", complex)),) if wide else ())
 
     def is_array(self, name: str) -> bool:
         kind = self.names.adjoints[name].kind
@@ -90,9 +122,7 @@ class Accumulator:
 
     def filled(self, name: str) -> Stmt:
         """The statement that turns a uniform adjoint into the array it stands for."""
-        about = self.names.adjoints[name]
-        primal = reach(Var(about.var), about.path, self.kinds[about.var])
-        return Assign(name, Op(np.full_like, (primal, Var(name))))
+        return Assign(name, self.like(name, np.full_like, Var(name)))
 
     def fill(self, names: Iterable[str], state: State, made: list[Stmt]) -> None:
         for name in names:
@@ -248,6 +278,7 @@ class Accumulator:
                     return
                 self.actual(of, state, made)
                 self.fill(of, state, made)
+                value = self.fitted(name, value, True)
                 made.append(Assign(name, value))
                 held = self.holding(value, state)
                 state[name] = held
@@ -266,6 +297,7 @@ class Accumulator:
                     return
                 self.actual(of, state, made)
                 self.own(name, state, made)
+                value = self.fitted(name, value)
                 if repeats:
                     made.append(Do(Op(np.add.at, (Var(name), index, value), name="np.add.at")))
                 else:
@@ -288,16 +320,16 @@ class Accumulator:
         if held is None:
             made.append(Assign(name, self.array_zero(name)))
         elif not (held.made and self.alone(name, state)) or held.group == -1:
-            about = self.names.adjoints[name]
-            primal = reach(Var(about.var), about.path, self.kinds[about.var])
-            made.append(Assign(name, Op(operator.add, (Op(np.zeros_like, (primal,)), Var(name)))))
+            made.append(Assign(name, Op(operator.add, (self.like(name, np.zeros_like), Var(name)))))
         else:
             return
         state[name] = Held(self.fresh_group(), True)
 
     def add(self, name: str, value: Expr, uniform: bool, state: State, made: list[Stmt]) -> None:
         held = state.get(name)
-        if self.names.adjoints[name].shadow:
+        shadow = self.names.adjoints[name].shadow
+        value = self.fitted(name, value, held is None and not uniform and not shadow)
+        if shadow:
             made.append(Assign(name, value, accumulate=True))
         elif held is None:
             made.append(Assign(name, value))

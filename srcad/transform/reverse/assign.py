@@ -16,11 +16,13 @@ from srcad import runtime, runtime_rules
 from srcad.core import prims
 from srcad.core.kinds import (
     Array,
+    Kind,
     List,
     Tuple,
     TupleOf,
+    holds_complex,
     is_array,
-    is_complex,
+    is_smooth,
     present,
 )
 from srcad.core.nodes import (
@@ -37,6 +39,7 @@ from srcad.core.nodes import (
 )
 from srcad.errors import AliasError
 from srcad.rules.registry import rule_for
+from srcad.transform.complexes import kind_of_tree
 from srcad.transform.reverse import calls, containers, displays, hooks, primitives, reads, shadows, stores
 from srcad.transform.reverse.mirror import Action
 
@@ -63,10 +66,6 @@ def assign(builder: Builder, stmt: Assign) -> None:
             return
         builder.step(stmt)
         return
-    if is_complex(builder.kinds[target]):
-        raise builder.refuse(
-            f"{builder.user(target)} is complex and carries a derivative", "compute with real and imaginary parts"
-        )
     if isinstance(value, Op) and value.fn is prims.call_method:
         containers.method(builder, stmt, value)
         return
@@ -81,8 +80,13 @@ def assign(builder: Builder, stmt: Assign) -> None:
     again = isinstance(value, Op) and target in names_in(value)
     if isinstance(value, Op) and again and (_reads_result(builder, value) or _made_anew(builder, target)):
         fresh = builder.names.temp("new", builder.kinds[target])
-        _assign_fresh(builder, stmt, target, fresh, value)
+        _assign_fresh(builder, stmt, target, fresh, value, builder.kinds[target])
         return
+    if builder.has_complex and isinstance(value, Op) and holds_complex(builder.kinds[target]):
+        made = kind_of_tree(value, lambda name: builder.kind(Var(name)))
+        if is_smooth(made) and not holds_complex(made):  # a real value for a variable that is complex elsewhere
+            _assign_fresh(builder, stmt, target, builder.names.temp("real", made), value, made)
+            return
     contributions: list[Action] = []
     step_for(builder, stmt, target, value, contributions)
     builder.finish(stmt, contributions, own)
@@ -93,10 +97,10 @@ def _made_anew(builder: Builder, target: str) -> bool:
     return is_array(present(builder.kinds[target])) and any(leaf.shadow for leaf in builder.leaves(target))
 
 
-def _assign_fresh(builder: Builder, stmt: Assign, target: str, fresh: str, value: Op) -> None:
+def _assign_fresh(builder: Builder, stmt: Assign, target: str, fresh: str, value: Op, kind: Kind) -> None:
     """`y = f(y)` whose rule reads the result: through a temporary, so that both values are at hand."""
     kinds = dict(builder.kinds)
-    kinds[fresh] = builder.kinds[target]
+    kinds[fresh] = kind
     builder.kinds = kinds
     builder.activity.regions.adopt(fresh, target)
     object.__setattr__(builder.activity, "active", builder.activity.active | {fresh})
@@ -108,7 +112,9 @@ def _reads_result(builder: Builder, value: Op) -> bool:
     rule = rule_for(value.fn)
     if rule is None or rule.style == "zero":
         return False
-    return any("out" in set(names_in(e)) for e in _template_expressions(rule.template))
+    if not any("out" in set(names_in(e)) for e in _template_expressions(rule.template)):
+        return False
+    return primitives.reads_result(builder, rule, value)
 
 
 def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list[Action]) -> None:

@@ -27,6 +27,7 @@ from srcad.core.kinds import (
     Const,
     Kind,
     holds_arrays,
+    holds_complex,
     is_smooth,
     present,
 )
@@ -95,7 +96,7 @@ class Builder:
         unsummed: Mapping[str, Kind] | None = None,
     ) -> None:
         self.kinds = kinds
-        self.sizes = sizes
+        self.has_complex = any(map(holds_complex, kinds.values()))
         self.now: Stmt | None = None  # the statement that is being reversed
         self.target = ""  # what it binds
         self.activity = activity

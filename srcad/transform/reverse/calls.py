@@ -12,7 +12,7 @@ import numpy as np
 
 from srcad.analysis.leaves import Leaf, reach
 from srcad.core import prims
-from srcad.core.kinds import Array, present, show
+from srcad.core.kinds import Array, holds_complex, is_complex, present, show
 from srcad.core.nodes import (
     Assign,
     Do,
@@ -25,6 +25,7 @@ from srcad.core.nodes import (
     Var,
 )
 from srcad.errors import KindError
+from srcad.transform.complexes import real_part
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Kill, Run
 
@@ -87,7 +88,8 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
             targets.append(name)
         else:
             cotangents.append(name)
-            given.append(Var(name))
+            real = builder.has_complex and not holds_complex(leaf.kind)
+            given.append(real_part(Var(name), lambda n: builder.kind(Var(n))) if real else Var(name))
     saved: list[Expr] = []
     if pair.saves:
         keep = builder.names.temp(f"{special.name}_saved")
@@ -106,7 +108,11 @@ def call(builder: Builder, stmt: Assign, target: str, special: Any, value: Op) -
     always = bool(lent) or len(targets) > 1 + bool(saved)
     of = () if always else actual
     needs = actual if always else ()
-    temps = [builder.names.temp(f"{name.lstrip('%')}_part", builder.names.kinds.get(name)) for name in outgoing]
+    by_value = [leaf.kind for _, leaf in pair.argument_leaves if not leaf.shadow]
+    temps = [
+        builder.names.temp(f"{name.lstrip('%')}_part", builder.names.kinds.get(name) if not is_complex(kind) else kind)
+        for name, kind in zip(outgoing, by_value, strict=True)
+    ]
     if len(temps) == 1:
         run: Stmt = Assign(temps[0], backward, builder.place)
     elif temps:

@@ -17,7 +17,7 @@ from srcad.core import prims
 from srcad.core.kinds import FLOAT, INT, Kind, List, children, is_number, present
 from srcad.core.nodes import NONE, Assign, Do, Expr, Lit, Op, Stmt, Store, Var
 from srcad.rules.changes import READERS, Change, change_of, on
-from srcad.transform.reverse import primitives, shadows
+from srcad.transform.reverse import primitives, reads, shadows
 from srcad.transform.reverse.mirror import KEPT, Action, Kill, Run, Step
 from srcad.transform.reverse.names import shadow_kind
 
@@ -110,7 +110,8 @@ def _taken(
                 builder.step(Assign(mine, shadows.inside(builder, Var(taken), leaf.path, kind), builder.place))
             else:
                 base, key, attr = shadows.slot(builder, Var(taken), leaf.path, kind)
-                add = Store(base, key, Var(mine), builder.place, attr=attr, accumulate=True)
+                part = reads.taken_back(builder, mine, shadows.part_kind(item, leaf.path))
+                add = Store(base, key, part, builder.place, attr=attr, accumulate=True)
                 builder.step(None, [Run(add, (mine,)), Kill(mine)])
         return
     if target is None:
@@ -118,7 +119,8 @@ def _taken(
         builder.step(Do(beside, builder.place), [back])
         return
     mine = builder.adjoint(target, Leaf((), builder.kinds[target], False))
-    back = Run(Do(change.undone(value, shadow, Var(mine)), builder.place), (mine,), True)
+    part = reads.taken_back(builder, mine, item)
+    back = Run(Do(change.undone(value, shadow, part), builder.place), (mine,), True)
     builder.step(Do(beside, builder.place), [back, Kill(mine)])
 
 
@@ -176,7 +178,8 @@ def _put_in(builder: Builder, base: Var, value: Expr, change: Stmt, items: Expr,
     if builder.active(value) and not builder.addresses(base.name)(kind.item):
         assert isinstance(value, Var)
         part = builder.names.temp("d_part", shadow_kind(kind))
-        add = Do(Op(runtime.add_into, (_shadow(builder, value), Var(part))), builder.place)
+        taken = reads.taken_back(builder, part, builder.kinds[value.name])
+        add = Do(Op(runtime.add_into, (_shadow(builder, value), taken)), builder.place)
         actions = [Run(Assign(part, items, builder.place)), Run(back), Run(add)]
     builder.step(change, actions)
 

@@ -25,6 +25,7 @@ from srcad.analysis.leaves import Leaf, Path, reach
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kinds import (
+    COMPLEX,
     FLOAT,
     Array,
     Dict,
@@ -36,6 +37,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
+    holds_complex,
     holds_smooth,
     is_integral,
     is_smooth,
@@ -49,8 +51,16 @@ class Form:
     """The gradient of one parameter, as an expression of its adjoints."""
 
     def __init__(
-        self, name: str, kind: Kind, adjoint: Adjoint, by_address: Callable[[Kind], bool], given: str, narrow: bool
+        self,
+        name: str,
+        kind: Kind,
+        adjoint: Adjoint,
+        by_address: Callable[[Kind], bool],
+        given: str,
+        narrow: bool,
+        turns_complex: Callable[[Expr], bool] = lambda adjoint: False,
     ) -> None:
+        self.turns_complex = turns_complex  # whether an adjoint is of a variable that is complex later
         self.name = given  # a variable that still holds the argument as it was given
         self.narrow = narrow  # adjoints may be of a narrower dtype than their arguments
         self.grown = given != name  # it was copied, since the program writes to it
@@ -90,8 +100,12 @@ class Form:
 
     def _cast(self, adjoint: Expr, path: Path, kind: Kind) -> Expr:
         """An adjoint as a float, or as an array of the argument's dtype; NumPy makes scalars of 0-d arrays."""
+        if self.turns_complex(adjoint) and not holds_complex(kind):
+            adjoint = Op(np.real, (adjoint,), form="attr:real")
         if not isinstance(kind, Array):
-            return Op(float, (adjoint,)) if kind is FLOAT else adjoint
+            if kind in (FLOAT, COMPLEX):
+                return Op(float if kind is FLOAT else complex, (adjoint,))
+            return adjoint
         other = self.narrow or kind.dtype not in ("float64", "complex128")
         dtype = Op(prims.get_attr, (self._primal(path), Lit("dtype")))
         if kind.dims == "":
@@ -164,12 +178,15 @@ def entering(before: Kind, after: Kind) -> Kind:
 
 
 def may_grow(kind: Kind) -> bool:
-    """Whether a program that writes to a value of this kind may give it parts that the gradient has no place for."""
+    """Whether a program that writes to a value of this kind may give it parts that the gradient has no place for.
+
+    Of a list of complex numbers it must be known, too, which were real as it was given.
+    """
     match kind:
         case Dict() | Record() | Object() | Maybe():
             return True
         case List(item=item):
-            return may_grow(item)
+            return may_grow(item) or holds_complex(item)
         case Tuple(items=items):
             return any(map(may_grow, items))
         case _:
@@ -177,7 +194,9 @@ def may_grow(kind: Kind) -> bool:
 
 
 def _same_form(kind: Kind) -> bool:
-    """Whether the shadow of a value has the very form of its gradient."""
+    """Whether the shadow of a value has the very form of its gradient: complex numbers may have real shadows."""
+    if holds_complex(kind):
+        return False
     match kind:
         case List(item=item):
             return _same_form(item)
@@ -234,6 +253,8 @@ class _Settle:
         inner = expr.args[0] if expr.args else expr
         if expr.fn is np.array and not expr.kwargs and isinstance(inner, Op) and inner.fn in _FRESH:
             return inner
+        if expr.fn is complex:
+            return Lit(complex(inner.value)) if isinstance(inner, Lit) else expr
         if expr.fn is float:
             if isinstance(inner, Lit):
                 return Lit(float(inner.value))

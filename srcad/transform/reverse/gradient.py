@@ -21,6 +21,7 @@ from srcad.analysis.activity import Activity, find_activity
 from srcad.analysis.dependence import Lasting
 from srcad.analysis.leaves import Leaf, leaves, reach
 from srcad.analysis.liveness import live_before
+from srcad.analysis.mixtures import check_mixtures, mixtures
 from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
@@ -28,6 +29,7 @@ from srcad.analysis.summing import Parts, summing_parts
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
+    COMPLEX,
     FLOAT,
     NUMBER,
     UNKNOWN,
@@ -37,6 +39,8 @@ from srcad.core.kinds import (
     Maybe,
     Tuple,
     TupleOf,
+    holds_complex,
+    is_complex,
     is_integral,
     is_smooth,
     present,
@@ -142,9 +146,14 @@ class Differentiator:
         simplify: Simplify,
         tidy: Callable[[Program, dict[str, Kind]], Program],
         *,
+        holomorphic: bool = False,
         whole: bool = False,
     ) -> None:
-        """With `whole`, all that is called is generated too, and small functions are written out in place of calls."""
+        """With `holomorphic`, the result is complex, and so is its derivative.
+
+        With `whole`, all that is called is generated too, and small functions are written out in place of calls.
+        """
+        self.holomorphic = holomorphic
         self.session = session
         self.whole = whole
         self.simplify = simplify
@@ -259,7 +268,9 @@ class Differentiator:
             if leaf.shadow:
                 shadow_params.append(Param(name))
             else:
-                outgoing.append(Var(name))
+                turned = is_complex(both.kinds.get(name, UNKNOWN)) and not is_complex(leaf.kind)
+                part = Op(np.real, (Var(name),), form="attr:real") if turned else Var(name)
+                outgoing.append(part)
         result_shadows: list[Expr] = []
         for leaf in pair.result_leaves:
             if leaf.shadow:
@@ -389,8 +400,11 @@ class Differentiator:
         def adjoint(leaf: Leaf) -> str:
             return both.names.adjoint(name, leaf)
 
+        def turns(made: Expr) -> bool:
+            return isinstance(made, Var) and is_complex(both.kinds.get(made.name, UNKNOWN))
+
         narrow = any(map(is_narrow, both.kinds.values()))
-        return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow).whole()
+        return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow, turns).whole()
 
     def written_out(self, special: Special) -> Special:
         """A function with the small ones that it calls written out."""
@@ -454,8 +468,11 @@ class Differentiator:
                 node.at_once = True
         nodes = [*first, *reversed(loops), *last]  # the loops are reversed in the order in which they run
         kinds.update(names.kinds)
+        as_given = list(zip(params, special.arg_kinds, strict=True))
+        mixed = mixtures(body, special.kinds, as_given)
+        check_mixtures(mixed, body, special.kinds, as_given, activity.active, activity.regions, program.place)
         bound = Bound(nodes, set(params))
-        accumulator = Accumulator(names, kinds, bound.surely, bound.maybe)
+        accumulator = Accumulator(names, kinds, bound.surely, bound.maybe, mixed)
         state, seeds, cotangents = self._seeds(special, result, activity, names, aux, result_leaves)
         state = accumulator.block(nodes, state, True)
         closing: list[Stmt] = []
@@ -488,7 +505,7 @@ class Differentiator:
                     if not held.made or held.group in given:
                         closing.append(Assign(name, Op(np.array, (Var(name),))))
                     given.add(held.group)
-        chosen = representatives(body, params, special.kinds, sizes)
+        chosen = representatives(body, params, special.kinds, sizes, mixed)
         ask_representatives(nodes, chosen)
         seeds = tuple(changed(s, chosen) for s in seeds)
         lasting = Lasting(body, params, special.kinds, activity.regions)
@@ -511,9 +528,10 @@ class Differentiator:
         given_as: dict[str, str] = {}
         if aux is not None:
             copies: list[Stmt] = []
-            for param, kind, active in zip(params, special.arg_kinds, mask, strict=True):
+            kinds_after = special.out_kinds
+            for param, kind, after, active in zip(params, special.arg_kinds, kinds_after, mask, strict=True):
                 if activity.regions.is_written(param):
-                    if active and may_grow(kind):
+                    if active and (may_grow(kind) or holds_complex(after) and may_grow(after)):
                         given_as[param] = names.fresh(f"%given_{param}")
                         kinds[given_as[param]] = kind
                         copies.append(Assign(given_as[param], Var(param)))
@@ -578,7 +596,7 @@ class Differentiator:
                 )  # fmt: skip
             kind = kind.items[0]
             path = (("item", 0),)
-        check_scalar(kind, special)
+        check_scalar(kind, special, self.holomorphic)
         if not isinstance(result, Var) or result.name not in activity.active:
             return state, (), ()
         inside = leaves(special.kinds[result.name], self.addresses(activity.regions, result.name))
@@ -645,20 +663,26 @@ def named_groups(params: list[str], groups: Groups) -> tuple[tuple[str, ...], ..
     return tuple(tuple(params[i] for i in group) for group in groups)
 
 
-def check_scalar(kind: Kind, special: Special) -> None:
-    """Refuse the gradient of what is not one real number."""
+def check_scalar(kind: Kind, special: Special, holomorphic: bool) -> None:
+    """Refuse the gradient of what is not one real number, or one complex number where that is expected."""
     if isinstance(kind, Maybe):
         kind = kind.kind
-    if kind in (FLOAT, NUMBER) or (is_integral(kind) and widen(kind) is not BOOL):
+    if isinstance(kind, Array):
+        one = "n" not in (kind.dims or "")
+    else:
+        one = kind in (FLOAT, COMPLEX, NUMBER) or (is_integral(kind) and widen(kind) is not BOOL)
+    if one and is_complex(kind) is holomorphic:
         return
-    if isinstance(kind, Array) and "n" not in (kind.dims or ""):
-        if not kind.dtype.startswith("complex"):
-            return
-    raise NonScalarOutput(
-        f"{special.name} returns {show(kind)}, not one real number, so it has no gradient",
-        special.program.place,
-        "return a scalar (sum it, say), or use srcad.vjp or srcad.jacobian for the derivative of the whole result",
-    )
+    remedy = "return a scalar (sum it, say), or use srcad.vjp or srcad.jacobian for the derivative of the whole result"
+    if one and not holomorphic:
+        remedy = (
+            "return its real part, its imaginary part or its absolute value; for a holomorphic function of complex "
+            "arguments pass holomorphic=True"
+        )
+    elif one:
+        remedy = "leave holomorphic out: the gradient of a real function of complex arguments needs no option"
+    number = "complex number, as holomorphic=True requires" if holomorphic else "real number, so it has no gradient"
+    raise NonScalarOutput(f"{special.name} returns {show(kind)}, not one {number}", special.program.place, remedy)
 
 
 def _shadow_of(primal: Expr, kind: Kind) -> Expr:

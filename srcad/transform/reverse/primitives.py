@@ -8,6 +8,7 @@ of its shadow.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from srcad import runtime, runtime_rules
 from srcad.analysis.activity import Activity
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.regions import VIEWS
+from srcad.analysis.snapshots import is_snapshot
 from srcad.core import prims
 from srcad.core.kinds import (
     NUMBER,
@@ -27,6 +29,7 @@ from srcad.core.kinds import (
     Maybe,
     Tuple,
     TupleOf,
+    holds_complex,
     holds_smooth,
     is_array,
     is_number,
@@ -46,11 +49,11 @@ from srcad.core.nodes import (
     names_in,
 )
 from srcad.core.spoken import spoken
-from srcad.errors import AliasError, KindError, MissingRule
-from srcad.rules.kinding import kind_of_call
+from srcad.errors import AliasError, KindError, MissingRule, SrcadError
 from srcad.rules.naming import no_derivative_in
-from srcad.rules.registry import Call, Rule, rule_for
+from srcad.rules.registry import Rule, rule_for, takes_complex
 from srcad.rules.static import bind, padded, settle
+from srcad.transform.complexes import kind_of_tree, may_be_complex, meets_complex, real_part
 from srcad.transform.reverse import shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 
@@ -60,7 +63,7 @@ if TYPE_CHECKING:
 
 _SHADOW_VIEWS = {
     np.transpose, np.reshape, np.ravel, np.squeeze, np.expand_dims, np.swapaxes, np.moveaxis, np.flip, np.fliplr,
-    np.flipud, np.rot90, np.asarray, np.atleast_1d, np.atleast_2d,
+    np.flipud, np.rot90, np.asarray, np.atleast_1d, np.atleast_2d, np.real,
 }  # fmt: skip
 
 
@@ -82,6 +85,7 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         if any(map(builder.active, map(Var, names_in(bound[name])))):
             raise builder.refuse(*no_derivative_in(rule, shown, name), MissingRule)
     kind = builder.made(target)
+    check_complex(value, shown, kind, tuple(_kind_of(builder, e) for e in bound.values()), builder.refuse)
     found = builder.leaves(target)
     if isinstance(kind, Tuple) and all(map(_may_be_item, kind.items)) and not any(leaf.shadow for leaf in found):
         several(builder, target, value, out)
@@ -92,9 +96,10 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
         refuse_outside_of_rule(builder, builder.activity, target, value, bound)
     mine = builder.adjoint(target, found[0])
     if found[0].shadow:
-        if value.fn in VIEWS and builder.activity.regions.of(target) in {
-            builder.activity.regions.of(n) for n in names_in(value.args[0])
-        }:
+        regions = builder.activity.regions
+        viewed = value.fn in VIEWS and regions.of(target) in {regions.of(n) for n in names_in(value.args[0])}
+        copied = value.fn is np.imag and is_snapshot(builder.activity.body, target, builder.kinds, regions)
+        if viewed and not copied:
             view(builder, target, mine, value, out)
             return
         shadows.fresh_shadows(builder, target)
@@ -102,6 +107,8 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
     kinds["out"] = kinds["d_out"] = kind
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    if builder.has_complex:
+        note_kinds(builder.names.kinds, builder.kind, assigns)
     if rule.style == "linear" and len(returned) == 1 and len(rule.params) > 1:
         returned = (*returned, *(NONE for _ in rule.params[1:]))
     parts = padded(rule, returned)
@@ -120,7 +127,18 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
                 used.append(action)
         else:
             used += cotangent(builder, operand, partial, (mine,))
+    if value.fn is np.real:  # an adjoint that is one number everywhere stays so
+        used = [replace(action, spread="same") if isinstance(action, Add) else action for action in used]
     _with_steps(out, _doubled(used), assigns, needed, (mine,))
+
+
+def reads_result(builder: Builder, rule: Rule, value: Op) -> bool:
+    """Whether the rule of a call reads what the call gives, for operands of these kinds."""
+    bound = bind(rule, value.args, value.kwargs, value.fn, builder.place)
+    kinds = {name: _kind_of(builder, e) for name, e in bound.items()}
+    assigns, returned = settle(rule.template, {**bound, "out": Var("%out"), "d_out": Lit(1.0)}, kinds)
+    read = [n for e in (*returned, *(a.value for a in assigns)) for n in names_in(e)]
+    return "%out" in read
 
 
 def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
@@ -141,11 +159,37 @@ def several(builder: Builder, target: str, value: Op, out: list[Action]) -> None
     kinds = {name: _kind_of(builder, e) for name, e in bound.items()} | {"out": kind, "d_out": kind}
     env: dict[str, Expr] = {**bound, "out": Var(target), "d_out": d_out}
     assigns, returned = settle(rule.template, env, kinds, builder.names.temp, builder.place)
+    if builder.has_complex:
+        note_kinds(builder.names.kinds, builder.kind, assigns)
     parts = {name: partial for name, partial in padded(rule, returned).items() if partial is not None}
     if rule.own is not None:
         parts = {n: own_part(builder, rule, n, bound[n], partial, Var(target)) for n, partial in parts.items()}
     used = [action for name, partial in parts.items() for action in cotangent(builder, bound[name], partial, of)]
     _with_steps(out, _doubled(used), assigns, {n for e in parts.values() for n in names_in(e)}, of)
+
+
+def check_complex(
+    value: Op, shown: str, kind: Kind, operands: tuple[Kind, ...], refuse: Callable[..., SrcadError]
+) -> None:
+    """Refuse a call of complex values, or that makes one, where its rule says nothing of those."""
+    if meets_complex(kind, operands) and not takes_complex(value.fn):
+        raise refuse(
+            f"{shown} of complex values has no rule", "compute with their real and imaginary parts", MissingRule
+        )
+
+
+def note_kinds(kinds: dict[str, Kind], kind: Callable[[Expr], Kind], assigns: tuple[Assign, ...]) -> None:
+    """Remember the kinds of the steps of a rule, by which is known what of them is complex.
+
+    What is made of complex values may be: that is not left to the kind that a rule says of its result.
+    """
+
+    def of(name: str) -> Kind:
+        return kind(Var(name))
+
+    for made in assigns:
+        own = kind_of_tree(made.value, of)
+        kinds[made.target] = own if holds_complex(own) or not may_be_complex(made.value, of) else UNKNOWN
 
 
 def own_part(builder: Builder, rule: Rule, name: str, operand: Expr, part: Expr, out: Expr) -> Expr:
@@ -156,7 +200,10 @@ def own_part(builder: Builder, rule: Rule, name: str, operand: Expr, part: Expr,
     if isinstance(operand, Var) and not builder.active(operand):
         return part
     like = out if rule.style == "elementwise" else operand
-    kind, own = kind_of_tree(builder, part), builder.sized(like) if isinstance(like, Var) else UNKNOWN
+    kind, own = (
+        kind_of_tree(part, lambda n: builder.sized(Var(n))),
+        builder.sized(like) if isinstance(like, Var) else UNKNOWN,
+    )
     if is_number(kind) and (is_number(own) or rule.style == "elementwise"):
         return part
     if isinstance(kind, Array) and isinstance(own, Array) and same_shape(kind, own):
@@ -237,6 +284,7 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
         shadows.fresh_shadows(builder, target)
         return
     held = builder.kinds[base.name]
+    shadows.check_memory(builder, target, builder.kinds[target], held)
     is_matrix = isinstance(held, Array) and len(held.dims or "") == 2
     if value.fn is np.diagonal or value.fn is np.diag and is_matrix:  # NumPy's own cannot be written to
         kwargs = tuple(("offset" if k == "k" else k, v) for k, v in value.kwargs)
@@ -244,7 +292,9 @@ def view(builder: Builder, target: str, mine: str, value: Op, out: list[Action])
     elif value.fn not in _SHADOW_VIEWS:
         raise builder.refuse(
             f"{value.name or value.fn.__name__} may share the memory of {builder.user(base.name)}, which is written to",
-            "take a copy first: np.array(...)",
+            "read a copy of it, np.array(z.imag), and write to it where it is taken: z.imag[i] = ..."
+            if value.fn is np.imag
+            else "take a copy first: np.array(...)",
             AliasError,
         )
     shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
@@ -269,22 +319,13 @@ def elementwise(builder: Builder, operand: Expr, partial: Expr, mine: str, resul
     own = builder.sized(operand)
     leaf = smooth_leaf(builder, operand.name)
     summed = unbroadcast(builder, cotangent, operand, own, result)
-    factor = kind_of_tree(builder, partial)
+    factor = kind_of_tree(partial, lambda name: builder.sized(Var(name)))
     spread = "needs"
     if summed is cotangent and is_number(factor) and operand.name not in builder.unsummed:
         spread = "same"
     elif isinstance(factor, Array) and isinstance(result, Array) and same_shape(factor, result):
         spread = "full"
     return [Add(builder.adjoint(operand.name, leaf), summed, (mine,), spread)]
-
-
-def kind_of_tree(builder: Builder, expr: Expr) -> Kind:
-    """The kind of a partial derivative."""
-    if not isinstance(expr, Op):
-        return builder.sized(expr)
-    kinds = tuple(kind_of_tree(builder, a) for a in expr.args)
-    named = tuple((k, kind_of_tree(builder, v)) for k, v in expr.kwargs)
-    return kind_of_call(Call(expr.fn, kinds, named, expr.args, expr.kwargs))
 
 
 def smooth_leaf(builder: Builder, name: str) -> Leaf:
@@ -331,6 +372,8 @@ def cotangent(builder: Builder, operand: Expr, value: Expr, of: tuple[str, ...])
     assert isinstance(operand, Var)
     kind = builder.kinds[operand.name]
     if builder.by_address(kind):
+        if builder.has_complex and not holds_complex(kind):
+            value = real_part(value, lambda name: builder.kind(Var(name)))
         shadow = Var(builder.adjoint(operand.name, Leaf((), kind, True)))
         item = kind.item if isinstance(kind, (List, TupleOf)) else None
         if item is None or not holds_smooth(item):

@@ -23,8 +23,10 @@ from srcad.core.kinds import (
     SLICE,
     Array,
     Const,
+    Kind,
     Tuple,
     children,
+    holds_complex,
     is_array,
     present,
     show,
@@ -41,6 +43,7 @@ from srcad.core.nodes import (
 )
 from srcad.errors import AliasError, KindError
 from srcad.rules.kinding import index_kind
+from srcad.transform.complexes import real_part
 from srcad.transform.reverse import primitives, shadows
 from srcad.transform.reverse.mirror import Action, Add, AddAt, Run
 
@@ -70,7 +73,8 @@ def item(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
         return
     if builder.by_address(held):
         shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
-        load(builder, target, Op(operator.getitem, (shadow, index)), out)
+        held_there = shadows.item_kind(held, index.value if isinstance(index, Lit) else None)
+        load(builder, target, Op(operator.getitem, (shadow, index)), held_there, out)
         return
     step = step_of(held, value)
     if step is None:
@@ -91,14 +95,16 @@ def item_at_address(builder: Builder, target: str, base: Var, index: Expr, out: 
                 "index with ints and slices, or with an integer or boolean array",
                 AliasError,
             )
+        shadows.check_memory(builder, target, leaf.kind, builder.kinds[base.name])
         builder.step(Assign(mine, Op(operator.getitem, (shadow, index)), builder.place))
         return
     if leaf.shadow:
         shadows.fresh_shadows(builder, target)
+    part = taken_back(builder, mine, builder.kinds[base.name])
     if repeats(builder, index):
-        out.append(Run(Do(Op(np.add.at, (shadow, index, Var(mine)), name="np.add.at"), builder.place), (mine,)))
+        out.append(Run(Do(Op(np.add.at, (shadow, index, part), name="np.add.at"), builder.place), (mine,)))
     else:
-        out.append(Run(Store(shadow, index, Var(mine), builder.place, accumulate=True), (mine,)))
+        out.append(Run(Store(shadow, index, part, builder.place, accumulate=True), (mine,)))
 
 
 def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> None:
@@ -110,7 +116,7 @@ def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     assert isinstance(base, Var) and isinstance(key, Lit)
     if builder.by_address(held):
         shadow = Var(builder.adjoint(base.name, Leaf((), builder.kinds[base.name], True)))
-        load(builder, target, own_attribute(shadow, key.value), out)
+        load(builder, target, own_attribute(shadow, key.value), shadows.item_kind(held, key.value), out)
         return
     step = step_of(held, value)
     if step is None or step not in dict(children(held) or ()):
@@ -118,16 +124,24 @@ def attribute(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     shadows.copy(builder, target, (), base, (step,), out)
 
 
-def load(builder: Builder, target: str, place: Expr, out: list[Action]) -> None:
-    """`target` was read from a container at an address, whose shadow has its adjoint at `place`."""
+def load(builder: Builder, target: str, place: Expr, source: Kind, out: list[Action]) -> None:
+    """`target` was read from a container at an address that holds `source`; its adjoint is at `place` of the shadow."""
     for leaf in builder.leaves(target):
         mine = builder.adjoint(target, leaf)
         if leaf.shadow:
-            source = shadows.inside(builder, place, leaf.path, builder.kinds[target])
-            builder.step(Assign(mine, source, builder.place))
+            there = shadows.inside(builder, place, leaf.path, builder.kinds[target])
+            builder.step(Assign(mine, there, builder.place))
             continue
         base, key, attr = shadows.slot(builder, place, leaf.path, builder.kinds[target])
-        out.append(Run(Store(base, key, Var(mine), builder.place, attr=attr, accumulate=True), (mine,)))
+        part = taken_back(builder, mine, shadows.part_kind(source, leaf.path))
+        out.append(Run(Store(base, key, part, builder.place, attr=attr, accumulate=True), (mine,)))
+
+
+def taken_back(builder: Builder, mine: str, source: Kind) -> Expr:
+    """The adjoint of what was read, as it is added to that of where it was: real where that is."""
+    if not builder.has_complex or holds_complex(source):
+        return Var(mine)
+    return real_part(Var(mine), lambda name: builder.kind(Var(name)))
 
 
 def repeats(builder: Builder, index: Expr) -> bool:

@@ -35,6 +35,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     children,
+    holds_complex,
     holds_smooth,
     is_array,
     is_number,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: Path, out: list[Action]) -> None:
     """`target[path]` was set to `source[source_path]`: leaf by leaf."""
-    kind = _at(builder.kinds[target], path)
+    kind = part_kind(builder.kinds[target], path)
     if not builder.active(source):
         for leaf in leaves(kind, builder.addresses(target)):
             if leaf.shadow and builder.kind(source) == NONE_KIND:
@@ -69,7 +70,7 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
                 zero_shadow(builder, target, path, leaf)
         return
     assert isinstance(source, Var)
-    source_kind = _at(builder.kinds[source.name], source_path)
+    source_kind = part_kind(builder.kinds[source.name], source_path)
     theirs = {leaf.path: leaf for leaf in leaves(source_kind, builder.addresses(source.name))}
     for leaf in leaves(kind, builder.addresses(target)):
         other = theirs.get(leaf.path)
@@ -84,9 +85,20 @@ def copy(builder: Builder, target: str, path: Path, source: Expr, source_path: P
         mine = builder.adjoint(target, Leaf((*path, *leaf.path), leaf.kind, leaf.shadow))
         from_ = builder.adjoint(source.name, Leaf((*source_path, *leaf.path), other.kind, other.shadow))
         if leaf.shadow:
+            check_memory(builder, target, leaf.kind, other.kind)
             builder.step(Assign(mine, Var(from_), builder.place))
         elif mine != from_:
             out.append(Add(from_, Var(mine), (mine,), "same"))
+
+
+def check_memory(builder: Builder, target: str, kind: Kind, held: Kind) -> None:
+    """Refuse a name of real memory that has complex memory on another path: their shadows differ."""
+    if holds_complex(kind) and not holds_complex(held):
+        raise builder.refuse(
+            f"{builder.user(target)} is {show(held)} here and {show(kind)} elsewhere, in memory that is written to",
+            "make it complex on every path",
+            KindError,
+        )
 
 
 def zero_shadow(builder: Builder, target: str, path: Path, leaf: Leaf) -> None:
@@ -142,7 +154,7 @@ def _shadow_within(
     builder: Builder, part: Expr, own: Kind, path: Path, kind: Kind, addresses: Callable[[Kind], bool]
 ) -> Expr:
     """The shadow of what `path` leads to inside of `part`, of kind `own`, put into a container of `kind`."""
-    held = _at(own, path)
+    held = part_kind(own, path)
     if not holds_smooth(kind):
         return NONE
     if held == NONE_KIND or held is UNKNOWN:
@@ -177,7 +189,7 @@ def from_shadow(builder: Builder, place: Expr, part: Expr, kind: Kind) -> list[A
                 if how == "attr"
                 else Op(operator.getitem, (source, Lit(_shadow_key(inside, how, key))))
             )
-            inside = _at(inside, ((how, key),))
+            inside = part_kind(inside, ((how, key),))
         made.append(Add(builder.adjoint(part.name, leaf), source, ()))
     return made
 
@@ -221,7 +233,7 @@ def _shadow_of_parts(kind: Kind, parts: Sequence[tuple[tuple[str, Any], Kind]], 
     return Op(prims.make_list, tuple(values))
 
 
-def _at(kind: Kind, path: Path) -> Kind:
+def part_kind(kind: Kind, path: Path) -> Kind:
     for step in path:
         kind = dict(children(kind) or ()).get(step, UNKNOWN)
     return kind

@@ -41,14 +41,20 @@ _LIKE = {np.zeros_like, np.ones_like, np.full_like, np.shape, np.size, np.ndim}
 _ATTRIBUTES = {"shape", "size", "ndim"}
 
 
-def representatives(body: Block, params: list[str], kinds: Mapping[str, Kind], sizes: Sizes) -> dict[str, str]:
-    """For an array variable that is bound once, the earliest other one that surely has its shape and dtype."""
+def representatives(
+    body: Block, params: list[str], kinds: Mapping[str, Kind], sizes: Sizes, mixed: frozenset[str]
+) -> dict[str, str]:
+    """For an array variable that is bound once, the earliest other one that surely has its shape and dtype.
+
+    Variables that are `mixed` may be of another dtype than their kind says.
+    """
     counts: dict[str, int] = {}
     for name in [*params, *(n for stmt in walk(body) if not is_update(stmt) for n in targets_of(stmt))]:
         counts[name] = counts.get(name, 0) + 1
     # what is bound outside of loops and branches is there wherever the variable is
     order = [p for p in params if counts[p] == 1]
     order += [n for s in body if not blocks_of(s) for n in targets_of(s) if counts[n] == 1 and n not in params]
+    order = [n for n in order if n not in mixed]
     made: dict[str, str] = {}
     for stmt in walk(body):
         if not isinstance(stmt, Assign) or counts[stmt.target] != 1 or stmt.target in params:

@@ -24,6 +24,7 @@ from srcad.core.kinds import (
     Object,
     Record,
     holds_smooth,
+    is_complex,
     is_number,
     present,
 )
@@ -40,6 +41,7 @@ from srcad.core.nodes import (
 from srcad.rules.kinding import index_kind, kind_of_index
 from srcad.rules.registry import rule_for
 from srcad.rules.static import padded, settle
+from srcad.transform.complexes import real_part
 from srcad.transform.reverse import containers, primitives, reads, shadows
 from srcad.transform.reverse.mirror import Action, Add, Run
 from srcad.transform.reverse.names import shadow_kind
@@ -184,6 +186,8 @@ def in_place(builder: Builder, stmt: Assign, value: Op) -> None:
         # what v gets may be added to memory that x shares: it is taken as a copy
         own_part: Expr = Op(np.array, (Var(shadow),)) if others == Lit(1) else primitives.times(Var(shadow), others)
         cotangent = primitives.unbroadcast(builder, own_part, other, builder.sized(other), held)
+        if is_complex(held) and not is_complex(builder.kind(other)):
+            cotangent = real_part(cotangent, lambda name: builder.kind(Var(name)))
         taken = builder.names.temp("d_part", builder.kind(other))
         actions.append(Run(Assign(taken, cotangent, builder.place)))
         actions += _scaled(builder, shadow, own)

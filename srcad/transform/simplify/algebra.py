@@ -48,6 +48,7 @@ def filled(block: list[Stmt]) -> Block:
                 and zeros.target == stmt.target
                 and isinstance(zeros.value, Op)
                 and zeros.value.fn is np.zeros_like
+                and not zeros.value.kwargs
             ):
                 like = zeros.value.args
                 ones = stmt.value == Lit(1.0)

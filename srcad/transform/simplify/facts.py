@@ -31,6 +31,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     broadcast_dims,
+    is_complex,
     join,
 )
 from srcad.core.nodes import Assign, Expr, Lit, Op, Program, Ref, Store, Var, expressions_of, names_in, walk
@@ -94,11 +95,15 @@ class Facts:
             kinds = [plain(self.kind_of(a)) for a in args]
             if fn in (np.sum, np.mean) and len(args) == 1 and isinstance(kinds[0], Array):
                 return FLOAT if kinds[0].dtype.startswith("float") else UNKNOWN
+            if any(map(is_complex, kinds)):
+                return _of_complex(fn, kinds)
             if isinstance(fn, np.ufunc) and fn.nout == 1 and all(k in (INT, FLOAT) for k in kinds) and FLOAT in kinds:
                 return FLOAT if fn not in _UFUNC_BOOL else BOOL
             if isinstance(fn, np.ufunc) and len(kinds) == 1 and isinstance(kinds[0], Array):
                 return kinds[0] if kinds[0].dtype.startswith("float") and fn not in _UFUNC_BOOL else UNKNOWN
             return UNKNOWN
+        if fn in _PARTS and len(args) == 1:
+            return _of_complex(fn, [plain(self.kind_of(args[0]))])
         if fn is prims.choose and len(args) == 3:
             return join(self.kind_of(args[1]), self.kind_of(args[2]))
         if fn is prims.make_tuple:
@@ -119,6 +124,19 @@ class Facts:
                 return items[key.value] if -len(items) <= key.value < len(items) else UNKNOWN
             case _:
                 return UNKNOWN
+
+
+def _of_complex(fn: Any, kinds: list[Kind]) -> Kind:
+    """The kind of a part of a complex number or array, or of a function of it that is complex too."""
+    kind = kinds[0]
+    if len(kinds) != 1 or not is_complex(kind):
+        return UNKNOWN
+    if fn in _PARTS:
+        return FLOAT if kind == COMPLEX else UNKNOWN
+    return kind if isinstance(fn, np.ufunc) and "D->D" in fn.types else UNKNOWN
+
+
+_PARTS = frozenset({np.real, np.imag, np.angle, np.absolute, abs, operator.abs})
 
 
 def _of_shape(fn: Any, args: tuple[Expr, ...]) -> Kind | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from srcad import runtime
 from srcad.analysis.purity import ARITHMETIC, is_pure
-from srcad.core.kinds import FLOAT, INT, NUMBER, Array, Kind
+from srcad.core.kinds import COMPLEX, FLOAT, INT, NUMBER, Array, Kind
 from srcad.core.nodes import Expr, Lit, Op, Var
 from srcad.core.operators import hashable
 from srcad.transform.simplify.facts import Facts, adjoint_in, plain
@@ -24,7 +24,7 @@ from srcad.transform.simplify.sure import surely_float
 
 _FOLDED = {operator.add, operator.sub, operator.mul, operator.neg, operator.truediv, operator.pow, operator.floordiv}
 _ADD_UP = (np.sum, runtime.unbroadcast)
-_FLOAT_LIKE = ("float16", "float32", "float64")
+_FLOAT_LIKE = ("float16", "float32", "float64", "complex64", "complex128")
 
 
 class Tidy:
@@ -210,11 +210,11 @@ class Tidy:
         return made
 
     def _floating(self, expr: Expr) -> bool:
-        """The value is surely a float, or an array of floats."""
+        """The value is surely a float, a complex number, or an array of them."""
         kind = self.kind(expr)
         if kind == FLOAT and self.facts.floats is not None:
             return surely_float(expr, self.facts, self.facts.floats)
-        return kind == FLOAT or kind == NUMBER or (isinstance(kind, Array) and kind.dtype in _FLOAT_LIKE)
+        return kind in (FLOAT, NUMBER, COMPLEX) or (isinstance(kind, Array) and kind.dtype in _FLOAT_LIKE)
 
     def _keeps_float(self, one: Lit, rest: list[Expr]) -> Expr | None:
         """The factors without the factor 1, if the product has the same type without it."""

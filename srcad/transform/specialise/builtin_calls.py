@@ -23,6 +23,7 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    COMPLEX,
     FLOAT,
     INT,
     NONE_KIND,
@@ -165,7 +166,11 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
             return None if cls in (types.FunctionType, types.LambdaType) else False
         case _:
             pass
-    if cls in (numbers.Number, numbers.Complex, numbers.Real) and is_number(kind):
+    if cls in (numbers.Number, numbers.Complex) and is_number(kind):
+        return True
+    if kind is COMPLEX:
+        return None  # the kind of what is complex at one time and real at another
+    if cls is numbers.Real and is_number(kind):
         return True
     own_class = {"Float": float, "Int": int, "Bool": bool, "Complex": complex, "String": str, "Range": range}.get(
         repr(kind)

@@ -19,8 +19,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from srcad.core import prims
-from srcad.core.kinds import BOTTOM, FLOAT, Const, Function, Kind, Tuple, holds_smooth, is_array, is_integral, is_number
+from srcad.core.kinds import (
+    BOTTOM,
+    FLOAT,
+    Const,
+    Function,
+    Kind,
+    Tuple,
+    holds_smooth,
+    is_array,
+    is_complex,
+    is_integral,
+    is_number,
+)
 from srcad.core.nodes import Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Var
+from srcad.errors import KindError
 from srcad.transform.specialise.binding import Args, Kwargs, argument_kind, bind_arguments
 from srcad.transform.specialise.composed import (
     AT_PRIMALS,
@@ -58,6 +71,7 @@ class Derived:
     value: bool
     argnums: int | tuple[int, ...]
     aux: bool
+    holomorphic: bool
 
 
 def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: Kwargs) -> Resolved:
@@ -95,10 +109,11 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
         if made is None:
             made = sp.session.derivatives[key] = maker(function, **options)
         return Ref(f"{name}_of_{getattr(function, '__name__', 'function')}", made), Const(made)
-    unknown = set(options) - {"argnums", "has_aux"}
+    unknown = set(options) - {"argnums", "has_aux", "holomorphic"}
     if unknown:
         raise sp.refuse(f"{name} of a nested function with {', '.join(sorted(unknown))}=", "choose with argnums=")
-    derived = Derived(what == "value_and_grad", options.get("argnums", 0), bool(options.get("has_aux", False)))
+    has_aux, holomorphic = (bool(options.get(key, False)) for key in ("has_aux", "holomorphic"))
+    derived = Derived(what == "value_and_grad", options.get("argnums", 0), has_aux, holomorphic)
     derived = sp.session.derivatives.setdefault(derived, derived)  # two that are equal are one: kinds go by identity
     return Op(prims.make_tuple, (args[0],)), Function(derived, (("fun", _function_kind(sp, args[0])),))
 
@@ -162,7 +177,9 @@ def call_derived(
     single = isinstance(derived.argnums, int)
 
     def generate(kinds: tuple[Kind, ...]) -> Any:
-        return sp.session.gradient(program, kinds, wrt, single, derived.value, derived.aux)
+        if derived.holomorphic and not all(is_complex(kinds[i]) for i in wrt):
+            raise sp.refuse("holomorphic=True with arguments that are not complex", "leave holomorphic out", KindError)
+        return sp.session.gradient(program, kinds, wrt, single, derived.value, derived.aux, derived.holomorphic)
 
     return _call_generated(sp, call_function, bound, wrt, generate)
 

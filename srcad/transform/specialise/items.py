@@ -194,4 +194,4 @@ def expect_given(sp: Specialiser, stmt: Stmt) -> None:
 
 def _is_own(program: Program) -> bool:
     """Whether a program is one of srcad's own, which read only what is there."""
-    return getattr(program.source, "__module__", "").startswith("srcad.frontend.")
+    return str(getattr(program.source, "__module__", "")).startswith("srcad.frontend.")

@@ -13,6 +13,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    COMPLEX,
     FLOAT,
     INT,
     NONE_KIND,
@@ -34,6 +35,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     holds_smooth,
+    is_complex,
     is_number,
     show,
 )
@@ -145,6 +147,8 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             return sparse_method(sp, made, base, held, name, args, kwargs)
         case _ if held is STRING:
             return made, _string_method(name)
+        case _ if held is COMPLEX and name in ("conjugate", "conj") and not args:
+            return Op(np.conjugate, (base,), form=f"method:{name}"), COMPLEX
         case _ if is_number(held):
             if name == "astype":
                 return _cast_number(sp, base, held, args, kwargs)
@@ -250,6 +254,9 @@ def _array_method(sp: Specialiser, op: Op, base: Expr, name: str, args: Args, kw
         return written
     if name not in ARRAY_METHODS:
         raise sp.refuse(f"the array method .{name}() has no rule", "use a function of numpy that has one", MissingRule)
+    held = sp.kind(base)
+    if name in ("conj", "conjugate") and isinstance(held, Array) and not is_complex(held) and not args:
+        return base, held  # NumPy gives the array itself
     if name == "item" and args and not kwargs:
         return _item_at(sp, base, args)
     fn, made = normalise_method(name, (base, *args))

@@ -41,6 +41,7 @@ from srcad.core.kinds import (
     Record,
     Tuple,
     TupleOf,
+    is_integral,
     is_number,
     show,
 )
@@ -62,6 +63,9 @@ from srcad.transform.specialise.sparse import sparse_attribute
 
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
+
+
+_PARTS = {"real": np.real, "imag": np.imag}
 
 
 def get_attr(sp: Specialiser, op: Op) -> Resolved:
@@ -141,8 +145,10 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
         case _ if held is RANGE and name in ("start", "stop", "step"):
             return op, INT
         case _ if is_number(held):
-            if name == "real":
-                return Op(operator.pos, (base,)), held if held is not COMPLEX else FLOAT
+            if name == "real" and held is not COMPLEX:
+                return Op(operator.pos, (base,)), held
+            if name in _PARTS:
+                return Op(_PARTS[name], (base,), form=f"attr:{name}"), INT if is_integral(held) else FLOAT
             if name in ("shape", "ndim", "size", "dtype"):
                 return op, {"shape": Tuple(()), "ndim": Const(0), "size": Const(1), "dtype": UNKNOWN}[name]
             return op, FLOAT
@@ -198,6 +204,9 @@ def array_attribute(sp: Specialiser, op: Op, name: str, dtype: str, dims: str | 
         return made, kind_of_call(Call(np.transpose, (Array(dtype, dims),), (), (base,)))
     if name == "real" and not dtype.startswith("complex"):
         return base, Array(dtype, dims)
+    if name in _PARTS:
+        fn = _PARTS[name]
+        return Op(fn, (base,), form=f"attr:{name}"), kind_of_call(Call(fn, (Array(dtype, dims),), (), (base,)))
     if name in ("itemsize", "nbytes"):
         return op, INT
     if name == "flat":

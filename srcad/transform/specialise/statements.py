@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from srcad.analysis.mixtures import check_dtypes
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -119,10 +120,11 @@ class Specialiser:
             raise self.unsettled
         for name in sorted(assigned_in(body)):
             self.kinds.setdefault(name, BOTTOM)  # bound only where the program never comes
-        arguments = zip(params, self.special.arg_kinds, strict=True)
-        given = [p.name for p, kind in arguments if _is_another(kind, self.kinds[p.name])]
+        arguments = [(p.name, kind) for p, kind in zip(params, self.special.arg_kinds, strict=True)]
+        given = [name for name, kind in arguments if _is_another(kind, self.kinds[name])]
         if given:
             raise Enter(tuple(given))
+        check_dtypes(body, self.kinds, arguments)
         self.special.body = body
         self.special.out_kinds = tuple(
             self.kinds[p.name] if k != NONE_KIND and self.session.holds_address(self.kinds[p.name]) else k

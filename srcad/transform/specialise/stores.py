@@ -44,6 +44,7 @@ from srcad.core.kinds import (
 from srcad.core.nodes import Expr, Lit, Op, Ref, Store, Var
 from srcad.errors import KindError
 from srcad.transform.specialise.choices import dispatched, fitted_atom
+from srcad.transform.specialise.complex_parts import store_part, stored_imaginary
 from srcad.transform.specialise.descriptors import write_by_descriptor
 from srcad.transform.specialise.flat import flat_index, flat_of
 from srcad.transform.specialise.items import inlined_index
@@ -87,6 +88,9 @@ def store(sp: Specialiser, stmt: Store) -> None:
             shape = sp.op(Op(prims.get_attr, (base, Lit("shape"))))
             given = value if is_number(kind) else sp.hold(*sp.call("np.reshape", np.reshape, (value, shape)))
             sp.write(base, Lit(Ellipsis), given)
+            return
+        if isinstance(held, Array) and name in ("real", "imag"):
+            store_part(sp, base, name, value)
             return
         if not isinstance(held, Object):
             raise sp.refuse(f"a write to the attribute .{name} of {show(held)}", "write to a local instead")
@@ -138,6 +142,8 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case Array():
             if isinstance(kind, (Tuple, List, TupleOf)):
                 value = sp.hold(*sp.call("np.array", np.array, (value,)))
+            if stored_imaginary(sp, base, key, value):
+                return
             stmt = replace(stmt, key=inlined_index(sp, key), value=value)
         case Tuple(items=items, cls=cls) if cls is list and isinstance(base, Var) and sp.is_local(base.name):
             sp.touch(base, List(join_all((kind, *map(element, items)))))
