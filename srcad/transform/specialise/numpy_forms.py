@@ -160,7 +160,7 @@ def _without_nan(function: Any, plain: Any, fill: Expr, masks: bool) -> Any:
         a = _array(sp, given.pop("a"))
         holes = called(sp, np.isnan, a)
         if masks:  # what is left out does not count
-            given["where"] = sp.op(Op(operator.and_, (given["where"], called(sp, np.logical_not, holes))))
+            given["where"] = called(sp, np.logical_and, given["where"], called(sp, np.logical_not, holes))
         return _result(sp, plain, called(sp, np.where, holes, fill, a), **given)
 
     return written
