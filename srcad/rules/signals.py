@@ -173,12 +173,12 @@ def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumP
     at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0), call(TABLE * 4, period=3)],
     refused=("period",),
 )
-def unwrap(p, discont=None, axis=-1, period=2 * np.pi, *, d_out):
+def unwrap(p, discont=None, axis=-1, period=None, *, d_out):
     return d_out
 
 
 @pushforward(np.unwrap)
-def unwrap_dot(p, discont=None, axis=-1, period=2 * np.pi, *, p_dot):
+def unwrap_dot(p, discont=None, axis=-1, period=None, *, p_dot):
     return p_dot
 
 
