@@ -56,25 +56,6 @@ def polynomial_integral(p: Any, m: Any, constants: Any) -> Any:
     return p
 
 
-def edge_along(value: Any, x: Any, axis: Any) -> Any:
-    """What `np.diff` puts before or after `x`: a number is repeated."""
-    if isinstance(value, np.ndarray):
-        return value
-    return np.broadcast_to(value, np.shape(np.sum(x, axis, keepdims=True)))
-
-
-def slope_by(rows: Any, step: Any, edge_order: Any) -> Any:
-    """`np.gradient(rows, step, axis=-1)`"""
-    inner = (rows[..., 2:] - rows[..., :-2]) / (2.0 * step)
-    if edge_order == 1:
-        first = (rows[..., 1:2] - rows[..., :1]) / step
-        last = (rows[..., -1:] - rows[..., -2:-1]) / step
-    else:
-        first = -1.5 / step * rows[..., :1] + 2.0 / step * rows[..., 1:2] + -0.5 / step * rows[..., 2:3]
-        last = 0.5 / step * rows[..., -3:-2] + -2.0 / step * rows[..., -2:-1] + 1.5 / step * rows[..., -1:]
-    return np.concatenate((first, inner, last), -1)
-
-
 def slope_at(rows: Any, x: Any, edge_order: Any) -> Any:
     """`np.gradient(rows, x, axis=-1)` at positions that need not be evenly spaced."""
     step = np.diff(x)
@@ -94,15 +75,6 @@ def slope_at(rows: Any, x: Any, edge_order: Any) -> Any:
     return np.concatenate((first, inner, last), -1)
 
 
-def interp_with(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
-    made = np.interp(x, xp, fp)
-    if left is not None:
-        made = np.where(x < xp[0], left, made)
-    if right is not None:
-        made = np.where(x > xp[-1], right, made)
-    return made
-
-
 def interp_around(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     length = np.abs(period)
     xp = xp % length
@@ -110,17 +82,6 @@ def interp_around(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     xp, fp = xp[order], fp[order]
     knots = np.concatenate((xp[-1:] - length, xp, xp[:1] + length))
     return np.interp(x % length, knots, np.concatenate((fp[-1:], fp, fp[:1])))
-
-
-def numbers_with(x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
-    made = np.nan_to_num(x)
-    if posinf is not None:
-        made = np.where(x == np.inf, posinf, made)
-    if neginf is not None:
-        made = np.where(x == -np.inf, neginf, made)
-    if nan is not None:
-        made = np.where(np.isnan(x), nan, made)
-    return made
 
 
 def var_about(a: Any, mean: Any, axis: Any, less: Any, keepdims: Any) -> Any:

@@ -270,8 +270,9 @@ def pushforward(*functions: Callable[..., Any]) -> Callable[[Body], Body]:
         from srcad.rules.parse import parse_body
 
         signature = inspect.signature(body).parameters.values()
-        names = tuple(p.name for p in signature if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
-        tangents = {p.name for p in signature if p.kind is p.KEYWORD_ONLY} - {"out"}
+        read = {p.name for p in signature if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
+        names = tuple(p.name for p in signature if p.kind is not p.VAR_POSITIONAL and p.name not in read)
+        tangents = read - {"out"}
         for fn in functions:
             rule = rule_for(fn)
             if rule is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime_signals
-from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral
+from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral, is_number
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, is_complex, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
@@ -16,11 +16,16 @@ LONG = np.array([0.3, -0.8, 1.7, 0.6, 2.1])
 KNOTS = np.array([0.5, 1.1, 2.7])
 
 
+def _is_plain(call: Call) -> bool:
+    """Whether there is no step but one number."""
+    return len(call.args) == 1 or len(call.args) == 2 and is_number(call.args[1])
+
+
 def _sloped(call: Call) -> Kind:
     """`np.gradient(f, axis=axis)`: of the shape of f; a list of them where there are several axes."""
     f = shapes.as_array(shapes.first(call))
     one_axis = is_integral(given[0]) if (given := shapes.operand(call, "axis")) is not None else False
-    if isinstance(f, Array) and f.dims is not None and len(call.args) == 1 and (one_axis or len(f.dims) == 1):
+    if isinstance(f, Array) and f.dims is not None and _is_plain(call) and (one_axis or len(f.dims) == 1):
         return Array(f.dtype if np.dtype(f.dtype).kind in "fc" else "float64", f.dims)
     return UNKNOWN
 
@@ -35,15 +40,37 @@ def ediff1d(ary, *, d_out):
     return np.reshape(runtime_signals.diff_adjoint(d_out, 1, 0), np.shape(ary))
 
 
-@linear(
+@pullback(
     np.gradient,
     kind=_sloped,
-    at=[(LONG,), call(LONG, edge_order=2), call(TABLE, axis=1), call(STACK, axis=0, edge_order=1)],
+    at=[
+        (LONG,),
+        call(LONG, edge_order=2),
+        call(TABLE, axis=1),
+        call(STACK, axis=0, edge_order=1),
+        (LONG, 0.5),
+        call(TABLE, 2.5, axis=0),
+        call(LONG, 0.7, edge_order=2),
+    ],
 )
-def gradient(f, axis=None, edge_order=1, *, d_out):
+def gradient(f, *steps, axis=None, edge_order=1, out, d_out):
     if axis is None and not (has_ndim(f) and np.ndim(f) == 1):
         return refuse("np.gradient along several axes has no rule", "call it for each axis: axis=0")
-    return runtime_signals.gradient_adjoint(d_out, -1 if axis is None else axis, edge_order)
+    along = -1 if axis is None else axis
+    if len(steps) == 0:
+        return runtime_signals.gradient_adjoint(d_out, along, edge_order), None, None, None
+    share = d_out / steps[0]
+    return runtime_signals.gradient_adjoint(share, along, edge_order), None, None, [-np.sum(share * out)]
+
+
+@pushforward(np.gradient)
+def gradient_dot(f, *steps, axis=None, edge_order=1, out, f_dot, steps_dot):
+    if axis is None and not (has_ndim(f) and np.ndim(f) == 1):
+        return refuse("np.gradient along several axes has no rule", "call it for each axis: axis=0")
+    if len(steps) == 0:
+        return np.gradient(f_dot, axis=axis, edge_order=edge_order)
+    moved = 0.0 if f_dot is None else np.gradient(f_dot, steps[0], axis=axis, edge_order=edge_order)
+    return moved if steps_dot is None else moved - out * steps_dot[0] / steps[0]
 
 
 @pullback(
@@ -149,12 +176,12 @@ def vander_dot(x, N=None, increasing=False, *, out, x_dot):  # noqa: N803 - NumP
     at=[(np.array([0.3, 4.1, 8.2, 3.0]),), (TABLE * 4,), call(TABLE * 4, axis=0), call(TABLE * 4, period=3)],
     refused=("period",),
 )
-def unwrap(p, discont=None, axis=-1, period=2 * np.pi, *, d_out):
+def unwrap(p, discont=None, axis=-1, period=None, *, d_out):
     return d_out
 
 
 @pushforward(np.unwrap)
-def unwrap_dot(p, discont=None, axis=-1, period=2 * np.pi, *, p_dot):
+def unwrap_dot(p, discont=None, axis=-1, period=None, *, p_dot):
     return p_dot
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import srcad
 from tests.cases import Programs
-from tests.check import refused
+from tests.check import check, refused
 
 programs = Programs()
 
@@ -206,11 +206,18 @@ def test_a_mapping_that_is_no_dict_is_refused_with_what_to_use():
         ordered = OrderedDict(sorted(d.items()))
         return sum(ordered.values())
 
-    def g(x):
-        return SimpleNamespace(a=x).a
-
     refused(f, {"b": 1.0, "a": 2.0}, error=srcad.SrcadError, line_contains="OrderedDict", message_contains="use a dict")
-    refused(g, 2.0, error=srcad.SrcadError, line_contains="SimpleNamespace", message_contains="class of your own")
+
+
+def test_a_namespace_is_made_and_written_to():
+    def f(x):
+        state = SimpleNamespace(at=x, path=[x])
+        for _ in range(3):
+            state.at = state.at * x
+            state.path.append(state.at)
+        return sum(state.path) * state.at
+
+    check(f, 1.3)
 
 
 def test_a_sum_of_objects_that_starts_with_zero_is_told_to_start_with_one():

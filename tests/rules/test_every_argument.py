@@ -29,7 +29,7 @@ BY_MEANING = {
     "np.ix_": "its arguments are indices",
     "srcad.runtime_filters.simpson_weights": "written by rules that refuse dx",
 }
-GIVEN: list[Any] = [0.6, np.array([0.3, 0.6, 0.7]), np.array([[0.7, 0.2, 0.4], [0.5, 0.3, 0.8]])]
+GIVEN: list[Any] = [0.65, np.array([0.3, 0.6, 0.7]), np.array([[0.7, 0.2, 0.4], [0.5, 0.3, 0.8]])]
 PER_ARGUMENT = 2  # cases, of those in which the function takes a float there
 
 

@@ -214,7 +214,6 @@ def test_a_list_of_a_function_and_a_number_is_refused_not_mistaken():
         lambda x: np.sum(np.unique(x, axis=0)),
         lambda x: np.sum(np.pad(x, 1, "empty")),
         lambda x: np.sum(np.pad(x, 1, lambda *settings: None)),
-        lambda x: np.sum(np.polydiv(x[0], x[1])[0]),
         lambda x: np.sum(np.roots(x[0]).real),
         lambda x: np.sum(np.piecewise(x, [x > 0], [lambda u: u, 3.0])),
         lambda x: np.sum(np.poly(x[:, :2])),

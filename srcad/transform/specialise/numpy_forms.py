@@ -77,10 +77,19 @@ def diff(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
         return None
     a, axis = _array(sp, given.pop("a")), given.get("axis", Lit(-1))
     before, after = given.pop("prepend", None), given.pop("append", None)
-    ends = [None if end is None else sp.prelude("edge_along", _array(sp, end), a, axis) for end in (before, after)]
-    held = [None if end is None else sp.hold(*end) for end in ends]
-    parts = [part for part in (held[0], a, held[1]) if part is not None]
+    ends = [None if end is None else _edge(sp, _array(sp, end), a, axis) for end in (before, after)]
+    parts = [part for part in (ends[0], a, ends[1]) if part is not None]
     return _result(sp, np.diff, called(sp, np.concatenate, _tuple(sp, *parts), axis=axis), **given)
+
+
+def _edge(sp: Specialiser, value: Expr, a: Expr, axis: Expr) -> Expr:
+    """What `np.diff` puts before or after `a`: a number is repeated."""
+    if not is_number(sp.kind(value)):
+        return value
+    if _ndim(sp, a) == 1:
+        return called(sp, np.array, sp.op(Op(prims.make_list, (value,))))
+    edge = called(sp, np.shape, called(sp, np.sum, a, axis, keepdims=Lit(True)))
+    return called(sp, np.full, edge, value)
 
 
 def ediff1d(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
@@ -104,7 +113,8 @@ def gradient(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
     f, *steps = args
     f = _array(sp, f)
     ndim, axes = _ndim(sp, f), _known(sp, kwargs.get("axis", NONE))
-    if ndim is OPEN or axes is OPEN or not steps and (ndim == 1 or isinstance(axes, int)):
+    plain = not steps or len(steps) == 1 and _ndim(sp, steps[0]) == 0
+    if ndim is OPEN or axes is OPEN or plain and (ndim == 1 or isinstance(axes, int)):
         return None
     along = tuple(range(ndim)) if axes is None else axes if isinstance(axes, tuple) else (axes,)
     spaced = steps * len(along) if len(steps) == 1 and _ndim(sp, steps[0]) == 0 else steps or [Lit(1.0)] * len(along)
@@ -113,12 +123,12 @@ def gradient(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
     edges = kwargs.get("edge_order", Lit(1))
     made = []
     for axis, step in zip(along, spaced, strict=True):
-        if step == Lit(1.0):
-            made.append(called(sp, np.gradient, f, axis=Lit(axis), edge_order=edges))
+        if _ndim(sp, step) == 0:
+            given = () if step == Lit(1.0) else (step,)
+            made.append(called(sp, np.gradient, f, *given, axis=Lit(axis), edge_order=edges))
             continue
         rows = called(sp, np.moveaxis, f, Lit(axis), Lit(-1))
-        name = "slope_at" if _ndim(sp, step) == 1 else "slope_by"
-        slopes = sp.hold(*sp.prelude(name, rows, _array(sp, step), edges))
+        slopes = sp.hold(*sp.prelude("slope_at", rows, _array(sp, step), edges))
         made.append(called(sp, np.moveaxis, slopes, Lit(-1), Lit(axis)))
     if len(made) == 1:
         return made[0], sp.kind(made[0])
@@ -135,16 +145,24 @@ def interp(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
     x, xp, fp = (_array(sp, given[name]) for name in ("x", "xp", "fp"))
     if not _absent(sp, given.get("period")):
         return sp.prelude("interp_around", x, xp, fp, given["period"])
-    return sp.prelude("interp_with", x, xp, fp, given.get("left", NONE), given.get("right", NONE))
+    made = called(sp, np.interp, x, xp, fp)
+    for name, end, beyond in (("left", 0, operator.lt), ("right", -1, operator.gt)):
+        if not _absent(sp, given.get(name)):
+            outside = sp.op(Op(beyond, (x, sp.op(Op(operator.getitem, (xp, Lit(end)))))))
+            made = called(sp, np.where, outside, given[name], made)
+    return made, sp.kind(made)
 
 
 def nan_to_num(sp: Specialiser, args: Args, kwargs: Named) -> Resolved | None:
     given = _given(np.nan_to_num, args, kwargs)
     if not {"nan", "posinf", "neginf"} & given.keys() or _known(sp, given.get("copy", Lit(True))) is not True:
         return None
-    return sp.prelude(
-        "numbers_with", _array(sp, given["x"]), *(given.get(name, NONE) for name in ("nan", "posinf", "neginf"))
-    )
+    x = _array(sp, given["x"])
+    made = called(sp, np.nan_to_num, x)
+    for name, test in (("posinf", np.isposinf), ("neginf", np.isneginf), ("nan", np.isnan)):
+        if not _absent(sp, given.get(name)):
+            made = called(sp, np.where, called(sp, test, x), given[name], made)
+    return made, sp.kind(made)
 
 
 # ---------------------------------------------------------------- reductions
@@ -160,7 +178,7 @@ def _without_nan(function: Any, plain: Any, fill: Expr, masks: bool) -> Any:
         a = _array(sp, given.pop("a"))
         holes = called(sp, np.isnan, a)
         if masks:  # what is left out does not count
-            given["where"] = sp.op(Op(operator.and_, (given["where"], called(sp, np.logical_not, holes))))
+            given["where"] = called(sp, np.logical_and, given["where"], called(sp, np.logical_not, holes))
         return _result(sp, plain, called(sp, np.where, holes, fill, a), **given)
 
     return written
