@@ -102,9 +102,9 @@ def product_curved(d: Any, x: Any, axis: Any = None) -> Any:
 
 
 def _back_to(d: Any, x: Any) -> Any:
-    """`d`, summed down to the shape of `x`, a float for a number."""
+    """`d`, summed down to the shape of `x`, a number for a number."""
     if not isinstance(x, np.ndarray):
-        return float(np.sum(d))
+        return np.sum(d).item()
     made = np.sum(d, axis=tuple(range(np.ndim(d) - x.ndim)))
     return np.sum(made, axis=tuple(i for i, n in enumerate(x.shape) if n == 1), keepdims=True)
 
@@ -144,13 +144,13 @@ def block_adjoint(d: Any, arrays: Any) -> Any:
         return np.reshape(np.arange(count - np.size(block), count), np.shape(block))
 
     numbers = numbered(arrays)
-    flat = np.empty(count)
+    flat = np.empty(count, np.asarray(d).dtype)
     flat[np.ravel(np.block(numbers))] = np.ravel(d)
 
     def taken(block: Any, like: Any) -> Any:
         if isinstance(block, list):
             return [taken(inner, part) for inner, part in zip(block, like, strict=True)]
-        return flat[block] if isinstance(like, np.ndarray) else float(flat[block])
+        return flat[block] if isinstance(like, np.ndarray) else flat[block].item()
 
     return taken(numbers, arrays)
 

@@ -86,7 +86,7 @@ def interp_nodes(d: Any, x: Any, xp: Any) -> Any:
     xp = np.asarray(xp)
     i = _interval(x, xp)
     share = np.clip((x - xp[i]) / (xp[i + 1] - xp[i]), 0.0, 1.0)
-    made = np.zeros(xp.shape)
+    made = np.zeros(xp.shape, np.asarray(d * share).dtype)
     np.add.at(made, i, d * (1 - share))
     np.add.at(made, i + 1, d * share)
     return made

@@ -232,6 +232,7 @@ of_complex(runtime.item, runtime.unbroadcast, runtime_arrays.add_at, np.linspace
 # differences and series
 of_complex(np.diff, np.ediff1d, np.gradient, np.polyval, np.vander, np.convolve, np.correlate, np.trapezoid, np.average)
 of_complex(np.polyadd, np.polysub, np.polymul, np.polyder, np.polyint, np.add.reduceat, np.pad, np.require)
+of_complex(np.interp, np.block, np.select)
 
 # functions whose derivative is zero, of complex numbers too
 of_complex(np.zeros_like, np.ones_like, np.empty_like, np.round, np.around, np.rint, runtime.stop_gradient)

@@ -268,6 +268,31 @@ def correlations_means_and_borders(x, z):
     return np.sum(np.abs(c)) + np.abs(np.trapezoid(d)) + np.sum(np.abs(np.add.reduceat(z, [0, 2])))
 
 
+@programs.at((X, Z))
+def choices_blocks_and_interpolation(x, z):
+    chosen = np.select([x > 0, x < -1], [z, x * 2j], 0)
+    block = np.block([[z[:2].reshape(1, 2)], [x[:2].reshape(1, 2) * 1j]])
+    between = np.interp(x, np.arange(3.0) - 1, z)
+    return np.sum(np.abs(chosen)) + np.linalg.det(block).imag + np.sum((between * z).real)
+
+
+@programs.at((X, 0.3, 0.2 + 0.5j))
+def loops_whose_trips_meet_in_sums(x, shift, c):
+    power = 0.0
+    for k in range(3):
+        total = 0j
+        for j in range(3):
+            total += x[j] * x[j - 1] * cmath.exp(-2j * math.pi * k * (j + shift) / 3) * c
+        power += abs(total) ** 2 * k
+    return power
+
+
+@programs.at((0.3, Z))
+def a_number_meets_arrays(s, z):
+    products = s * z * (s + z) * (s * 1j + z * z)
+    return np.sum(np.abs(products)) + np.sum((z / s * (s / z + 1j)).imag) + np.sum((z**s).real) + np.sum(s**z.real)
+
+
 # ---------------------------------------------------------------- matrices
 
 

@@ -113,6 +113,15 @@ class Primitives(Containers):
             MissingRule,
         )
 
+    def _settled(
+        self, template: Block, env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> tuple[tuple[Assign, ...], tuple[Expr, ...]]:
+        """The body of a rule for the call at hand."""
+        steps, returned = settle(template, env, kinds, self.names.temp, self.place)
+        if self.has_complex:
+            note_kinds(self.names.kinds, self.kind, steps)
+        return steps, returned
+
     def _refuse_unstated(
         self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
     ) -> None:
@@ -126,15 +135,6 @@ class Primitives(Containers):
             stated = {name for name, partial in parts.items() if partial is not None}
         for name in bound.keys() - stated:
             refuse_unstated(self, target, rule, name, bound[name])
-
-    def _settled(
-        self, template: Block, env: dict[str, Expr], kinds: dict[str, Kind]
-    ) -> tuple[tuple[Assign, ...], tuple[Expr, ...]]:
-        """The body of a rule for the call at hand."""
-        steps, returned = settle(template, env, kinds, self.names.temp, self.place)
-        if self.has_complex:
-            note_kinds(self.names.kinds, self.kind, steps)
-        return steps, returned
 
     def _is_view(self, target: str, value: Op) -> bool:
         """Whether the target may name memory of an operand that somebody writes to."""
