@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from srcad import runtime_rules
 from srcad.analysis.purity import is_pure
 from srcad.analysis.regions import Regions
 from srcad.core import prims
@@ -122,7 +123,7 @@ class _Finder:
         own = frozenset(bound - sums)
         if bound & self.params or self.reads_first(stmt.body, own, {stmt.target}) is None:
             return None
-        if any(self.names_of_region(r) - own for r in self.written((stmt,))):
+        if any(self.names_of_region(r) - own for r in self.written((stmt,))) or self.hooks(stmt.body, frozenset()):
             return None
         return _Loop(stmt, sums, own)
 
@@ -270,6 +271,20 @@ class _Finder:
         if assigned_in((stmt,)) & touched or not self.is_quiet((stmt,), frozenset()):
             return False
         return not self.written((stmt,)) & {self.regions.of(name) for name in touched}
+
+    def hooks(self, block: Block, above: frozenset[int]) -> bool:
+        """Whether a function of the user's is run on cotangents: it sees those of the last trip first."""
+        return any(self.hooks_in(expr, above) for stmt in walk(block) for expr in expressions_of(stmt))
+
+    def hooks_in(self, expr: Expr, above: frozenset[int]) -> bool:
+        if not isinstance(expr, Op):
+            return False
+        callee = expr.args[0] if expr.fn is prims.call else None
+        if isinstance(callee, Ref) and isinstance(callee.value, FunctionHandle) and id(callee.value) not in above:
+            body = self.body_of(callee.value)
+            if body is None or self.hooks(body, above | {id(callee.value)}):
+                return True
+        return expr.fn is runtime_rules.hook or any(self.hooks_in(part, above) for part in operands(expr))
 
     def is_quiet(self, block: Block, above: frozenset[int]) -> bool:
         """Whether running a block can be seen by what it raises and writes to arguments alone."""

@@ -12,6 +12,13 @@ ROW = np.array([0.3, -0.7, 1.1, 0.4])
 OTHER = np.array([1.2, 0.6, -0.4, 0.9])
 
 
+NOTED = []
+
+
+def note(d):
+    NOTED.append(d)
+
+
 def loops_forwards_and_back(f, *args, **options):
     """The number of outermost loops in the source, and whether anything is remembered."""
     source = srcad.grad(f, **options).source_for(*args)
@@ -272,3 +279,15 @@ def test_what_is_seen_is_seen_in_order(capsys):
 def test_the_value_is_that_of_the_program_to_the_last_digit():
     for f in (fitted, with_a_penalty, solved_in_each_trip, arrays_in_each_trip):
         assert srcad.value_and_grad(f, (0, 1))(ROW, OTHER)[0] == f(ROW, OTHER)
+
+
+def test_cotangents_are_shown_to_hooks_from_the_last_trip_to_the_first():
+    def f(x):
+        total = 0.0
+        for i in range(3):
+            total += srcad.hook(x[i] * x[i], note) * (i + 1.0)
+        return total
+
+    NOTED.clear()
+    np.testing.assert_allclose(srcad.grad(f)(ROW), [0.6, -2.8, 6.6, 0.0])
+    assert NOTED == [3.0, 2.0, 1.0]
