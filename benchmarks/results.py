@@ -152,8 +152,8 @@ def write_page(found: dict[str, Any]) -> None:
 
 Written by `make bench`, which measures everything again; `make bench-check` holds the ratios. One thread each;
 {found["machine"]["processor"]}; {versions}.
-About {found["machine"]["load"]:.0f} processes shared {found["machine"]["cores"]} cores meanwhile. Times of the processor
-feel that little, their ratios less; first calls take so much longer.
+About {found["machine"]["load"]:.0f} processes shared {found["machine"]["cores"]} cores meanwhile. Times of
+the processor feel that little, their ratios less; first calls take so much longer.
 
 *By hand* is the adjoint that a good engineer would write in the same form as the program, in plain Python and compiled
 by Numba; the *limit* is the fastest adjoint for the machine, with fused loops and no temporary arrays. JAX is jitted,
