@@ -6,6 +6,7 @@ programs in which both engines have a time.
 
 import json
 import math
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,6 +24,7 @@ Rows = dict[str, dict[str, Any]]  # program -> {"title", "cells": {engine -> cel
 
 def machine() -> dict[str, Any]:
     found = {"python": platform.python_version(), "machine": platform.machine(), "processor": processor()}
+    found |= {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     for name in PACKAGES:
         try:
             found[name] = version(name)
@@ -150,6 +152,8 @@ def write_page(found: dict[str, Any]) -> None:
 
 Written by `make bench`, which measures everything again; `make bench-check` holds the ratios. One thread each;
 {found["machine"]["processor"]}; {versions}.
+About {found["machine"]["load"]:.0f} processes shared {found["machine"]["cores"]} cores meanwhile. Times of
+the processor feel that little, their ratios less; first calls take so much longer.
 
 *By hand* is the adjoint that a good engineer would write in the same form as the program, in plain Python and compiled
 by Numba; the *limit* is the fastest adjoint for the machine, with fused loops and no temporary arrays. JAX is jitted,

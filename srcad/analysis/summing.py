@@ -13,8 +13,9 @@ put into three parts, each in the order of the program: what does not depend on 
 what is linear in their sums (`last`). The parts compute what the program computes.
 
 A trip may read what it has not bound itself only where no other trip binds it, and writes only to memory that it has
-made. A name that a loop or the last part binds is read by neither of the others, sums apart; what moves up past a
-loop has no effect that anybody sees, and changes nothing that is read further down.
+made, or to an array that it fills before anything is read from it. A name that a loop or the last part binds is read by
+neither of the others, sums apart; what moves up past a loop has no effect that anybody sees, and changes nothing that
+is read further down.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import numpy as np
+
+from srcad import runtime_rules
 from srcad.analysis.purity import is_pure
 from srcad.analysis.regions import Regions
 from srcad.core import prims
-from srcad.core.kinds import FLOAT, Array, Kind
+from srcad.core.kinds import FLOAT, INT, Array, Kind
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -37,6 +41,7 @@ from srcad.core.nodes import (
     For,
     FunctionHandle,
     If,
+    Lit,
     Op,
     Ref,
     Return,
@@ -122,7 +127,7 @@ class _Finder:
         own = frozenset(bound - sums)
         if bound & self.params or self.reads_first(stmt.body, own, {stmt.target}) is None:
             return None
-        if any(self.names_of_region(r) - own for r in self.written((stmt,))):
+        if not all(self.is_own(r, stmt, own) for r in self.written((stmt,))) or self.hooks(stmt.body, frozenset()):
             return None
         return _Loop(stmt, sums, own)
 
@@ -172,6 +177,44 @@ class _Finder:
                         return None
                     bound = bound | set(targets_of(stmt))
         return bound
+
+    def is_own(self, region: str, stmt: For, own: frozenset[str]) -> bool:
+        """Whether each trip makes the memory of a region, or fills the one array of it before it reads it."""
+        held = self.names_of_region(region)
+        others = held - own
+        if len(others) != 1:
+            return not others
+        (array,) = others
+        made = [s for s in walk(self.body) if array in targets_of(s)]
+        mentions = sum(array in read_in((s,)) for s in self.body)
+        if array in self.params or len(made) != 1 or made[0] not in self.body or mentions != 1:
+            return False
+        first = next(s for s in stmt.body if held & (read_in((s,)) | assigned_in((s,))))
+        match made[0], first:
+            case Assign(value=Op(fn=fn, args=(size,), kwargs=())), For(
+                target=counter, start=Lit(value=0), stop=stop, step=Lit(value=1), until=None, reverse=False
+            ):
+                if fn not in _MAKERS or size != stop or not self.is_constant(size):
+                    return False
+                stores = [
+                    s.value
+                    for s in first.body
+                    if isinstance(s, Store)
+                    and not (s.attr or s.accumulate)
+                    and (s.base, s.key) == (Var(array), Var(counter))
+                ]
+                inside = [s for s in walk(first.body) if any(held & set(names_in(e)) for e in expressions_of(s))]
+                bound = assigned_in(first.body) & (held | {counter})
+                return len(stores) == len(inside) == 1 and not bound and not held & set(names_in(stores[0]))
+            case _:
+                return False
+
+    def is_constant(self, size: Expr) -> bool:
+        """Whether an expression of a size is the same throughout."""
+        if isinstance(size, Var):
+            bound = sum(size.name in targets_of(s) for s in walk(self.body))
+            return self.kinds.get(size.name) == INT and bound + (size.name in self.params) == 1
+        return isinstance(size, Lit) and isinstance(size.value, int)
 
     def names_of_region(self, region: str) -> set[str]:
         return {name for name in self.names if self.regions.of(name) == region}
@@ -271,6 +314,20 @@ class _Finder:
             return False
         return not self.written((stmt,)) & {self.regions.of(name) for name in touched}
 
+    def hooks(self, block: Block, above: frozenset[int]) -> bool:
+        """Whether a function of the user's is run on cotangents: it sees those of the last trip first."""
+        return any(self.hooks_in(expr, above) for stmt in walk(block) for expr in expressions_of(stmt))
+
+    def hooks_in(self, expr: Expr, above: frozenset[int]) -> bool:
+        if not isinstance(expr, Op):
+            return False
+        callee = expr.args[0] if expr.fn is prims.call else None
+        if isinstance(callee, Ref) and isinstance(callee.value, FunctionHandle) and id(callee.value) not in above:
+            body = self.body_of(callee.value)
+            if body is None or self.hooks(body, above | {id(callee.value)}):
+                return True
+        return expr.fn is runtime_rules.hook or any(self.hooks_in(part, above) for part in operands(expr))
+
     def is_quiet(self, block: Block, above: frozenset[int]) -> bool:
         """Whether running a block can be seen by what it raises and writes to arguments alone."""
         for stmt in walk(block):
@@ -295,6 +352,7 @@ class _Finder:
         return all(self.is_quiet_expression(part, above) for part in operands(expr))
 
 
+_MAKERS = {np.zeros, np.ones, np.empty}
 _PLAIN = (Assign, Unpack, Store, Do, If, For, While, Comment)
 
 

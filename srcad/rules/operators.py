@@ -51,11 +51,13 @@ def multiply(x, y):
     operator.truediv,
     np.divide,
     kind=shapes.binary,
-    at=[(2.0, 3.0), (ROW, COLUMN), (1.5, ROW), (3, 2.0)],
+    at=[(2.0, 3.0), (ROW, COLUMN), (1.5, ROW), (3, 2.0), (1.0, ROW), (1, 2.0)],
 )
 def divide(x, y, *, out):
     if is_sparse(x) or is_sparse(y):
         return refuse(SPARSE, AS_NUMBERS)
+    if is_literal(x) and x == 1:
+        return 1 / y, -(out * out)
     return 1 / y, -out / y
 
 

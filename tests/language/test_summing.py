@@ -12,6 +12,13 @@ ROW = np.array([0.3, -0.7, 1.1, 0.4])
 OTHER = np.array([1.2, 0.6, -0.4, 0.9])
 
 
+NOTED = []
+
+
+def note(d):
+    NOTED.append(d)
+
+
 def loops_forwards_and_back(f, *args, **options):
     """The number of outermost loops in the source, and whether anything is remembered."""
     source = srcad.grad(f, **options).source_for(*args)
@@ -78,6 +85,20 @@ def arrays_in_each_trip(x, y):
     return total
 
 
+def filled_in_each_trip(x, y):
+    n = len(x)
+    scores = np.zeros(n)
+    total = 0.0
+    for i in range(3):
+        for j in range(n):
+            part = x[i] * y[j]
+            scores[j] = part * part + y[i]
+        tail = scores[1:]
+        scores[0] *= tail[1]
+        total += np.log(np.sum(np.exp(scores))) + tail[0] * scores[0]
+    return total
+
+
 def left_early_in_each_trip(x, y):
     total = 0.0
     for i in range(len(x)):
@@ -91,7 +112,15 @@ def left_early_in_each_trip(x, y):
 
 
 @pytest.mark.parametrize(
-    "f", [fitted, with_a_penalty, solved_in_each_trip, arrays_in_each_trip, left_early_in_each_trip]
+    "f",
+    [
+        fitted,
+        with_a_penalty,
+        solved_in_each_trip,
+        arrays_in_each_trip,
+        left_early_in_each_trip,
+        filled_in_each_trip,
+    ],  # fmt: skip
 )
 def test_trips_that_meet_in_a_sum_are_reversed_at_once(f):
     check(f, ROW, OTHER)
@@ -228,6 +257,75 @@ def a_row_is_written_through_a_view(x, y):
     return total
 
 
+def filled_in_part(x, y):
+    n = len(x)
+    scores = np.zeros(n)
+    total = 0.0
+    for i in range(3):
+        for j in range(i, n):
+            scores[j] = x[i] * y[j] * x[j]
+        total += np.sum(scores * scores)
+    return total
+
+
+def filled_on_some_trips(x, y):
+    n = len(x)
+    scores = np.zeros(n)
+    total = 0.0
+    for i in range(3):
+        for j in range(n):
+            if x[j] > 0.35:
+                scores[j] = x[i] * y[j] * x[j]
+        total += np.sum(scores * scores)
+    return total
+
+
+def read_before_it_is_filled(x, y):
+    n = len(x)
+    scores = np.ones(n)
+    total = 0.0
+    for i in range(3):
+        last = scores[n - 1] * y[i]
+        for j in range(n):
+            scores[j] = x[i] * y[j] * x[j]
+        total += np.sum(scores * scores) * last
+    return total
+
+
+def filled_from_itself(x, y):
+    n = len(x)
+    scores = np.ones(n)
+    total = 0.0
+    for i in range(3):
+        for j in range(n):
+            scores[j] = x[i] * y[j] * scores[j - 1]
+        total += np.sum(scores * scores)
+    return total
+
+
+def filled_to_another_length(x, y):
+    n = len(x) - 1
+    scores = np.ones(n + 1)
+    total = 0.0
+    for i in range(3):
+        for j in range(n):
+            scores[j] = x[i] * y[j]
+        scores[n] *= x[i]
+        total += np.sum(scores * scores)
+    return total
+
+
+def read_after_the_loop(x, y):
+    n = len(x)
+    scores = np.ones(n)
+    total = 0.0
+    for i in range(3):
+        for j in range(n):
+            scores[j] = x[i] * y[j]
+        total += np.sum(scores * scores)
+    return total + scores[1]
+
+
 def the_sum_starts_active(x, y):
     total = x[0] * y[0]
     other = total
@@ -242,7 +340,9 @@ def the_sum_starts_active(x, y):
         carried, the_sum_is_read_in_the_loop, not_linear_in_the_sum, divides_by_the_sum, squares_the_sum,
         divided_by_what_carries_a_derivative, times_what_carries_a_derivative,
         one_sum_feeds_another, written_by_the_trip, read_before_it_is_written, rebound_after, the_last_trip_is_read,
-        bound_in_one_branch, a_row_is_written_through_a_view, the_sum_starts_active,
+        bound_in_one_branch, a_row_is_written_through_a_view, the_sum_starts_active, filled_in_part,
+        filled_on_some_trips, read_before_it_is_filled, filled_from_itself, filled_to_another_length,
+        read_after_the_loop,
     ],
 )  # fmt: skip
 def test_what_else_ties_trips_together_is_kept(f):
@@ -272,3 +372,15 @@ def test_what_is_seen_is_seen_in_order(capsys):
 def test_the_value_is_that_of_the_program_to_the_last_digit():
     for f in (fitted, with_a_penalty, solved_in_each_trip, arrays_in_each_trip):
         assert srcad.value_and_grad(f, (0, 1))(ROW, OTHER)[0] == f(ROW, OTHER)
+
+
+def test_cotangents_are_shown_to_hooks_from_the_last_trip_to_the_first():
+    def f(x):
+        total = 0.0
+        for i in range(3):
+            total += srcad.hook(x[i] * x[i], note) * (i + 1.0)
+        return total
+
+    NOTED.clear()
+    np.testing.assert_allclose(srcad.grad(f)(ROW), [0.6, -2.8, 6.6, 0.0])
+    assert NOTED == [3.0, 2.0, 1.0]
