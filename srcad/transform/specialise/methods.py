@@ -34,6 +34,7 @@ from srcad.core.kinds import (
     Tuple,
     TupleOf,
     holds_smooth,
+    is_integral,
     is_number,
     show,
 )
@@ -154,7 +155,9 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
                 return made, BOOL
             if name in ("any", "all"):
                 return made, BOOL
-            raise sp.refuse(f"the method .{name} of {show(held)}", "use a function of math or numpy", KindError)
+            of_member = " (for a method of an IntEnum: make it an enum.Enum)" if is_integral(held) else ""
+            remedy = f"use a function of math or numpy{of_member}"
+            raise sp.refuse(f"the method .{name} of {show(held)}", remedy, KindError)
         case _ if held is NUMBER:
             return _array_method(sp, op, base, name, args, kwargs)
         case _:

@@ -26,6 +26,7 @@ from srcad.core.kinds import (
     INT,
     NONE_KIND,
     RANGE,
+    STRING,
     UNKNOWN,
     Array,
     Const,
@@ -143,7 +144,11 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 return Op(operator.pos, (base,)), held if held is not COMPLEX else FLOAT
             if name in ("shape", "ndim", "size", "dtype"):
                 return op, {"shape": Tuple(()), "ndim": Const(0), "size": Const(1), "dtype": UNKNOWN}[name]
-            return op, FLOAT
+            if name in ("imag", "T"):
+                return op, FLOAT
+            if name in ("name", "value") and held in (INT, FLOAT):
+                return op, STRING if name == "name" else held  # of one of several members of an IntEnum
+            return op, UNKNOWN
         case _ if held is BOTTOM:
             return op, BOTTOM
         case _ if held is UNKNOWN or repr(held) == "Number":
