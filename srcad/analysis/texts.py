@@ -60,30 +60,34 @@ def _texts(body: Block, kinds: Kinds, varied: frozenset[str]) -> set[str]:
     while True:
         before = len(texts)
         for stmt in walk(body):
-            texts.update(name for name in _shown_in(stmt, texts, varied) if _holds_string(kinds.get(name, UNKNOWN)))
+            texts.update(_shown_in(stmt, kinds, texts, varied))
         if len(texts) == before:
             return texts
 
 
-def _shown_in(stmt: Stmt, texts: set[str], varied: frozenset[str]) -> list[str]:
+def _shown_in(stmt: Stmt, kinds: Kinds, texts: set[str], varied: frozenset[str]) -> list[str]:
     """What may hold a text after a statement."""
+    copied = False
     match stmt:
         case Assign(target=target, value=Op(fn=fn, args=args) as value):
             read = list(names_in(args[0] if fn is operator.getitem else value))
             put = [target, *_written(value)]
         case Assign(target=target, value=value):
             read = put = [target, *names_in(value)]  # two names of one thing
-            return put if any(name in texts for name in read) else []
+            copied = True
         case Unpack(targets=targets, value=value):
             read, put = list(names_in(value)), list(targets)
         case Store(base=base, value=value):
             read, put = list(names_in(value)), list(names_in(base))
-            return put if any(name in texts for name in read) else []
+            copied = True
         case Do(value=value):
             read, put = list(names_in(value)), _written(value)
         case _:
             return []
-    return put if any(name in texts or name in varied for name in read) else []
+    of_text = any(name in texts for name in read)
+    if not of_text and (copied or not any(name in varied for name in read)):
+        return []
+    return [name for name in put if _holds_string(kind := kinds.get(name, UNKNOWN)) or of_text and kind is UNKNOWN]
 
 
 def _written(value: Op) -> list[str]:
@@ -105,4 +109,4 @@ def _holds_string(kind: Kind) -> bool:
         case List(item=item) | TupleOf(item=item) | Maybe(kind=item) | Dict(value=item):
             return _holds_string(item)
         case _:
-            return kind in (STRING, UNKNOWN) or any(_holds_string(k) for _, k in children(kind) or ())
+            return kind is STRING or any(_holds_string(k) for _, k in children(kind) or ())
