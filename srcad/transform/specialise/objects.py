@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import inspect
 import operator
 import types
 from dataclasses import replace
@@ -270,21 +271,10 @@ def _new(sp: Specialiser, shown: Ref) -> Var:
     return made
 
 
-def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    """`dataclasses.replace(obj, **changes)`: a new instance, made of the old one's fields and the changes."""
-    held = sp.kind(args[0])
-    if not isinstance(held, Object) or not dataclasses.is_dataclass(held.cls):
-        raise sp.refuse(f"dataclasses.replace of {show(held)}", "pass an instance of a dataclass", KindError)
-    fields: dict[str, Expr] = {}
-    for field in dataclasses.fields(held.cls):
-        if field.init and field.name not in kwargs:
-            fields[field.name] = sp.op(Op(prims.get_attr, (args[0], Lit(field.name))))
-    return construct(sp, held.cls, (), (*fields.items(), *kwargs.items()))
-
-
 def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """An instance of a dataclass whose `__init__` was written by `dataclasses`."""
-    fields = [f for f in dataclasses.fields(cls) if f.init]
+    taken = inspect.signature(cls.__init__).parameters
+    fields = [f for f in cls.__dataclass_fields__.values() if f.name in taken]  # an InitVar is one of them
     defaults: dict[str, Any] = {}
     for field in fields:
         if field.default is not dataclasses.MISSING:
@@ -306,18 +296,21 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     kwargs = (*zip(by_place, args, strict=False), *kwargs)
     items = _fill(sp, cls.__name__, names, defaults, (), kwargs)
     kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
-    if plain:
+    kept = {field.name for field in dataclasses.fields(cls)}
+    if plain and kept == set(names):
         return Op(prims.call, (shown, *items)), kind
     made = _new(sp, shown)
     sp.session.mutate(cls)
     for name, item in zip(names, items, strict=True):
-        sp.write(made, Lit(name), item, attr=True)
+        if name in kept:
+            sp.write(made, Lit(name), item, attr=True)
     for field in dataclasses.fields(cls):
         if not field.init and field.default_factory is not dataclasses.MISSING:
             value = sp.op(Op(prims.call, (Ref("factory", field.default_factory),)))
             sp.write(made, Lit(field.name), value, attr=True)
     if hasattr(cls, "__post_init__"):
-        sp.effect(*sp.method(made, "__post_init__"))
+        passed_on = tuple(item for name, item in zip(names, items, strict=True) if name not in kept)
+        sp.effect(*sp.method(made, "__post_init__", passed_on))
     return made, sp.kind(made)
 
 
