@@ -46,7 +46,10 @@ from srcad.rules.registry import rule_for
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
 _WRITE_A_RULE = "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule"
-_REMEDIES = dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]")
+_REMEDIES = {
+    **dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]"),
+    "vars": "read the attributes by name, or use dataclasses.asdict",
+}
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,49 @@ def iter_returns_a_zip(xs, ys):
     return sum(x * y * i for i, (x, y) in enumerate(Pairs(xs, ys), 1))
 
 
+class Meter:
+    reading = 0.0
+    rate = 2
+
+    @classmethod
+    def holding(cls, x):
+        made = cls.__new__(cls)
+        made.x = x
+        return made
+
+    @classmethod
+    def pair(cls, x):
+        return cls.holding(x), cls.holding(x**2)
+
+
+class Counting(Meter):
+    best = None
+
+    def run(self, by):
+        self.reading += by * self.x
+        if self.best is None or by > self.best:
+            self.best = by
+        self.rate = self.rate * by
+
+
+class Offset(Counting):
+    @classmethod
+    def holding(cls, x):
+        made = super().holding(x)
+        made.reading = x + 1
+        return made
+
+
+@programs.at(0.6, 2.0)
+def values_of_a_class_are_written_on_what_its_class_methods_make(x):
+    total = 0.0
+    for meter in (*Counting.pair(x), Offset.holding(3 * x)):
+        for by in (x, x**2):
+            meter.run(by)
+        total += meter.reading * meter.rate + meter.best
+    return total
+
+
 @dataclass
 class Scaled:
     a: float

@@ -122,6 +122,10 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             if hasattr(value, name):
                 shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
                 found = getattr(value, name)
+                if found is object.__new__ and len(args) == 1 and not kwargs:
+                    made_of = sp.kind(args[0])
+                    if isinstance(made_of, Const) and getattr(made_of.value, "__new__", None) is found:
+                        return objects.made_empty(sp, made_of.value)
                 if isinstance(value, type) and isinstance(class_attribute(value, name), classmethod):
                     function = class_attribute(value, name).__func__
                     if isinstance(function, types.FunctionType):

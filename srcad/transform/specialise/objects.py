@@ -100,7 +100,9 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(attribute, types.MemberDescriptorType):
                 return op, BOTTOM  # a slot that is empty as far as is known
             if hasattr(type(attribute), "__get__"):
-                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", "make it a property or a method")
+                by_name = "read the attributes by name, or use dataclasses.asdict"
+                remedy = by_name if name == "__dict__" else "make it a property or a method"
+                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", remedy)
             if hasattr(cls, name):
                 sp.session.guard(Guard(cls, name, getattr(cls, name)))
                 return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
@@ -243,8 +245,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
         if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
-            made = _new(sp, shown)
-            return made, sp.kind(made)
+            return made_empty(sp, cls)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "use a dict, or a class of your own")
     member = _member_of_value(sp, cls, args) if issubclass(cls, enum.Enum) and not kwargs else None
     if member is not None:
@@ -259,16 +260,16 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
     if is_generated(cls, "__init__"):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
-    made = _new(sp, shown)
+    made, _ = made_empty(sp, cls)
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
 
 
-def _new(sp: Specialiser, shown: Ref) -> Var:
+def made_empty(sp: Specialiser, cls: Any) -> tuple[Var, Kind]:
     """An instance before its `__init__`."""
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(shown.value, ()))
-    give_class_values(sp, made, shown.value)
-    return made
+    made = sp.assign("made", Op(object.__new__, (Ref(cls.__name__, cls),)), Object(cls, ()))
+    give_class_values(sp, made, cls)
+    return made, sp.kind(made)
 
 
 def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
@@ -299,7 +300,7 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     kept = {field.name for field in dataclasses.fields(cls)}
     if plain and kept == set(names):
         return Op(prims.call, (shown, *items)), kind
-    made = _new(sp, shown)
+    made, _ = made_empty(sp, cls)
     sp.session.mutate(cls)
     for name, item in zip(names, items, strict=True):
         if name in kept:
