@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.again import placed_in_source
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
@@ -148,6 +149,7 @@ def _kind_by_source(function: types.FunctionType, key: tuple[Kind, ...]) -> Kind
         _FINDING.discard((function, key))
 
 
+@placed_in_source()
 def make_gradient(
     function: types.FunctionType | Program,
     key: tuple[Kind, ...],
@@ -194,6 +196,7 @@ class LoadedPair:
     writes_arrays: bool  # whether the halves write into arrays that they were given or that were saved
 
 
+@placed_in_source()
 def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
     """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated.
 
@@ -237,6 +240,7 @@ class LoadedTangent:
     outside: Outside
 
 
+@placed_in_source()
 def make_tangent(function: types.FunctionType | Program, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
     """Generate and load the tangent function of `function` along the parameters at positions `wrt`."""
     session, special = specialise(function, key)

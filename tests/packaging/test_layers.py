@@ -19,6 +19,7 @@ LAYERS = (
     {"transform"},
     {"frontend", "backend"},
     {
+        "again",
         "arguments",
         "assumed",
         "backends",

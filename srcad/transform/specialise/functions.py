@@ -100,6 +100,8 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         if smooth or hasattr(function, "__wrapped__"):
             raise
         return opaque(sp, function.__name__, function, args, kwargs)
+    if function.__module__.startswith("srcad."):
+        program = sp.session.at_call(program, sp.place)  # what generated code calls: the user never sees it
     return call_program(sp, program, args, kwargs, {})
 
 

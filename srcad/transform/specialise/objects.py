@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
@@ -258,6 +259,11 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     if cls.__new__ is not object.__new__:
         how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
+    if cls is runtime.object_shadow:
+        shadow, _ = made_empty(sp, cls)
+        for name, value in kwargs:
+            sp.write(shadow, Lit(name), value, attr=True)
+        return shadow, sp.kind(shadow)
     if is_generated(cls, "__init__"):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
     made, _ = made_empty(sp, cls)
