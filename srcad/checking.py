@@ -16,8 +16,10 @@ import numpy as np
 from srcad.choice import promoted
 from srcad.errors import ArgumentError
 from srcad.runtime import attributes_of
+from srcad.transform.specialise.derivatives import makes
 
 
+@makes("check")
 def check_grads(
     fun: Callable[..., Any],
     args: Sequence[Any],

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from srcad.again import placed_in_source
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
@@ -149,7 +148,6 @@ def _kind_by_source(function: types.FunctionType, key: tuple[Kind, ...]) -> Kind
         _FINDING.discard((function, key))
 
 
-@placed_in_source()
 def make_gradient(
     function: types.FunctionType | Program,
     key: tuple[Kind, ...],
@@ -196,7 +194,6 @@ class LoadedPair:
     writes_arrays: bool  # whether the halves write into arrays that they were given or that were saved
 
 
-@placed_in_source()
 def make_pair(function: types.FunctionType, key: tuple[Kind, ...], fixed: frozenset[int] = frozenset()) -> LoadedPair:
     """Generate and load the forward and reverse halves of `function` with respect to all that can be differentiated.
 
@@ -240,7 +237,6 @@ class LoadedTangent:
     outside: Outside
 
 
-@placed_in_source()
 def make_tangent(function: types.FunctionType | Program, key: tuple[Kind, ...], wrt: tuple[int, ...]) -> LoadedTangent:
     """Generate and load the tangent function of `function` along the parameters at positions `wrt`."""
     session, special = specialise(function, key)
@@ -287,9 +283,10 @@ def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) ->
     from srcad.backend.compiled.forms import compiled_forms
     from srcad.backend.emit import Unit, emit
 
-    units = [Unit(u.handle, u.program) for u in compiled_forms(_called(maker.units, (entry,)))]
-    emitted = emit(units, entry)
-    return emitted, load_compiled(emitted, cache)
+    forms = compiled_forms(_called(maker.units, (entry,)))
+    emitted = emit([Unit(form.handle, form.program) for form in forms], entry)
+    in_range = frozenset(emitted.names[form.handle] for form in forms if form.in_range)
+    return emitted, load_compiled(emitted, in_range, cache)
 
 
 def _called(units: Sequence[Any], entries: tuple[FunctionHandle, ...]) -> list[Any]:

@@ -19,7 +19,6 @@ LAYERS = (
     {"transform"},
     {"frontend", "backend"},
     {
-        "again",
         "arguments",
         "assumed",
         "backends",

@@ -49,7 +49,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
 from srcad.errors import KindError
-from srcad.transform.specialise import dataclass_calls, objects
+from srcad.transform.specialise import dataclass_calls, mirrors, objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.copying import make_copy
@@ -502,6 +502,14 @@ TAKE_FUNCTIONS = (
 )  # fmt: skip
 
 _SPECIAL: dict[Any, Any] = {
+    runtime.shadow_of: mirrors.shadow_of,
+    runtime.mirrored: mirrors.mirrored,
+    runtime.copied: mirrors.copied,
+    runtime.instance: mirrors.instance,
+    runtime.attribute_before: mirrors.attribute_before,
+    runtime.restore_attribute: mirrors.restore_attribute,
+    object.__new__: mirrors.new_by_class,
+    runtime.empty_shadow: mirrors.empty_shadow,
     len: _len,
     isinstance: _isinstance,
     type: _type,
@@ -545,6 +553,7 @@ _SPECIAL: dict[Any, Any] = {
     np.meshgrid: meshgrid,
     runtime_rules.expect: checked(runtime_rules.expect),
     runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
+    runtime_rules.expect_pair: checked(runtime_rules.expect_pair),
     runtime_rules.given_parts: _given_parts,
     runtime_rules.differences: _differences,
     **NUMPY_CALLS,

@@ -56,6 +56,7 @@ from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.descriptors import read_by_descriptor
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.mirrors import bare
 from srcad.transform.specialise.presence import cached, class_attribute, give_class_values, is_generated
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
@@ -234,6 +235,8 @@ def _member_of_value(sp: Specialiser, cls: type[enum.Enum], args: Args) -> enum.
 
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
+    if cls in (types.SimpleNamespace, runtime.object_shadow) and not args and all(k != "**" for k, _ in kwargs):
+        return bare(sp, cls, dict(kwargs))
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         if builtin_overridden(cls) is not None:
@@ -259,11 +262,6 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
     if cls.__new__ is not object.__new__:
         how = "a __new__ of its own" if isinstance(cls.__new__, types.FunctionType) else "a base that is built in C"
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
-    if cls is runtime.object_shadow:
-        shadow, _ = made_empty(sp, cls)
-        for name, value in kwargs:
-            sp.write(shadow, Lit(name), value, attr=True)
-        return shadow, sp.kind(shadow)
     if is_generated(cls, "__init__"):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
     made, _ = made_empty(sp, cls)
