@@ -1,10 +1,11 @@
-"""The kinds that are assumed of arguments before any call: by annotations and defaults, else floats."""
+"""The kinds that are assumed of arguments before any call: by what is bound, annotations, defaults, else floats."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,19 @@ _SPELLED = {
 }  # fmt: skip
 
 
-def assumed_kinds(function: Any, params: list[inspect.Parameter], wrt: tuple[int, ...]) -> tuple[Kind, ...]:
-    """A kind for each parameter of a function that is differentiated with respect to those at `wrt`."""
-    return tuple(_assumed(param, i in wrt, function) for i, param in enumerate(params))
+def assumed_kinds(
+    function: Any, params: list[inspect.Parameter], wrt: tuple[int, ...], bound: Mapping[str, Any]
+) -> tuple[Kind, ...]:
+    """A kind for each parameter of a function that is differentiated with respect to those at `wrt`.
+
+    `bound` are the arguments that are given already: the object of a method, those of a `functools.partial`.
+    """
+    return tuple(
+        kind_of(promoted(bound[param.name]) if i in wrt else bound[param.name])
+        if param.name in bound
+        else _assumed(param, i in wrt, function)
+        for i, param in enumerate(params)
+    )
 
 
 def _assumed(param: inspect.Parameter, differentiated: bool, function: Any) -> Kind:

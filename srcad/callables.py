@@ -72,6 +72,17 @@ class Target:
         bound.apply_defaults()
         return bound
 
+    def bound(self) -> dict[str, Any]:
+        """The arguments that every call has: the object of a method, those of a `functools.partial`."""
+        if self.is_wrapper:
+            return {}
+        given = self.signature.bind_partial(*self.before, **dict(self.named)).arguments
+        kinds = {name: param.kind for name, param in self.signature.parameters.items()}
+        return {k: v for k, v in given.items() if kinds[k] not in _REST}
+
+
+_REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
 
 def _spelled(fun: Any, name: str) -> str:
     """How a program names a callable that is not written in Python: `math.sin`, `np.sin`, `abs`."""

@@ -336,7 +336,7 @@ class Derivative:
             return self._last
         if self._assumed is None or self._assumed.outside.changed():
             with GENERATING:
-                kinds = assumed_kinds(self._target.function, self._params, self._wrt)
+                kinds = assumed_kinds(self._target.function, self._params, self._wrt, self._target.bound())
                 self._assumed = self._make(kinds, None, assumed=True)
         return self._assumed
 

@@ -45,6 +45,7 @@ from srcad.core.nodes import (
 )
 from srcad.derivative import Specialised
 from srcad.errors import Place, SrcadError, UnsupportedSyntax
+from srcad.transform.alike import once, renamed
 from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
@@ -286,8 +287,10 @@ def _load(maker: Differentiator | ForwardDifferentiator, *entries: FunctionHandl
     from srcad.backend.load import load
 
     called = _called(maker.units, entries)
-    emitted_halves = {id(u.handle) for u in called}
-    units = [Unit(u.handle, u.program, u.half_of if id(u.half_of) in emitted_halves else None) for u in called]
+    same = once([(u.handle, u.program) for u in called], entries)
+    programs = [(u, replace(u.program, body=renamed(u.program.body, same))) for u in called if id(u.handle) not in same]
+    emitted_halves = {id(u.handle) for u, _ in programs}
+    units = [Unit(u.handle, p, u.half_of if id(u.half_of) in emitted_halves else None) for u, p in programs]
     emitted = emit(units, entries[0])
     return emitted, load(emitted)
 

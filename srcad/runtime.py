@@ -509,12 +509,9 @@ def refuse_twice(names: str, classes: Any, *values: Any, inside: bool = True) ->
                 if id(value) in own:
                     continue
                 own.add(id(value))
-            todo.extend(part for part in parts_of(value) if type(part) not in _NUMBERS)
+            todo.extend(part for part in parts_of(value) if type(part) not in (float, int, bool, str))
         if i < written:
             once |= own
-
-
-_NUMBERS = {float, int, bool, str}
 
 
 def refuse_unlike(x: Any, part: Any, x_dot: Any, part_dot: Any) -> None:

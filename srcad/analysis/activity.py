@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from srcad.analysis.hashed import keyed, reads_keys, refuse_hashed
 from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_regions
+from srcad.analysis.texts import refuse_numbers_of_texts
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import STRING, UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_complex, holds_smooth
+from srcad.core.kinds import UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_complex, holds_smooth
 from srcad.core.libraries import remedy_for
 from srcad.core.nodes import (
     Assign,
@@ -45,7 +46,10 @@ from srcad.rules.registry import rule_for, takes_complex
 
 _OBSERVERS = {print, repr, str, format, hash, id, ascii, callable, hasattr, type, isinstance, input, open}
 _WRITE_A_RULE = "use a function of math or numpy that has a rule, write it in Python, or give it a rule: @srcad.rule"
-_REMEDIES = dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]")
+_REMEDIES = {
+    **dict.fromkeys(("iter", "next"), "loop over the items with for, or read them by index: xs[0], xs[1]"),
+    "vars": "read the attributes by name, or use dataclasses.asdict",
+}
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def find_activity(
     """
     regions = find_regions(body, kinds, holds_address, summarise, shared)
     varied = _varied(body, kinds, set(varied_params), regions)
+    refuse_numbers_of_texts(body, kinds, varied, lambda handle: (made := summarise(handle)) is None or made.reads_texts)
     useful = _useful(body, kinds, regions, varied, [name for name in seen if regions.is_written(name)])
     active = frozenset(n for n in varied & useful if holds_smooth(kinds.get(n, UNKNOWN)))
     result = next((stmt.value for stmt in reversed(body) if isinstance(stmt, Return)), None)
@@ -147,12 +152,9 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
     first = next((s.place for s in body if getattr(s, "place", None) is not None), None)
     for name in list(varied):
         add(name, first)
-    texts: set[str] = set()  # strings that show a varied value
     while True:
         changed = False
         for stmt in walk(body):
-            if isinstance(stmt, Assign):
-                changed |= _follow_text(stmt, kinds, varied, texts)
             for name in keyed(stmt, kinds, varied, body):
                 changed |= add(name, getattr(stmt, "place", None))
             match stmt:
@@ -216,28 +218,6 @@ def holds_unknown(kind: Kind) -> bool:
             return holds_unknown(value)
         case _:
             return kind is UNKNOWN or any(holds_unknown(k) for _, k in children(kind) or ())
-
-
-def _follow_text(stmt: Assign, kinds: Mapping[str, Kind], varied: set[str], texts: set[str]) -> bool:
-    """A number written into a string and read back would lose its derivative: that is refused."""
-    value = stmt.value
-    if not isinstance(value, Op) or value.fn is operator.getitem:
-        return False
-    names = set(names_in(value))
-    shown = bool(names & texts)
-    if kinds.get(stmt.target) is STRING:
-        if (shown or names & varied) and stmt.target not in texts:
-            texts.add(stmt.target)
-            return True
-        return False
-    kind = kinds.get(stmt.target, UNKNOWN)
-    if shown and (holds_smooth(kind) or kind is UNKNOWN):
-        raise MissingRule(
-            "a number is read back from a string that shows a value which carries a derivative",
-            stmt.place,
-            "pass the number itself",
-        )
-    return False
 
 
 def _appended_to(value: Expr) -> list[str]:

@@ -80,12 +80,14 @@ class Summary:
     """What a function does with the memory it is given: the parameters written to, and who comes to share with whom.
 
     `reshaped` are the parameters whose arrays are reshaped, which is a view or a copy as their layout has it.
+    `reads_texts` says that it makes a number of a string.
     """
 
     writes: frozenset[int] = frozenset()
     array_writes: frozenset[int] = frozenset()
     reshaped: frozenset[int] = frozenset()
     groups: tuple[frozenset[int], ...] = ()
+    reads_texts: bool = False
 
 
 Summarise = Callable[[FunctionHandle], Summary | None]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from srcad.backend import names
+from srcad.backend.chained import chain_nones
 from srcad.backend.expressions import Expressions, call_of
 from srcad.backend.printer import WIDTH, text_of
 from srcad.backend.statements import Statements
@@ -62,6 +63,8 @@ def emit(units: Sequence[Unit], entry: FunctionHandle, header: str = "") -> Emit
             module.scopes[id(unit.handle)].other = module.scopes[id(unit.half_of)]
     definitions, given = module.settled()
     ordered = [definitions[id(handle)] for handle in module.order(entry)]
+    for definition in ordered:
+        chain_nones(definition)
     text = "\n\n".join(text_of([node]) for node in ordered)
     printed = {handle: given[id(handle), ""] for handle in module.handles}
     return Emitted(_comments(header) + text, module.names.objects(given), printed, printed[entry], tuple(ordered))

@@ -85,8 +85,12 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
     simple = _SIMPLE.get(type(value))
     if simple is not None:
         return simple(value)
-    if not isinstance(value, enum.Enum) and builtin_overridden(type(value)) is not None:
+    if isinstance(value, enum.Enum):
+        return Const(value)  # before the numbers: a member of an IntEnum has a name and methods too
+    if builtin_overridden(type(value)) is not None:
         return Opaque(type(value))
+    if isinstance(value, (int, float)) and (hasattr(value, "name") or hasattr(value, "value")):
+        return Opaque(type(value))  # what a number has of these names is taken to be a member's of an IntEnum
     if isinstance(value, (bool, np.bool_)):
         return BOOL
     if isinstance(value, (int, np.integer)):
@@ -95,8 +99,6 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return FLOAT
     if isinstance(value, (complex, np.complexfloating)):
         return COMPLEX
-    if isinstance(value, enum.Enum):
-        return Const(value)
     if isinstance(value, np.ndarray):
         return array_kind(value) if type(value) is np.ndarray else Opaque(type(value))
     if id(value) in _above:

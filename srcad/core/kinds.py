@@ -10,6 +10,7 @@ broadcast patterns, and an `unbroadcast` is generated only where it may do somet
 
 from __future__ import annotations
 
+import enum
 import types
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -427,7 +428,9 @@ def _numeric(kind: Kind) -> bool:
 
 
 def _is_option(kind: Kind) -> bool:
-    return isinstance(kind, (Function, Object, OneOf)) or (isinstance(kind, Const) and callable(kind.value))
+    if isinstance(kind, Const):
+        return callable(kind.value) or (isinstance(kind.value, enum.Enum) and widen(kind) is kind)
+    return isinstance(kind, (Function, Object, OneOf))
 
 
 def option_key(option: Kind) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import inspect
 import json
 import linecache
@@ -274,6 +275,34 @@ def test_the_source_before_any_call_says_that_it_assumes_floats():
 def test_the_source_before_any_call_uses_the_annotations():
     source = srcad.grad(annotated).source
     assert "np" in source and "def annotated_grad" in source
+
+
+class Spring:
+    stiffness = 2.0
+
+    def __init__(self, rest):
+        self.rest = rest
+
+    @classmethod
+    def energy(cls, x):
+        return cls.stiffness * x**2
+
+    def force(self, x):
+        return self.stiffness * (x - self.rest) ** 2
+
+
+def test_the_source_before_any_call_knows_what_is_bound():
+    cases = [
+        (Spring.energy, "cls: Spring, x: float"),
+        (Spring(1.0).force, "self: Spring, x: float"),
+        (functools.partial(Spring.force, Spring(1.0)), "self: Spring, x: float"),
+    ]
+    for function, kinds in cases:
+        g = srcad.grad(function)
+        assumed = g.source
+        assert kinds in " ".join(assumed.split())
+        given = g.source_for(3.0)
+        assert assumed.split('"""')[2] == given.split('"""')[2]
 
 
 def test_the_source_after_a_call_is_that_of_the_call():

@@ -28,6 +28,9 @@ class Level(enum.IntEnum):
     LOW = 1
     HIGH = 3
 
+    def applied(self, x):
+        return x * self
+
 
 @programs.at((3.0, Law.DECAY), (3.0, Law.SQUARE), (3.0, Law.LINEAR), argnums=0)
 def a_value_of_the_member_that_is_given(x, law):
@@ -74,7 +77,43 @@ def one_of_two_members(x, flag):
     return y * x if law.is_plain else y
 
 
+@programs.at((0.4, 2), (0.4, 9), (1.7, 2))
+def a_machine_whose_states_are_ints(x, turn):
+    level = Level.LOW
+    record = []
+    for i in range(4):
+        if i == turn or x > 3.0:
+            level = Level.HIGH
+        x = x * 1.2 + level.value
+        record.append((level.name, x))
+    names = [name for name, _ in record]
+    return sum(x for name, x in record if name != "HIGH") + x * names.count("LOW")
+
+
+@programs.at((0.4, 2), (0.4, 9), (1.7, 2))
+def a_machine_whose_states_have_methods(x, turn):
+    law, shown = Law.LINEAR, ""
+    for i in range(4):
+        match law:
+            case Law.LINEAR if i == turn:
+                law = Law.DECAY
+            case Law.LINEAR:
+                x = x + 0.1 * law.applied(x)
+            case Law.DECAY:
+                x = law.applied(x) if law.is_plain else law.applied(2 * x)
+        shown += law.name[0]
+    return x**2 if shown == "LLDD" else x
+
+
 test_gradient = programs.test()
+
+
+def test_a_method_of_one_of_several_int_members_is_refused_with_a_remedy():
+    def f(x):
+        level = Level.LOW if x < 1.0 else Level.HIGH
+        return level.applied(x)
+
+    refused(f, 2.0, error=srcad.KindError, line_contains="applied(x)", message_contains="make it an enum.Enum")
 
 
 class Held:

@@ -3,6 +3,10 @@
 import math
 import operator
 
+import numpy as np
+import pytest
+
+import srcad
 from tests.cases import Programs
 
 programs = Programs()
@@ -184,6 +188,11 @@ def bits_of_integers(x, n):
     return x * (n & 3) + x**2 * (n >> 1) + (n ^ 1) * x**3 + (n | 8) + (1 << n) * x + ~n
 
 
+@programs.at((2.0, np.array([5, 2, 3])))
+def bits_of_an_array_of_integers(x, n):
+    return np.sum(x * (np.int64(n) & 1) + x**2 * (n >> 1))
+
+
 @programs.at((2.0, True), (2.0, False))
 def a_bool_is_a_number(x, flag):
     return x * flag + x * x * (not flag) + (x > 1) * x
@@ -273,3 +282,17 @@ def annotations_do_not_matter(x: float, y: "float") -> float:
 
 
 test_gradient = programs.test()
+
+
+def test_the_bits_of_an_int_that_is_differentiated_are_refused_with_a_remedy():
+    def odd(x, n):
+        return x * n if n & 1 else x
+
+    def odd_as_advised(x, n):
+        return x * n if int(n) & 1 else x
+
+    with pytest.raises(srcad.KindError, match="`and` on float and 1") as caught:
+        srcad.grad(odd, argnums=1)(2.0, 5)
+    assert caught.value.place.text.strip() == "return x * n if n & 1 else x"
+    assert srcad.grad(odd_as_advised, argnums=(0, 1))(2.0, 5) == (5.0, 2.0)
+    assert srcad.vjp(odd, 2.0, 5)[1](1.0) == (5.0, None)

@@ -26,6 +26,7 @@ from srcad.analysis.regions import Regions, Summary, find_regions, summarised
 from srcad.analysis.sharing import check_sharing, where_written
 from srcad.analysis.sizes import find_sizes
 from srcad.analysis.summing import Parts, summing_parts
+from srcad.analysis.texts import reads_numbers_of_strings
 from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
@@ -180,7 +181,10 @@ class Differentiator:
             params = [p.name for p in handle.program.params]
             while True:
                 regions = find_regions(handle.body, handle.kinds, self.session.holds_address, self.summary)
-                made = summarised(handle.body, params, regions)
+                reads_texts = reads_numbers_of_strings(
+                    handle.body, handle.kinds, lambda one: (known := self.summary(one)) is None or known.reads_texts
+                )
+                made = replace(summarised(handle.body, params, regions), reads_texts=reads_texts)
                 if made == self._summaries[key]:
                     break
                 self._summaries[key] = made

@@ -50,7 +50,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
 from srcad.errors import KindError
-from srcad.transform.specialise import mirrors, objects
+from srcad.transform.specialise import dataclass_calls, mirrors, objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.copying import make_copy
@@ -534,7 +534,9 @@ _SPECIAL: dict[Any, Any] = {
     functools.reduce: _reduce,
     functools.partial: _partial,
     **ITERTOOLS,
-    dataclasses.replace: objects.replaced,
+    dataclasses.replace: dataclass_calls.replaced,
+    dataclasses.asdict: dataclass_calls.as_dict,
+    dataclasses.astuple: dataclass_calls.as_tuple,
     functools.wraps: _wraps,
     copy.copy: make_copy("copy", False),
     copy.deepcopy: make_copy("deepcopy", True),

@@ -36,6 +36,7 @@ from srcad.core.kinds import (
     TupleOf,
     holds_smooth,
     is_complex,
+    is_integral,
     is_number,
     show,
 )
@@ -123,6 +124,10 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
             if hasattr(value, name):
                 shown = base.name if isinstance(base, Ref) else getattr(value, "__name__", "value")
                 found = getattr(value, name)
+                if found is object.__new__ and len(args) == 1 and not kwargs:
+                    made_of = sp.kind(args[0])
+                    if isinstance(made_of, Const) and getattr(made_of.value, "__new__", None) is found:
+                        return objects.made_empty(sp, made_of.value)
                 if isinstance(value, type) and isinstance(class_attribute(value, name), classmethod):
                     function = class_attribute(value, name).__func__
                     if isinstance(function, types.FunctionType):
@@ -158,7 +163,9 @@ def resolve_method(sp: Specialiser, op: Op) -> Resolved:
                 return made, BOOL
             if name in ("any", "all"):
                 return made, BOOL
-            raise sp.refuse(f"the method .{name} of {show(held)}", "use a function of math or numpy", KindError)
+            of_member = " (for a method of an IntEnum: make it an enum.Enum)" if is_integral(held) else ""
+            remedy = f"use a function of math or numpy{of_member}"
+            raise sp.refuse(f"the method .{name} of {show(held)}", remedy, KindError)
         case _ if held is NUMBER:
             return _array_method(sp, op, base, name, args, kwargs)
         case _:

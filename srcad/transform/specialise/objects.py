@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import inspect
 import operator
 import types
 from dataclasses import replace
@@ -27,6 +28,7 @@ from srcad.core.kinds import (
     INT,
     NONE_KIND,
     RANGE,
+    STRING,
     UNKNOWN,
     Array,
     Const,
@@ -104,7 +106,9 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(attribute, types.MemberDescriptorType):
                 return op, BOTTOM  # a slot that is empty as far as is known
             if hasattr(type(attribute), "__get__"):
-                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", "make it a property or a method")
+                by_name = "read the attributes by name, or use dataclasses.asdict"
+                remedy = by_name if name == "__dict__" else "make it a property or a method"
+                raise sp.refuse(f"{cls.__name__}.{name}, which a descriptor computes", remedy)
             if hasattr(cls, name):
                 sp.session.guard(Guard(cls, name, getattr(cls, name)))
                 return _constant(sp, f"{cls.__name__}.{name}", getattr(cls, name))
@@ -151,7 +155,11 @@ def get_attr(sp: Specialiser, op: Op) -> Resolved:
                 return Op(_PARTS[name], (base,), form=f"attr:{name}"), INT if is_integral(held) else FLOAT
             if name in ("shape", "ndim", "size", "dtype"):
                 return op, {"shape": Tuple(()), "ndim": Const(0), "size": Const(1), "dtype": UNKNOWN}[name]
-            return op, FLOAT
+            if name in ("imag", "T"):
+                return op, FLOAT
+            if name in ("name", "value") and held in (INT, FLOAT):
+                return op, STRING if name == "name" else held  # of one of several members of an IntEnum
+            return op, UNKNOWN
         case _ if held is BOTTOM:
             return op, BOTTOM
         case _ if held is UNKNOWN or repr(held) == "Number":
@@ -250,8 +258,7 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))
     if not isinstance(vars(cls).get("__init__", cls.__init__), types.FunctionType):
         if cls.__init__ is object.__init__ and cls.__new__ is object.__new__:
-            made = _new(sp, shown)
-            return made, sp.kind(made)
+            return made_empty(sp, cls)
         raise sp.refuse(f"an instance of {cls.__name__}, which is built in C", "use a dict, or a class of your own")
     member = _member_of_value(sp, cls, args) if issubclass(cls, enum.Enum) and not kwargs else None
     if member is not None:
@@ -266,33 +273,22 @@ def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved
         raise sp.refuse(f"an instance of {cls.__name__}, which has {how}", "make it outside the function")
     if is_generated(cls, "__init__"):
         return _construct_dataclass(sp, shown, cls, args, kwargs)
-    made = _new(sp, shown)
+    made, _ = made_empty(sp, cls)
     sp.effect(*sp.function(cls.__init__, (made, *args), kwargs))
     return made, sp.kind(made)
 
 
-def _new(sp: Specialiser, shown: Ref) -> Var:
+def made_empty(sp: Specialiser, cls: Any) -> tuple[Var, Kind]:
     """An instance before its `__init__`."""
-    made = sp.assign("made", Op(object.__new__, (shown,)), Object(shown.value, ()))
-    give_class_values(sp, made, shown.value)
-    return made
-
-
-def replaced(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
-    """`dataclasses.replace(obj, **changes)`: a new instance, made of the old one's fields and the changes."""
-    held = sp.kind(args[0])
-    if not isinstance(held, Object) or not dataclasses.is_dataclass(held.cls):
-        raise sp.refuse(f"dataclasses.replace of {show(held)}", "pass an instance of a dataclass", KindError)
-    fields: dict[str, Expr] = {}
-    for field in dataclasses.fields(held.cls):
-        if field.init and field.name not in kwargs:
-            fields[field.name] = sp.op(Op(prims.get_attr, (args[0], Lit(field.name))))
-    return construct(sp, held.cls, (), (*fields.items(), *kwargs.items()))
+    made = sp.assign("made", Op(object.__new__, (Ref(cls.__name__, cls),)), Object(cls, ()))
+    give_class_values(sp, made, cls)
+    return made, sp.kind(made)
 
 
 def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """An instance of a dataclass whose `__init__` was written by `dataclasses`."""
-    fields = [f for f in dataclasses.fields(cls) if f.init]
+    taken = inspect.signature(cls.__init__).parameters
+    fields = [f for f in cls.__dataclass_fields__.values() if f.name in taken]  # an InitVar is one of them
     defaults: dict[str, Any] = {}
     for field in fields:
         if field.default is not dataclasses.MISSING:
@@ -314,18 +310,21 @@ def _construct_dataclass(sp: Specialiser, shown: Ref, cls: Any, args: Args, kwar
     kwargs = (*zip(by_place, args, strict=False), *kwargs)
     items = _fill(sp, cls.__name__, names, defaults, (), kwargs)
     kind = Object(cls, tuple((n, sp.kind(a)) for n, a in zip(names, items, strict=True)))
-    if plain:
+    kept = {field.name for field in dataclasses.fields(cls)}
+    if plain and kept == set(names):
         return Op(prims.call, (shown, *items)), kind
-    made = _new(sp, shown)
+    made, _ = made_empty(sp, cls)
     sp.session.mutate(cls)
     for name, item in zip(names, items, strict=True):
-        sp.write(made, Lit(name), item, attr=True)
+        if name in kept:
+            sp.write(made, Lit(name), item, attr=True)
     for field in dataclasses.fields(cls):
         if not field.init and field.default_factory is not dataclasses.MISSING:
             value = sp.op(Op(prims.call, (Ref("factory", field.default_factory),)))
             sp.write(made, Lit(field.name), value, attr=True)
     if hasattr(cls, "__post_init__"):
-        sp.effect(*sp.method(made, "__post_init__"))
+        passed_on = tuple(item for name, item in zip(names, items, strict=True) if name not in kept)
+        sp.effect(*sp.method(made, "__post_init__", passed_on))
     return made, sp.kind(made)
 
 

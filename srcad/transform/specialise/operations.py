@@ -107,6 +107,7 @@ DUNDERS: dict[Callable[..., Any], tuple[str, str]] = {
     operator.contains: ("__contains__", ""),
 }
 _COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
+_OF_BITS = (operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift, operator.invert)
 _FOLDED = {
     operator.add, operator.sub, operator.mul, operator.floordiv, operator.mod, operator.neg, operator.pos,
     operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
@@ -268,6 +269,12 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
         return op, BOTTOM
     op = replace(op, args=tuple(present_array(sp, a) for a in op.args))
     args = tuple(k.kind if isinstance(k, Maybe) else k for k in map(sp.kind, op.args))
+    if fn in _OF_BITS and any(map(is_smooth, args)):
+        raise sp.refuse(
+            f"the operator `{fn.__name__.strip('_')}` on {' and '.join(map(show, args))}",
+            "convert it with int(...), or .astype(int) for an array: what is differentiated is made a float",
+            KindError,
+        )
     return op, primitive_kind(Call(fn, args, (), op.args))
 
 
