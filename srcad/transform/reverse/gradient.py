@@ -189,9 +189,9 @@ class Differentiator:
         return apart(dict(zip(params, special.out_kinds, strict=True)), found, self.session)
 
     def where_written(self, special: Special) -> dict[str, Place]:
-        """For each array parameter that a function writes into, the first place where it does."""
+        """For each parameter with arrays that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
-        params = [p.name for p in special.program.params if isinstance(special.kinds.get(p.name), Array)]
+        params = [p.name for p in special.program.params]
         return where_written(special.body, params, regions, self.summary)
 
     def pair(
