@@ -44,16 +44,12 @@ class Target:
         if self.derivative is not None:
             self.derivative.promote(values)
 
-    def refuse_shared(
-        self, given: tuple[Any, ...], passed: tuple[Any, ...], key: tuple[Any, ...], writes: Mapping[str, Place]
-    ) -> None:
+    def refuse_shared(self, given: tuple[Any, ...], passed: tuple[Any, ...], writes: Mapping[str, Place]) -> None:
         """Raise where promoting makes a copy of memory that is written into under another name too.
 
-        `given` are the arguments of a call, `passed` the same as far as they are promoted, of kinds `key`; `writes`
-        says what is written into.
+        `given` are the arguments of a call, `passed` the same as far as they are promoted; `writes` says what is
+        written into.
         """
-        if self.derivative is not None:
-            writes = {**self.derivative.written(key), **writes}
         bound = self.bind(passed, {}).arguments
         values = list(bound.values())
         self.promote(values)

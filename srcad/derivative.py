@@ -273,12 +273,6 @@ class Derivative:
                 self._forget()
             return self._kept(key)
 
-    def written(self, key: Key) -> Mapping[str, Place]:
-        """What the function writes into, and where, given arguments of these kinds."""
-        made = self.generated(key).writes
-        inner = self._target.derivative
-        return made if inner is None else {**inner.written(key), **made}
-
     @property
     def signature(self) -> inspect.Signature:
         """The parameters of the function."""

@@ -97,7 +97,7 @@ def _run(target: Target, primals: tuple[Any, ...], originals: tuple[Any, ...]) -
     loaded = loaded_pair(function, key, fixed)
     with stops_refused(target.function, loaded.writes):
         loaded.apart.check(bound.arguments)
-    target.refuse_shared(originals, primals, key, loaded.writes)
+    target.refuse_shared(originals, primals, loaded.writes)
     run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)

@@ -98,7 +98,7 @@ def _prepared(
 
 def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any], originals: Sequence[Any]) -> tuple[Any, Any]:
     loaded, values, along = _prepared(target, primals, tangents)
-    target.refuse_shared(tuple(originals), tuple(primals), tuple(map(kind_of, values)), loaded.writes)
+    target.refuse_shared(tuple(originals), tuple(primals), loaded.writes)
     names = [p.name for p in loaded.special.program.params]
     for i in sorted({i for i, _ in loaded.arguments}):
         try:

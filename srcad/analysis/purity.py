@@ -181,7 +181,9 @@ MUTATORS: frozenset[Any] = frozenset(
     | {np.add.at, np.subtract.at, np.copyto, np.put, np.place, np.putmask, np.fill_diagonal}
 )
 # What looks at shapes and addresses, and raises where they are not as expected.
-CHECKS: frozenset[Any] = frozenset({runtime.refuse_overlap, runtime_rules.expect, runtime_rules.expect_shape})
+CHECKS: frozenset[Any] = frozenset(
+    {runtime.refuse_overlap, runtime.refuse_twice, runtime_rules.expect, runtime_rules.expect_shape}
+)
 # Those among them that do nothing else than that, and cannot raise: without a reader, they need not happen.
 APPENDERS: frozenset[Any] = frozenset({prims.push, list.append, set.add})
 

@@ -72,7 +72,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
-from srcad.transform.apart import Apart, apart
+from srcad.transform.apart import Apart, apart, written_inside
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
@@ -192,7 +192,8 @@ class Differentiator:
         """For each parameter with arrays that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
         params = [p.name for p in special.program.params]
-        return where_written(special.body, params, regions, self.summary)
+        inside = written_inside(special, regions)
+        return {**inside, **where_written(special.body, params, regions, self.summary)}
 
     def pair(
         self,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime, runtime_rules
+from srcad.analysis.purity import CHECKS
 from srcad.core import prims
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -538,8 +539,7 @@ _SPECIAL: dict[Any, Any] = {
     np.unstack: unstack,
     np.broadcast_arrays: broadcast_arrays,
     np.meshgrid: meshgrid,
-    runtime_rules.expect: checked(runtime_rules.expect),
-    runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
+    **{check: checked(check) for check in CHECKS},
     runtime_rules.given_parts: _given_parts,
     runtime_rules.differences: _differences,
     **NUMPY_CALLS,
