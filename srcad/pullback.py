@@ -33,7 +33,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.derivative import FORGET, GENERATING
-from srcad.errors import ArgumentError, KindError
+from srcad.errors import ArgumentError
 from srcad.forms import formed, structure
 from srcad.promotion import promoted
 from srcad.stopped import stops_refused
@@ -71,7 +71,7 @@ def make_vjp(
         check_followed(target.function.__name__, names[min(i, len(names) - 1)] if names else "", kind_of(primal))
     try:
         run = _run(target, tuple(map(promoted, primals)), primals if given is None else given)
-    except KindError:
+    except TypeError:  # a `KindError`, or what Python and NumPy raise
         if all(one is other for one, other in zip(primals, map(promoted, primals), strict=True)):
             raise
         run = _run(target, primals, primals)  # an int is a count or an index here: it stays one, and has no cotangent

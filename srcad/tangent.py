@@ -20,7 +20,7 @@ from srcad.callables import Target
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
 from srcad.derivative import FORGET, GENERATING
-from srcad.errors import ArgumentError, KindError
+from srcad.errors import ArgumentError
 from srcad.promotion import promoted
 from srcad.pullback import check_form, part_at
 from srcad.stopped import stops_refused
@@ -62,12 +62,11 @@ def run_jvp(
     moved = [p if t is None else promoted(p) for p, t in zip(primals, tangents, strict=True)]
     try:
         return _run(target, moved, tangents, primals if given is None else given)
-    except KindError:
+    except TypeError:  # a `KindError`, or what Python and NumPy raise
         if all(one is other for one, other in zip(primals, moved, strict=True)):
             raise
-        return _run(
-            target, primals, tangents, primals
-        )  # an int is a count or an index here: it stays one, and does not move
+        # an int is a count or an index here: it stays one, and does not move
+        return _run(target, primals, tangents, primals)
 
 
 def source_of(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> str:

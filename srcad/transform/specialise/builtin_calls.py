@@ -449,6 +449,10 @@ def _partial(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return make_partial(sp, args, tuple(kwargs.items()))
 
 
+def _fromkeys(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return sp.prelude("dict_fromkeys", args[0], args[1] if len(args) > 1 else Lit(None))
+
+
 def _divmod(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return sp.prelude("divmod_of", *args)
 
@@ -507,6 +511,7 @@ _SPECIAL: dict[Any, Any] = {
     list: _list,
     tuple: _tuple,
     dict: dict_call,
+    dict.fromkeys: _fromkeys,
     sum: _sum,
     max: _extreme("max"),
     min: _extreme("min"),

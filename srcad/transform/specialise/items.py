@@ -96,7 +96,7 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     if joined is not None:
         return joined
     sliced = at is SLICE
-    if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf)):
+    if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf, Array)):
         raise sp.refuse(f"an index of {show(held)} is {show(at)}, not an int", "convert it with int(...)", KindError)
     match held:
         case Array():
