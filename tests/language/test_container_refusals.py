@@ -136,12 +136,6 @@ def reads_a_given_counter_in_a_helper(x, counts):
     return x * item_of(counts, 2)
 
 
-def a_default_of_lists(x):
-    weights = collections.defaultdict(lambda: [0.0, 0.0])
-    weights["a"][0] = x * x
-    return weights["a"][0]
-
-
 def updates_with_a_number(x):
     p = {"a": x}
     p.update(3.0)
@@ -297,7 +291,6 @@ REFUSED = [
         "a defaultdict that was given makes up",
     ),
     (reads_a_given_counter_in_a_helper, (2.0, collections.Counter([1])), "d[k]", "a Counter that was given"),
-    (a_default_of_lists, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
     (updates_with_a_number, (2.0,), "p.update", "dict.update with"),
     (subtracts_from_a_list, (2.0,), "xs -= [x]", "`isub` on list of float"),
     (adds_a_number_to_a_list, (2.0,), "xs + x", "list of float + float"),

@@ -110,7 +110,7 @@ def shadow(builder: Builder, target: str, value: Expr) -> None:
 
 def empty_like(value: Op) -> Op:
     """The shadow of an empty container that is made: what it makes of itself are zeros."""
-    if value.fn is collections.defaultdict and isinstance(value.args[0], Op):  # defaultdict(lambda: 1.0)
+    if value.fn is collections.defaultdict and value.args and isinstance(value.args[0], Op):  # defaultdict(lambda: 1.0)
         return replace(value, args=(Ref("float", float),))
     return value
 
