@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 N ?= 10000
 SEED ?= 0
 
-.PHONY: help demo test fuzz lint types bench bench-check docs clean
+.PHONY: help demo test second fuzz lint types bench bench-check docs clean
 .NOTPARALLEL:
 
 help:
 	@echo "make demo   fit a predator-prey model to the Hudson Bay fur record"
 	@echo "make test   run all tests"
+	@echo "make second differentiate every program of the language tests twice (make test: a sample)"
 	@echo "make fuzz   judge N random programs, from seed SEED on (N=10000 SEED=0)"
 	@echo "make lint   ruff check, ruff format --check"
 	@echo "make types  mypy --strict srcad"
@@ -27,6 +28,9 @@ demo: $(VENV)/.tools
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2
+
+second: $(VENV)/.test
+	SECOND=all $(BIN)/python -m pytest -n 2 tests/forward/test_second.py
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.fuzz $(N) --seed $(SEED)

@@ -33,6 +33,7 @@ from srcad.core.kinds import (
     is_complex,
     show,
 )
+from srcad.core.overriding import builtin_overridden
 from srcad.errors import ArgumentError
 
 _REMEDIES: dict[Any, str] = {
@@ -67,7 +68,8 @@ def check_constant(function: str, name: str, kind: Kind) -> None:
 
     That a masked array meets what carries a derivative shows when the derivative runs: its results are masked arrays.
     """
-    if any(isinstance(part, Opaque) and _computes_otherwise(part.cls) for part in _parts(kind)):
+    closed = [part.cls for part in _parts(kind) if isinstance(part, Opaque)]
+    if any(_computes_otherwise(cls) or builtin_overridden(cls) is not None for cls in closed):
         check_followed(function, name, kind)
 
 
@@ -94,6 +96,9 @@ def _unfollowed(kind: Kind) -> tuple[str, str] | None:
         case Opaque(cls=cls) if _is_subclass(cls, np.ndarray):
             what = f"an array of the class {cls.__name__}, which may compute otherwise than an array does"
             return what, "pass np.asarray({0})"
+        case Opaque(cls=cls) if (base := builtin_overridden(cls)) is not None:
+            what = f"a {cls.__name__}, which has methods of its own in place of those of {base.__name__}"
+            return what, f"pass {base.__name__}({{0}}), or an object that holds it"
         case Array(dtype="object"):
             return "an array of objects", "pass {0}.astype(float)"
         case Array(dtype=dtype) if dtype[0] in "[{(":

@@ -9,6 +9,7 @@ import importlib.util
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from srcad import runtime
@@ -80,7 +81,7 @@ class Backend:
                 compile_for(made.function, values)
             except REFUSALS as wrong:
                 raise refused(wrong, made.emitted, shown) from None
-        return made
+        return replace(made, plain=True)  # Numba returns Python's floats
 
     def refused(self, wrong: Exception, emitted: Any, shown: str) -> SrcadError:
         """What Numba says when it meets new types of arguments, as an error of ours."""

@@ -16,17 +16,19 @@ import numpy as np
 from srcad.errors import ArgumentError
 from srcad.promotion import promoted
 from srcad.runtime import attributes_of
+from srcad.transform.specialise.derivatives import makes
 
 
+@makes("check")
 def check_grads(
     fun: Callable[..., Any],
     args: Sequence[Any],
     order: int = 1,
     modes: str | Sequence[str] = ("fwd", "rev"),
     *,
-    atol: float = 1e-5,
-    rtol: float = 1e-5,
-    eps: float = 1e-4,
+    atol: float | None = None,
+    rtol: float | None = None,
+    eps: float | None = None,
     seed: int = 0,
 ) -> None:
     """Check the derivative of a function against finite differences, in random directions.
@@ -37,14 +39,15 @@ def check_grads(
         order: how many derivatives to check: 2 checks the derivative of the gradient too, of a randomly weighted sum of
             the result, in each of the modes.
         modes: "fwd" for forward mode, "rev" for reverse mode, or a sequence of these.
-        atol, rtol: how far the two may be apart.
-        eps: the step of the central differences (Richardson-extrapolated from `eps` and `eps / 2`).
+        atol, rtol: how far the two may be apart: 1e-5, and 1e-2 where a number is of less than double precision.
+        eps: the step of the central differences (Richardson-extrapolated from `eps` and `eps / 2`): 1e-4, and 1e-2
+            where a number is of less than double precision.
         seed: of the random directions.
 
     Raises:
         AssertionError: where they disagree; the message names the argument, the part of it, the direction and the mode,
             and says by how much.
-        ArgumentError: for an order or a mode that there is not.
+        ArgumentError: for an order or a mode that there is not, and where there is nothing to compare.
 
     >>> import srcad
     >>> srcad.check_grads(lambda x: x**3, (2.0,), order=2)
@@ -58,7 +61,9 @@ def check_grads(
     if order not in (1, 2):
         raise ArgumentError(f"order={order} is not supported", None, "use order=1 or order=2")
     shown = getattr(fun, "__name__", "the function")
-    check = _Check(tuple(args), modes, atol, rtol, eps, np.random.default_rng(seed))
+    if not isinstance(args, (tuple, list)):
+        raise ArgumentError(f"args is {args!r}", None, "give the arguments of the function in a tuple: (x,)")
+    check = _Check(tuple(args), modes, (atol, rtol, eps), np.random.default_rng(seed))
     check.first(fun, f"the derivative of {shown}")
     if order == 2 and type(fun(*copy.deepcopy(check.args))) in (float, np.float64):
         from srcad.api import grad
@@ -81,15 +86,13 @@ class _Check:
         self,
         args: tuple[Any, ...],
         modes: Sequence[str],
-        atol: float,
-        rtol: float,
-        eps: float,
+        limits: tuple[float | None, float | None, float | None],
         rng: np.random.Generator,
     ) -> None:
         self.args = args
         self.positions = [i for i, a in enumerate(args) if _moves(a)]
         self.modes = modes
-        self.atol, self.rtol, self.eps = atol, rtol, eps
+        self.limits = limits
         self.rng = rng
 
     def first(self, fun: Callable[..., Any], what: str) -> None:
@@ -107,11 +110,21 @@ class _Check:
         else:
             value = fun(*copy.deepcopy(self.args))
             weights = {path: _random_like(part, self.rng) for path, part in parts_of(value)}
+        if not weights and (isinstance(value, bool) or not isinstance(value, (int, np.integer, np.ndarray))):
+            raise ArgumentError(f"the function returns {value!r}: nothing to compare", None, "return floats or arrays")
+        self._set_limits(value)
         for position in self.positions:
             directions = {path: _random_like(part, self.rng) for path, part in parts_of(self.args[position])}
             predictions = {mode: self._prediction(mode, fun, position, gradients, weights) for mode in self.modes}
             for mode, predicted in predictions.items():
                 self._compare(fun, what, mode, position, directions, weights, predicted)
+
+    def _set_limits(self, value: Any) -> None:
+        """How far the two may be apart, as the numbers that are compared have it."""
+        narrow = any(np.asarray(part).dtype.itemsize < 8 for _, part in parts_of((self.args, value)))
+        usual = (1e-2, 1e-2, 1e-2) if narrow else (1e-5, 1e-5, 1e-4)
+        chosen = [own if given is None else given for given, own in zip(self.limits, usual, strict=True)]
+        self.atol, self.rtol, self.eps = chosen
 
     def _prediction(
         self, mode: str, fun: Callable[..., Any], position: int, gradients: Any, weights: dict[str, Any]

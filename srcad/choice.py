@@ -126,7 +126,7 @@ class _Chooser:
         raise ArgumentError(
             f"argnums={number} but {self.name} takes {count} positional arguments",
             None,
-            f"positions run from 0 to {count - 1}; use argnames= for keyword-only parameters",
+            f"{f'positions run from 0 to {count - 1}; ' if count else ''}use argnames= for keyword-only parameters",
         )
 
     def named(self, name: str) -> Pick:

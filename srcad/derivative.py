@@ -128,7 +128,14 @@ class Derivative:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = None
         if not kwargs:
-            made = self._by_type.get(tuple(map(type, args)))
+            if self._by_type:
+                count = len(args)  # a display is quicker than a call, and most functions take few numbers
+                if count == 1:
+                    made = self._by_type.get((type(args[0]),))
+                elif count == 2:
+                    made = self._by_type.get((type(args[0]), type(args[1])))
+                else:
+                    made = self._by_type.get(tuple(map(type, args)))
             if made is None and self._by_shape:
                 made = self._by_shape.get(_fingerprint(args))
         if made is not None and not (self._watches and self._outside.changed()):
@@ -165,7 +172,7 @@ class Derivative:
             self._by_type[tuple(map(type, args))] = made
             return
         shapes = _fingerprint(args)
-        if shapes is not None:
+        if _OTHER not in shapes:
             if len(self._by_shape) >= MOST_SHAPES:
                 self._by_shape.clear()
             self._by_shape[shapes] = made
@@ -427,17 +434,23 @@ def _rebuild(fun: Any, options: dict[str, Any]) -> Derivative:
     return Derivative(fun, **options)
 
 
-def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """What tells the kinds of numbers, arrays and strings apart, quicker than the kinds; None for other arguments."""
-    found: list[Any] = []
-    for arg in args:
-        kind = type(arg)
-        if kind is np.ndarray:
-            found.append((arg.dtype, arg.shape))
-        elif kind in (float, int, bool):
-            found.append(kind)
-        elif kind is str or arg is None:
-            found.append(arg)
-        else:
-            return None
-    return tuple(found)
+_FLOAT64 = np.dtype(np.float64)
+_NUMBERS = frozenset({float, int, bool})
+_OTHER = object()  # in a fingerprint, an argument that only its kind tells apart
+
+
+def _fingerprint(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What tells the kinds of numbers, arrays and strings apart, quicker than the kinds."""
+    return tuple(
+        [
+            a.shape if type(a) is np.ndarray and a.dtype is _FLOAT64 else type(a) if type(a) in _NUMBERS else _mark(a)
+            for a in args
+        ]
+    )
+
+
+def _mark(arg: Any) -> Any:
+    """What tells other arrays and strings apart."""
+    if type(arg) is np.ndarray:
+        return arg.dtype, arg.shape
+    return arg if type(arg) is str or arg is None else _OTHER

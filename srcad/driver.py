@@ -285,9 +285,10 @@ def _load_compiled(maker: Differentiator, entry: FunctionHandle, cache: bool) ->
     from srcad.backend.compiled.forms import compiled_forms
     from srcad.backend.emit import Unit, emit
 
-    units = [Unit(u.handle, u.program) for u in compiled_forms(_called(maker.units, (entry,)))]
-    emitted = emit(units, entry)
-    return emitted, load_compiled(emitted, cache)
+    forms = compiled_forms(_called(maker.units, (entry,)))
+    emitted = emit([Unit(form.handle, form.program) for form in forms], entry)
+    in_range = frozenset(emitted.names[form.handle] for form in forms if form.in_range)
+    return emitted, load_compiled(emitted, in_range, cache)
 
 
 def _called(units: Sequence[Any], entries: tuple[FunctionHandle, ...]) -> list[Any]:

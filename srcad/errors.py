@@ -6,6 +6,7 @@ Layers raise with a `Place`; nothing else in the package raises anything that is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -29,12 +30,40 @@ class Place:
         return f"{head}\n    {shown}\n    {caret}"
 
 
+# For each file of generated text, which place in the source that it was made from a line came from.
+_ORIGINS: dict[str, Callable[[int], Place | None]] = {}
+
+
+def made_from(file: str, origin: Callable[[int], Place | None]) -> None:
+    """Note where the lines of a file of generated text came from."""
+    _ORIGINS[file] = origin
+
+
+def is_generated(place: Place) -> bool:
+    """Whether a place is in generated text."""
+    return place.file in _ORIGINS
+
+
+def in_source(place: Place | None) -> Place | None:
+    """The place in what a person wrote: generated text may have been made from generated text in its turn."""
+    while place is not None and is_generated(place):
+        place = _ORIGINS[place.file](place.line)
+    return place
+
+
+_FORWARD = (
+    "as this is the derivative of a derivative, take both in forward mode: srcad.jvp of a function that calls srcad.jvp"
+)
+
+
 class SrcadError(Exception):
     """The base of every refusal: a message, where it applies, and a remedy."""
 
     def __init__(self, message: str, place: Place | None = None, remedy: str = "") -> None:
+        if place is not None and is_generated(place):
+            remedy = "; or, ".join(filter(None, (remedy, _FORWARD)))
         self.message = message
-        self.place = place
+        self.place = in_source(place)
         self.remedy = remedy
         super().__init__(self._text())
 

@@ -45,7 +45,7 @@ def formed(kind: Kind, gradient: Any, value: Any) -> Any:
 def floats(gradients: Any) -> Any:
     """The gradient of a float or an array, or a tuple of such gradients, with Python's floats for NumPy's scalars."""
     if type(gradients) is tuple:
-        return tuple([float(g) if isinstance(g, np.floating) else g for g in gradients])
+        return tuple([g if type(g) is np.ndarray or not isinstance(g, np.floating) else float(g) for g in gradients])
     return float(gradients) if isinstance(gradients, np.floating) else gradients
 
 

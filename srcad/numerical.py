@@ -12,8 +12,10 @@ from srcad.core.texts import written
 from srcad.errors import ArgumentError
 from srcad.rules.bodies import name_of
 from srcad.rules.stated import state
+from srcad.transform.specialise.derivatives import makes
 
 
+@makes("numerical")
 def numerical(fun: Callable[..., Any], *, step: float = 4e-3, levels: int = 3, like: Any = None) -> Callable[..., Any]:
     """The function with derivatives by central differences, for a black box; never done unless asked for.
 

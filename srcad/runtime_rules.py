@@ -109,6 +109,15 @@ def given_parts(parts: Any, names: str) -> Any:
     return parts
 
 
+def expect_pair(made: Any, name: str) -> None:
+    """Refuse to go on where the forward half of a `custom_vjp` returns anything but its result and the residuals."""
+    if not isinstance(made, tuple) or len(made) != 2:
+        raise Refusal(
+            f"the forward half of {name} returns a {type(made).__name__}, not a pair",
+            "return the result and what the backward half reads: return y, x",
+        )
+
+
 def inner_product(d: Any, tangent: Any) -> Any:
     """The sum of the products of the numbers of a cotangent and a tangent; None stands for zeros."""
     if d is None or tangent is None:

@@ -12,8 +12,7 @@ import types
 from collections.abc import Iterator, Mapping
 
 from srcad import runtime
-from srcad.backend.load import place_of_line
-from srcad.errors import AliasError, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import AliasError, Place, SrcadError, UnsupportedSyntax, in_source, is_generated
 
 
 @contextlib.contextmanager
@@ -32,13 +31,12 @@ def refused(
     if isinstance(wrong, runtime.Overlap):
         return _overlapping(function, wrong, writes)
     message, remedy, *place = wrong.args
-    return UnsupportedSyntax(message, Place(*place) if place else _ran_into(wrong), remedy)
+    return UnsupportedSyntax(message, in_source(Place(*place) if place else _ran_into(wrong)), remedy)
 
 
 def _ran_into(wrong: runtime.Refusal) -> Place | None:
-    lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(wrong.__traceback__)]
-    found = [place for place in (place_of_line(*line) for line in lines) if place is not None]
-    return found[-1] if found else None
+    lines = [Place(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(wrong.__traceback__)]
+    return next((place for place in reversed(lines) if is_generated(place)), None)
 
 
 def _overlapping(function: types.FunctionType, wrong: Exception, writes: Mapping[str, Place]) -> AliasError:

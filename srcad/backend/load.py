@@ -13,10 +13,9 @@ from typing import Any
 
 from srcad.backend.emit import Emitted
 from srcad.backend.places import places_of
-from srcad.errors import Place
+from srcad.errors import made_from
 
 _counter = itertools.count(1)
-_LOADED: dict[str, Emitted] = {}  # by the file names under which `linecache` keeps their sources
 
 
 def load(emitted: Emitted, filename: str | None = None) -> dict[str, Callable[..., Any]]:
@@ -27,7 +26,7 @@ def load(emitted: Emitted, filename: str | None = None) -> dict[str, Callable[..
     if filename is None:
         filename = f"<srcad {emitted.entry} {next(_counter)}>"
     source = emitted.source
-    _LOADED[filename] = emitted
+    made_from(filename, lambda line: places_of(source, emitted.definitions).get(line))
     # An entry without a modification time is one that linecache.checkcache leaves alone.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     module: dict[str, Any] = dict(emitted.namespace)
@@ -35,9 +34,3 @@ def load(emitted: Emitted, filename: str | None = None) -> dict[str, Callable[..
     module["__file__"] = filename
     exec(compile(source, filename, "exec"), module)
     return {name: module[name] for name in emitted.names.values()}
-
-
-def place_of_line(filename: str, line: int) -> Place | None:
-    """The place in the user's source that a line of generated text came from; None for a line of another file."""
-    emitted = _LOADED.get(filename)
-    return None if emitted is None else places_of(emitted.source, emitted.definitions).get(line)

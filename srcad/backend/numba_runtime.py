@@ -223,6 +223,15 @@ def _copy_of(x: Any) -> Any:
     return (lambda x: x.copy()) if _is_array(x) else (lambda x: np.asarray(x))
 
 
+@compiled
+def vector_of(items: Any) -> Any:
+    """`np.array([a, b, c])` of floats, without a list."""
+    made = np.empty(len(items))
+    for k in range(len(items)):
+        made[k] = items[k]
+    return made
+
+
 @instead_of(np.ravel)
 def _ravel(x: Any) -> Any:
     """A view where NumPy makes a view. Numba looks at the type: of an array whose layout it does not know it copies."""
@@ -273,6 +282,19 @@ def _match(size: Any, other: Any) -> Any:
     def looked_at(size: Any, other: Any) -> None:
         if size != other:
             raise ValueError("arrays of shapes that do not broadcast")
+
+    return looked_at
+
+
+def inside(size: Any, first: Any, last: Any) -> None:
+    """Raise where the indices from the first to the last are not all in range of a dimension of this size."""
+
+
+@instead_of(inside)
+def _inside(size: Any, first: Any, last: Any) -> Any:
+    def looked_at(size: Any, first: Any, last: Any) -> None:
+        if first <= last and (first < -size or last >= size):
+            raise IndexError("index is out of bounds")
 
     return looked_at
 

@@ -44,6 +44,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.libraries import is_library_object, is_sparse, the_one
+from srcad.core.overriding import builtin_overridden
 from srcad.core.sums import holds_sum
 
 _CODE = (
@@ -84,6 +85,8 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
     simple = _SIMPLE.get(type(value))
     if simple is not None:
         return simple(value)
+    if not isinstance(value, enum.Enum) and builtin_overridden(type(value)) is not None:
+        return Opaque(type(value))
     if isinstance(value, (bool, np.bool_)):
         return BOOL
     if isinstance(value, (int, np.integer)):
@@ -131,13 +134,15 @@ def kind_of(value: Any, _above: tuple[int, ...] = ()) -> Kind:
         return Function(value.func, (("__partial__", BOTTOM), *fields))
     if isinstance(value, _CODE) or isinstance(getattr(value, "py_func", None), types.FunctionType):
         return Const(value)
+    if callable(value) and type(value).__module__.split(".")[0] == "numba":  # what `numba.vectorize` makes
+        return Const(value)
     if is_sparse(type(value)) and value.dtype.kind in "biuf":
         return Opaque(type(value))  # constant data, and linear in what it is multiplied with
     attributes = getattr(value, "__dict__", None)
     if attributes is None and hasattr(type(value), "__slots__"):
         slots = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]
         attributes = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    if attributes is None or type(value).__module__.split(".")[0] in ("numpy", "random", "io", "_io"):
+    if not isinstance(attributes, dict) or type(value).__module__.split(".")[0] in ("numpy", "random", "io", "_io"):
         return Opaque(type(value))
     return Object(type(value), tuple((name, kind_of(v, above)) for name, v in attributes.items()))
 

@@ -17,3 +17,8 @@ def written(text: str, name: str, space: dict[str, Any]) -> Any:
     module = {**space, "__name__": "srcad_written", "__file__": file}
     exec(compile(text, file, "exec"), module)
     return module[name]
+
+
+def is_written(function: Any) -> bool:
+    """Whether a function was defined by a text of ours."""
+    return bool(function.__module__ == "srcad_written")

@@ -21,6 +21,7 @@ from typing import Any
 
 import gast
 
+from srcad.core.contexts import keeps_exceptions
 from srcad.core.nodes import FALSE, NONE, TRUE, Expr, If, Return, Var
 from srcad.frontend.frame import Frame, statement
 from srcad.frontend.names import ITERATORS, is_builtin, outside_value, refuse_kept_iterator
@@ -139,15 +140,12 @@ def irrefutable(case: Any) -> bool:
     return case.guard is None and isinstance(pattern, gast.MatchAs)
 
 
-_KEEPS_EXCEPTIONS = {"errstate", "printoptions", "nullcontext", "open", "catch_warnings", "localcontext", "closing"}
-
-
 def may_swallow(frame: Frame, context: Any) -> bool:
     """Whether a context manager may catch an exception, after which the program goes on behind the `with`."""
     if not isinstance(context, gast.Call):
         return True
     known = outside_value(frame, context.func)
-    return known is None or getattr(known.value, "__name__", "") not in _KEEPS_EXCEPTIONS
+    return known is None or not keeps_exceptions(known.value)
 
 
 # ---------------------------------------------------------------- blocks

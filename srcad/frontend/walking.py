@@ -129,8 +129,8 @@ def _bound(value: Expr) -> Atom:
     return value
 
 
-def _items(frame: Frame, node: Any) -> Items:
-    """What a node walks through, as items by index."""
+def _items(frame: Frame, node: Any, form: str = "") -> Items:
+    """What a node walks through, as items by index; `form` says whether backwards."""
     if _is_call(frame, node, "range") and 1 <= len(node.args) <= 3:
         counted = _range(frame, node)
         if counted.step != Lit(1):
@@ -146,11 +146,11 @@ def _items(frame: Frame, node: Any) -> Items:
     if _indexable(frame, node):
         return _zip(frame, node)
     if _is_call(frame, node, "reversed") and len(node.args) == 1:
-        inner = _items(frame, node.args[0])
+        inner = _items(frame, node.args[0], "reversed")
         return Backwards(inner, inner.length)
     if isinstance(node, gast.GeneratorExp):
         node = gast.copy_location(gast.ListComp(node.elt, node.generators), node)
-    values = frame.step(prims.as_sequence, frame.atom(node))
+    values = frame.hold(Op(prims.as_sequence, (frame.atom(node),), form=form))
     return Sequence(values, frame.call("len", len, values))
 
 

@@ -83,6 +83,7 @@ class StatedBody:
     shown: str  # what it is called in generated code where it is called
     params: tuple[str, ...]
     forward: bool = False  # a pushforward: it returns the tangent of the result, not something for each parameter
+    variadic: str | None = None  # its `*` parameter
     guards: tuple[Guard, ...] = ()
     called: bool = False
     _template: Block | None = field(default=None, repr=False)
@@ -97,18 +98,25 @@ class StatedBody:
     def _read(self) -> tuple[Block, tuple[Guard, ...]]:
         found = self._parsed()
         self.called = found is None
+        if found is None and self.variadic is not None:
+            raise RuleError(
+                f"the rule of {self.shown.rpartition('_')[0]} takes *{self.variadic}, and is not straight code",
+                place_of(self.function),
+                f"write it without tests, loops and lambdas: return [... for x in {self.variadic}]",
+            )
         if found is None:
             return self._call(), ()
         block, guards = found
         returned = block[-1]
-        count = len(self.params)
+        names = [*self.params, *filter(None, (self.variadic,))]
+        count = len(names)
         value = returned.value if isinstance(returned, Return) else None
         given = len(value.args) if isinstance(value, Op) and value.fn is prims.make_tuple else 1
         if given != count and not self.forward:
             raise RuleError(
                 f"the rule of {self.shown.rpartition('_')[0]} returns {given} values, and has {count} parameters",
                 place_of(self.function),
-                f"return one for each of {', '.join(self.params)}: None for one without a derivative",
+                f"return one for each of {', '.join(names)}: None for one without a derivative",
             )
         return block, guards
 

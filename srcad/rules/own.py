@@ -31,6 +31,11 @@ def array_alike(items, *, d_out):
     return d_out
 
 
+@pullback(runtime.laid_out, kind=_like_first, at=[(TABLE, TABLE * 2), (TABLE, ROW)], linear_in=("values",))
+def laid_out(x, values, *, d_out):
+    return None, runtime.unbroadcast(d_out, values)
+
+
 @linear(runtime.unbroadcast, kind=_like_second, at=[(TABLE, ROW), (TABLE, COLUMN), (TABLE, 1), (ROW, ROW), (2.0, 1)])
 def unbroadcast(d, x, *, d_out):
     return np.broadcast_to(d_out, np.shape(d))

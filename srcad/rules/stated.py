@@ -127,7 +127,7 @@ def state(function: Any, body: Any, mode: str | None = None, like: Any = None) -
     if before is not None and before.params == params:
         stated = replace(before, defaults=defaults, _rule=None)
     what = "pushforward" if forward else "pullback" if "d_out" in keywords else "partials"
-    read = StatedBody(body, f"{name}_{what}", params, forward)
+    read = StatedBody(body, f"{name}_{what}", params, forward, variadic)
     if forward:
         stated.push = read
     else:
@@ -140,8 +140,8 @@ def state(function: Any, body: Any, mode: str | None = None, like: Any = None) -
 
 def _refuse_function(function: Any, name: str) -> None:
     if not callable(function) or isinstance(function, type):
-        found = "a class" if isinstance(function, type) else f"a {type(function).__name__}"
-        raise RuleError(f"a rule is for a function, and {name} is {found}", None, "write @srcad.rule(f)")
+        found = f"{name} is a class" if isinstance(function, type) else f"{function!r} cannot be called"
+        raise RuleError(f"a rule is for a function, and {found}", None, "write @srcad.rule(f)")
     root = str(getattr(function, "__module__", None) or "").partition(".")[0]
     if rule_for(function) is not None and own_rule_of(function) is None or root in ("builtins", "operator"):
         raise RuleError(

@@ -40,7 +40,7 @@ def load_function(target: str) -> Callable[..., Any]:
 
 
 def parse_arguments(text: str, function: Callable[..., Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Evaluate `2.0, np.ones(3), n=4` with np and math at hand; checked to fit the function's parameters."""
+    """Evaluate `2.0, Model(3.0), n=4` with the names of the function's file, np and math; they fit its parameters."""
     opening = "_arguments("
     try:
         code = compile(f"{opening}{text})", "--at", "eval")
@@ -51,14 +51,16 @@ def parse_arguments(text: str, function: Callable[..., Any]) -> tuple[tuple[Any,
             Place("--at", 1, column, text),
             'write Python expressions with commas between, for example --at "2.0, np.ones(3)"',
         ) from None
-    names = {"np": np, "numpy": np, "math": math, "_arguments": lambda *args, **kwargs: (args, kwargs)}
+    own = vars(sys.modules[function.__module__]) if function.__module__ in sys.modules else {}
+    known = {"np": np, "numpy": np, "math": math, **own}
+    names = {**known, "_arguments": lambda *args, **kwargs: (args, kwargs)}
     try:
         args, kwargs = eval(code, names)
     except Exception as error:  # the expressions are the user's own, and may raise anything
         raise TargetError(
             f"--at cannot be evaluated: {_said(error)}",
             Place("--at", 1, 0, text),
-            "only np, math and Python's builtins are known there",
+            "the names of its file, np, math and Python's builtins are known there",
         ) from None
     try:
         inspect.signature(function).bind(*args, **kwargs)
@@ -82,7 +84,9 @@ def _function(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
             remedy = f"one of: {defined}" if defined else "define a function at the top of the file"
             raise TargetError(f"{path} has no function {name!r}", None, remedy) from None
     if not callable(found):
-        raise TargetError(f"{name} in {path} is not a function but a {type(found).__name__}")
+        kind = type(found).__name__
+        said = f"{name} in {path} is not a function but {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        raise TargetError(said, None, "name a function, or a method as Class.method")
     return found  # type: ignore[no-any-return]
 
 

@@ -103,3 +103,26 @@ def test_modes_that_there_are_not_are_refused(modes):
     with pytest.raises(srcad.ArgumentError) as caught:
         srcad.check_grads(lambda x: x**3, (2.0,), modes=modes)
     assert "fwd" in caught.value.remedy
+
+
+def weighted(x, ys):
+    return x**2 * np.sum(ys)
+
+
+def test_single_precision_is_given_room():
+    srcad.check_grads(weighted, (np.float32(2.0), np.ones(3, np.float32)))
+    srcad.check_grads(lambda x: math.floor(x), (2.5,))
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "said"),
+    [
+        (weighted, 2.0, "args is 2.0"),
+        (lambda x: x > 1, (2.0,), "nothing to compare"),
+        (lambda x: None, (2.0,), "the function returns None"),
+    ],
+)
+def test_a_check_that_would_compare_nothing_is_refused(function, args, said):
+    with pytest.raises(srcad.ArgumentError, match=said) as caught:
+        srcad.check_grads(function, args)
+    assert caught.value.remedy

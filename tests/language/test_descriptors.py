@@ -201,6 +201,35 @@ class Triple(NamedTuple):
     z: float
 
 
+class Signal:
+    def __init__(self, v):
+        self.v = v
+
+    def __and__(self, other):
+        return self.v * other
+
+    def __rxor__(self, other):
+        return other - self.v
+
+    def __lshift__(self, other):
+        return self.v + other
+
+    def __invert__(self):
+        return self.v * 6
+
+    def __eq__(self, other):
+        return self.v == other.v
+
+    __hash__ = None
+
+
+@programs.at(2.0, -0.7)
+def bit_operators_of_a_class_are_its_own(x):
+    signal = Signal(x)
+    total = (signal & x) + (x**2 ^ signal) + (signal << x) + ~signal
+    return total * 2 if signal in [Signal(1.0), Signal(x)] else total
+
+
 @programs.at(([1.2, 0.4],), ([-0.3, 2.0],))
 def fields_are_filled_from_a_list(xs):
     pair = Pair(*[x * x for x in xs])
@@ -221,6 +250,12 @@ def a_global_dict_of_different_things_is_gone_through(theta):
         total += np.sum(part**2) * len(name)
         at += count
     return total
+
+
+@programs.at(2.0)
+def a_context_manager_of_numpy_is_entered(x):
+    with np.printoptions(precision=3):
+        return x**2
 
 
 test_gradient = programs.test()
@@ -288,6 +323,32 @@ def has_a_metaclass(x):
     return Registered(x).value
 
 
+class Turned:
+    def __init__(self, items):
+        self.items = items
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __reversed__(self):
+        return iter([9.0])
+
+
+def goes_through_it_backwards(x):
+    total = 0.0
+    for item in reversed(Turned([x, x])):
+        total += item
+    return total * x
+
+
+def sums_it_backwards(x):
+    return sum(reversed(Turned([x, x]))) * x
+
+
+def makes_a_class(x):
+    return type("Made", (), {"x": x}).x * x
+
+
 class Countdown:
     def __init__(self, n):
         self.n = n
@@ -347,6 +408,9 @@ def fills_fields_that_have_defaults(x):
 
 
 REFUSED = [
+    (goes_through_it_backwards, "for item in reversed(", "a __reversed__ of its own"),
+    (sums_it_backwards, "reversed(Turned", "a __reversed__ of its own"),
+    (makes_a_class, 'type("Made"', "a class made by type"),
     (fills_fields_that_have_defaults, "Optional(*", "which fields it fills"),
     (enters_a_generator, "with doubled_scale(state)", "a context manager that is made of a generator"),
     (reads_tokens, "token = tokens.pop(0)", "whose kind is not known"),

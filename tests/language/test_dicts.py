@@ -491,4 +491,15 @@ def keys_that_start_at_a_number(x, names):
     return x[0] ** 2 + sum(totals[name] for name in sorted(totals))
 
 
+@programs.at((1.5, {"a": 1.0}), (-0.4, {"b": 2.0}))
+def dicts_are_merged_in_place(x, given):
+    made = {"a": x}
+    other = made
+    made |= {"a": x * 2}
+    given |= [("c", other["a"])]
+    for key in "de":
+        other |= {key: x}
+    return sum(made.values()) * len(other) + sum(given.values()) * x
+
+
 test_gradient = programs.test()

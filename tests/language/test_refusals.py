@@ -298,8 +298,22 @@ def a_context_that_may_swallow(x):
     return y
 
 
+class closing(Swallows):
+    """It has the name of a context manager that swallows nothing."""
+
+
+def a_context_of_a_known_name_that_may_swallow(x):
+    with closing(x) as k:
+        if k > 1:
+            return k * x
+    return x
+
+
 def test_a_context_manager_that_may_swallow_an_exception_is_refused():
     refused(a_context_that_may_swallow, 2.0, error=srcad.UnsupportedSyntax, line_contains="with Swallows")
+    refused(
+        a_context_of_a_known_name_that_may_swallow, 2.0, error=srcad.UnsupportedSyntax, line_contains="with closing"
+    )
 
 
 def test_an_endless_iterator_is_refused():

@@ -48,6 +48,12 @@ def decorated(x, y):
 
 
 class Spring:
+    def __init__(self, k=1.0):
+        self.k = k
+
+    def force(self, x):
+        return self.k * x * x
+
     @staticmethod
     def energy(x):
         return x * x / 2
@@ -257,3 +263,12 @@ def test_show_is_the_source_of_the_derivative(model):
     done = run("show", f"{model}:product")
     assert srcad.grad is not None
     assert done.stdout.endswith("\n") and not done.stdout.endswith("\n\n")
+
+
+def test_the_names_of_the_file_are_known_where_the_arguments_are_given(model):
+    done = run("show", f"{model}:Spring.force", "--wrt", "x", "--at", "Spring(2.0), constant")
+    assert done.exit_code == 0 and "for self: Spring, x: float" in done.stdout
+
+
+def test_what_is_no_function_is_refused_with_a_remedy(model):
+    assert "Instead: name a function, or a method" in refusal("show", f"{model}:constant")

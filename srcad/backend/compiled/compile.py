@@ -23,7 +23,6 @@ import numpy as np
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from srcad.backend import numba_runtime
-from srcad.backend.compiled.steps import Loop
 from srcad.backend.emit import Emitted
 from srcad.backend.load import load
 from srcad.backend.places import places_of
@@ -34,11 +33,12 @@ _SLIPS = (NotImplementedError, AssertionError, AttributeError, TypeError, ValueE
 REFUSALS = (NumbaError, UnsupportedBytecodeError, *_SLIPS)
 
 
-def load_compiled(emitted: Emitted, cache: bool = False) -> dict[str, Callable[..., Any]]:
-    """The functions of generated text by their printed names, as Numba dispatchers."""
-    functions = _kept_functions(emitted) if cache else load(emitted)
-    loops = {name for handle, name in emitted.names.items() if isinstance(handle, Loop)}
-    jitted = {n: numba.njit(f, cache=cache, boundscheck=n not in loops) for n, f in functions.items()}
+def load_compiled(
+    emitted: Emitted, in_range: frozenset[str] = frozenset(), cache: bool = False
+) -> dict[str, Callable[..., Any]]:
+    """The functions of generated text by their printed names, as dispatchers; those `in_range` look at no index."""
+    functions = _kept_functions(emitted, in_range) if cache else load(emitted)
+    jitted = {n: numba.njit(f, cache=cache, boundscheck=n not in in_range) for n, f in functions.items()}
     module = next(iter(functions.values())).__globals__
     module.update(jitted)
     return jitted
@@ -81,9 +81,9 @@ def _reason(text: str) -> str:
 # ---------------------------------------------------------------- on disk
 
 
-def _kept_functions(emitted: Emitted) -> dict[str, Callable[..., Any]]:
+def _kept_functions(emitted: Emitted, in_range: frozenset[str]) -> dict[str, Callable[..., Any]]:
     """The functions of generated text from a module of its own, which Numba finds again by its name."""
-    path = _kept_file(emitted)
+    path = _kept_file(emitted, in_range)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -93,9 +93,9 @@ def _kept_functions(emitted: Emitted) -> dict[str, Callable[..., Any]]:
     return {name: getattr(module, name) for name in emitted.names.values()}
 
 
-def _kept_file(emitted: Emitted) -> Path:
+def _kept_file(emitted: Emitted, in_range: frozenset[str]) -> Path:
     """The file that holds generated text, named by the text and the constants that it is compiled with."""
-    mark = hashlib.sha256(emitted.source.encode())
+    mark = hashlib.sha256(f"{emitted.source}\n{sorted(in_range)}".encode())
     for name, value in sorted(emitted.namespace.items()):
         mark.update(f"\n{name} = {_fingerprint(name, value)}".encode())
     folder = Path(os.environ.get("SRCAD_CACHE_DIR") or Path.home() / ".cache" / "srcad")

@@ -273,17 +273,17 @@ class Lengths:
 
     def _of_shape(self, shape: Expr) -> Any:
         if isinstance(shape, Op) and shape.fn in (prims.make_tuple, prims.make_list):
-            made = tuple(map(self._size, shape.args))
+            made = tuple(map(self.size, shape.args))
             return None if None in made else made
         inner = shape_of(shape)
         if isinstance(shape, Op) and shape.fn is prims.get_attr and shape.args[1] == Lit("shape"):
             inner = shape.args[0]
         if inner is not None:
             return self.of(inner)
-        one = self._size(shape)
+        one = self.size(shape)
         return None if one is None else (one,)
 
-    def _size(self, expr: Expr) -> Any:
+    def size(self, expr: Expr) -> Any:
         """The name of an int that is a size."""
         match expr:
             case Lit(value=int(number)):
@@ -294,12 +294,14 @@ class Lengths:
                     return ("int", name) if not values else None
                 if len(values) != 1 or name in self.inside:
                     return None
-                found = self._size(values[0]) if values[0] is not None else None
+                found = self.size(values[0]) if values[0] is not None else None
                 return found or ("int", name)
             case Op(fn=operator.add | operator.sub as fn, args=(a, Lit(value=int(by)))):
-                size = self._size(a)
+                size = self.size(a)
                 return None if size is None else _less(size, by if fn is operator.sub else -by)
             case Op(fn=fn, args=(base, Lit(value=int(axis)))) if fn is operator.getitem:
+                if isinstance(base, Var) and len(self.values.get(base.name, [])) == 1 and base.name not in self.inside:
+                    base = self.values[base.name][0] or base  # n, m = x.shape
                 inner = shape_of(base)
                 if isinstance(base, Op) and base.fn is prims.get_attr and base.args[1] == Lit("shape"):
                     inner = base.args[0]

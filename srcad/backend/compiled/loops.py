@@ -83,8 +83,8 @@ class LoopFunction:
         made: dict[Op, None] = {}
         for step in self.group.steps:
             for expr, dims in step.leaves:
-                if set(names_in(expr)) & set(self.output):
-                    continue
+                if set(names_in(expr)) & (set(self.output) | self.local):
+                    continue  # made in the loop, of arrays that are looked at
                 for back in range(1, len(dims) + 1):
                     if dims[-back] not in (ONE, wanted[-back]):
                         sizes = (

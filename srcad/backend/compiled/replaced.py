@@ -18,7 +18,7 @@ from srcad import runtime
 from srcad.backend import numba_runtime as own
 from srcad.backend.compiled.unbound import map_statements
 from srcad.core import prims
-from srcad.core.kinds import SLICE, STRING, Array, Dict, Kind, List, Tuple, TupleOf, is_number
+from srcad.core.kinds import FLOAT, SLICE, STRING, Array, Dict, Kind, List, Tuple, TupleOf, is_number
 from srcad.core.nodes import Expr, For, Lit, Op, Program, Ref, Stmt, Store, map_operands
 from srcad.core.rewriting import change_expressions
 from srcad.transform.simplify.facts import Facts, plain
@@ -57,8 +57,9 @@ def _given(expr: Op, names: tuple[str, ...]) -> dict[str, Expr]:
 
 def _array(expr: Op, facts: Facts) -> Expr | None:
     match expr.args:
-        case (Op(fn=prims.make_list | prims.make_tuple),):
-            return None
+        case (Op(fn=prims.make_list | prims.make_tuple, args=parts),):
+            plain_floats = parts and not expr.kwargs and all(plain(facts.kind_of(p)) == FLOAT for p in parts)
+            return Op(own.vector_of, (Op(prims.make_tuple, parts),)) if plain_floats else None
         case (_,) if not expr.kwargs:
             return Op(own.copy_of, expr.args)
     return None

@@ -7,7 +7,7 @@ Contract: `tangents(target, value)` emits nothing; it returns the statements tha
 from __future__ import annotations
 
 import operator
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from srcad.analysis.leaves import Leaf, Path, leaves, reach, step_of
@@ -244,8 +244,11 @@ def _entries(kind: Kind, value: Op) -> tuple[list[Any], tuple[Expr, ...]]:
         return [k.value if isinstance(k, Lit) else k for k in value.args[::2]], value.args[1::2]
     if value.fn is prims.call:
         parts = value.args[1:]
-        named = isinstance(kind, Object)
-        return [f.name for f in fields(kind.cls) if f.init] if named else list(range(len(parts))), parts  # type: ignore[attr-defined]
+        if not isinstance(kind, Object):
+            return list(range(len(parts))), parts
+        if not is_dataclass(kind.cls):  # a namespace
+            return [key for key, _ in value.kwargs], tuple(part for _, part in value.kwargs)
+        return [f.name for f in fields(kind.cls) if f.init], parts
     return list(range(len(value.args))), value.args
 
 

@@ -40,7 +40,7 @@ from srcad.rules.naming import no_derivative_in
 from srcad.rules.registry import Call, Rule, rule_for
 from srcad.rules.static import bind, padded, reached_by, settle
 from srcad.transform.forward.containers import Containers
-from srcad.transform.reverse.primitives import refuse_outside_of_rule, same_shape, times
+from srcad.transform.reverse.primitives import refuse_outside_of_rule, refuse_unstated, same_shape, times
 
 
 class Primitives(Containers):
@@ -76,6 +76,8 @@ class Primitives(Containers):
         env: dict[str, Expr] = {**bound, "out": self.new, "d_out": Lit(1.0)}
         kinds = {name: self._kind_of(e) for name, e in bound.items()}
         kinds["out"] = kinds["d_out"] = self.kinds[target]
+        if rule.own is not None:
+            self._refuse_unstated(target, rule, bound, env, kinds)
         if rule.pushforward is not None:
             return self._pushed(target, rule, bound, env, kinds)
         if rule.style == "elementwise":
@@ -90,7 +92,7 @@ class Primitives(Containers):
         if is_number(self.kinds[target]):
             steps, returned = settle(rule.template, env, kinds, self.names.temp, self.place)
             return self._contracted(target, rule, bound, steps, padded(rule, returned))
-        others = [operand for name, operand in bound.items() if name != rule.params[0]]
+        others = [operand for name, operand in bound.items() if name not in rule.params[:1]]
         if rule.kind is shapes.reduced and "axis" in bound and not any(map(self._reaches, others)):
             return self._reduced(target, rule, bound, env, kinds)
         if isinstance(self.kinds[target], Array) or self.kinds[target] is NUMBER:
@@ -100,6 +102,20 @@ class Primitives(Containers):
             "use reverse mode (srcad.grad, srcad.vjp), or state a pushforward beside it: @srcad.rule with x_dot",
             MissingRule,
         )
+
+    def _refuse_unstated(
+        self, target: str, rule: Rule, bound: dict[str, Expr], env: dict[str, Expr], kinds: dict[str, Kind]
+    ) -> None:
+        """Refuse a derivative in what the rule of a user has None for, or no tangent of."""
+        if isinstance(self.kinds[target], Tuple):
+            return
+        if rule.pushforward is not None:
+            stated = set(_moving(rule))
+        else:
+            parts = padded(rule, settle(rule.template, env, kinds, place=self.place)[1])
+            stated = {name for name, partial in parts.items() if partial is not None}
+        for name in bound.keys() - stated:
+            refuse_unstated(self, target, rule, name, bound[name])
 
     def _is_view(self, target: str, value: Op) -> bool:
         """Whether the target may name memory of an operand that somebody writes to."""
@@ -335,6 +351,8 @@ class Primitives(Containers):
             terms.append(times(self.tangent_of(operand), gradient))
         elif isinstance(gradient, Op) and gradient.fn is prims.each:
             terms.append(times(Op(np.sum, (self.tangent_of(operand),)), gradient.args[0]))
+        elif kind is NUMBER:  # a number or an array
+            terms.append(Op(np.sum, (times(self.tangent_of(operand), gradient),)))
         elif isinstance(kind, (Array, List, TupleOf, Tuple)):
             tangent = self.tangent_of(operand)
             tangent = tangent if isinstance(kind, Array) else Op(np.array, (tangent,))

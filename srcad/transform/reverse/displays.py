@@ -7,7 +7,7 @@ same form, whose slots are read back on the way to the parts.
 from __future__ import annotations
 
 import operator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from srcad import runtime
@@ -49,7 +49,12 @@ def display(builder: Builder, target: str, kind: Kind, value: Op, out: list[Acti
         parts: tuple[Expr, ...] = value.args[1::2]
     elif value.fn is prims.call:
         parts = value.args[1:]
-        keys = [f.name for f in fields(kind.cls) if f.init] if isinstance(kind, Object) else list(range(len(parts)))
+        if not isinstance(kind, Object):
+            keys = list(range(len(parts)))
+        elif is_dataclass(kind.cls):
+            keys = [f.name for f in fields(kind.cls) if f.init]
+        else:  # a namespace
+            keys, parts = [key for key, _ in value.kwargs], tuple(part for _, part in value.kwargs)
     else:
         parts = value.args
         keys = list(range(len(parts)))

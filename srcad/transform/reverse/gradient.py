@@ -7,6 +7,7 @@ is named before it is written.
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,7 @@ from srcad.core.nodes import (
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
 from srcad.transform.apart import Apart, apart, written_inside
+from srcad.transform.inline import Found, Inliner
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
 from srcad.transform.reverse.bound import Bound
@@ -142,7 +144,7 @@ class Differentiator:
         *,
         whole: bool = False,
     ) -> None:
-        """With `whole`, functions that carry no derivative are generated too, and not called where they are."""
+        """With `whole`, all that is called is generated too, and small functions are written out in place of calls."""
         self.session = session
         self.whole = whole
         self.simplify = simplify
@@ -391,6 +393,23 @@ class Differentiator:
         narrow = any(map(is_narrow, both.kinds.values()))
         return Form(name, kind, adjoint, self.session.by_address, both.given.get(name, name), narrow).whole()
 
+    def written_out(self, special: Special) -> Special:
+        """A function with the small ones that it calls written out."""
+
+        def body_of(handle: FunctionHandle) -> Found | None:
+            if not isinstance(handle, Special) or handle is special:
+                return None
+            body = self.tidy(replace(handle.program, body=handle.body), handle.kinds).body
+            return handle.program, body, handle.kinds
+
+        inliner = Inliner(body_of)
+        body = inliner.block(special.body, (special,))
+        if not inliner.kinds:
+            return special
+        made = copy.copy(special)
+        made.body, made.kinds = body, {**special.kinds, **inliner.kinds}
+        return made
+
     # ------------------------------------------------------------ the two sweeps
 
     def sweeps(
@@ -404,6 +423,8 @@ class Differentiator:
         is_written: bool = False,
     ) -> Both:
         """Both sweeps. With `aux` None the cotangents of the result are parameters; else the seed is one."""
+        if self.whole:
+            special = self.written_out(special)
         program = special.program
         body = self.tidy(replace(program, body=special.body), special.kinds).body
         by_address = self.session.by_address

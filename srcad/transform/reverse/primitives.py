@@ -108,9 +108,11 @@ def primitive(builder: Builder, target: str, value: Op, out: list[Action]) -> No
     needed = {n for e in parts.values() if e is not None for n in names_in(e)}
     used: list[Action] = []
     for name, partial in parts.items():
-        if partial is None:
-            continue
         operand = bound[name]
+        if partial is None:
+            if rule.own is not None:
+                refuse_unstated(builder, target, rule, name, operand)
+            continue
         if rule.own is not None:
             partial = own_part(builder, rule, name, operand, partial, Var(target))
         if rule.style == "elementwise":
@@ -168,8 +170,12 @@ def refuse_outside_of_rule(builder: Any, activity: Activity, target: str, value:
     """Refuse what the rule of a user does not cover: an active value in a parameter that it leaves out, and memory
     that the function may hand on and that is written to."""
     assert (rule := rule_for(value.fn)) is not None
-    stated = {n for name, operand in bound.items() if name not in rule.own.settings for n in names_in(operand)}
-    left_out = [n for n in names_in(value) if n in activity.active and n not in stated]
+    given = [*value.args, *(operand for _, operand in value.kwargs)]
+    for name, operand in bound.items():
+        for part in operand.args if name == rule.variadic and isinstance(operand, Op) else (operand,):
+            if name not in rule.own.settings and part in given:
+                given.remove(part)  # once: another parameter may be given the same
+    left_out = [n for operand in given for n in names_in(operand) if n in activity.active]
     if left_out:
         raise builder.refuse(
             f"{spoken(left_out[0], activity.body)} carries a derivative, and reaches a parameter of "
@@ -178,13 +184,30 @@ def refuse_outside_of_rule(builder: Any, activity: Activity, target: str, value:
             MissingRule,
         )
     regions = activity.regions
-    given = {regions.of(n) for n in names_in(value)} - {None}
-    if (regions.of(target) in given or rule.own.keeps_result) and regions.is_array_written(target):
+    shared = {regions.of(n) for n in names_in(value)} - {None}
+    if (regions.of(target) in shared or rule.own.keeps_result) and regions.is_array_written(target):
         shown = value.name or getattr(value.fn, "__name__", "this function")
         raise builder.refuse(
             f"{shown} may return memory that it is given or keeps, and that is written to",
             f"take a copy: np.array({shown}(...))",
             AliasError,
+        )
+
+
+def refuse_unstated(builder: Any, target: str, rule: Rule, name: str, operand: Expr) -> None:
+    """Refuse a derivative in what an object or a container holds, for which the rule of a user has None.
+
+    An object that may hold the memory of the result counts as active because of that alone.
+    """
+    if not isinstance(operand, Var) or not builder.active(operand):
+        return
+    regions = builder.activity.regions
+    may_hold_result = regions.of(target) is not None and regions.of(target) == regions.of(operand.name)
+    if not is_plain(present(builder.kinds[operand.name])) and not may_hold_result:
+        raise builder.refuse(
+            f"{name} of {rule.own.name} holds what carries a derivative, and its rule has None for it",
+            "pass the numbers that it holds as arguments of their own, or srcad.stop_gradient them",
+            MissingRule,
         )
 
 

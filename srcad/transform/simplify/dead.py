@@ -30,6 +30,7 @@ from srcad.analysis.liveness import effect_free
 from srcad.analysis.purity import APPENDERS, is_check
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
+from srcad.core.contexts import keeps_exceptions
 from srcad.core.kinds import Array, Dict
 from srcad.core.nodes import (
     Assign,
@@ -149,8 +150,8 @@ class _Sweep:
         self.memory = memory
         self.doomed = doomed
         assigned = [s for s in walk(program.body) if isinstance(s, Assign)]
-        self.states = {s.target for s in assigned if is_error_state(s.value)}
-        self.states -= {s.target for s in assigned if not is_error_state(s.value)}
+        self.keeping = {s.target for s in assigned if _keeps(s.value)}
+        self.keeping -= {s.target for s in assigned if not _keeps(s.value)}
         self.wanted = self._wanted_memory(program)
         self.copied = copied_parameters(program)
         self.live_pops: set[str] = set()
@@ -231,7 +232,7 @@ class _Sweep:
         if not isinstance(stmt, With):
             return False
         context = stmt.context
-        return not (is_error_state(context) or isinstance(context, Var) and context.name in self.states)
+        return not (_keeps(context) or isinstance(context, Var) and context.name in self.keeping)
 
     def _unseen(self, name: str) -> bool:
         """Nobody reads the memory that the variable leads to."""
@@ -454,11 +455,12 @@ class _Sweep:
         return (replace(stmt, body=body, handlers=tuple(handlers), final=final),), before | leaving
 
 
-def is_error_state(expr: Expr) -> bool:
-    """`np.errstate(...)`, a context that swallows no exception."""
-    if not isinstance(expr, Op):
+def _keeps(context: Expr) -> bool:
+    """`np.errstate(...)` and other contexts that swallow no exception."""
+    if not isinstance(context, Op):
         return False
-    return expr.fn is np.errstate or expr.fn is prims.call and expr.args[0] == Ref("np.errstate", np.errstate)
+    callee = context.args[0] if context.fn is prims.call else None
+    return keeps_exceptions(callee.value if isinstance(callee, Ref) else context.fn)
 
 
 _EMPTY: Any = Op(prims.make_list)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime_rules
+from srcad import runtime, runtime_rules
 from srcad.analysis.purity import CHECKS
 from srcad.core import prims
 from srcad.core.kinds import (
@@ -48,7 +48,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
 from srcad.errors import KindError
-from srcad.transform.specialise import objects
+from srcad.transform.specialise import mirrors, objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
 from srcad.transform.specialise.choices import is_instance
 from srcad.transform.specialise.copying import make_copy
@@ -57,7 +57,7 @@ from srcad.transform.specialise.itertools_calls import ITERTOOLS, mapped, zipped
 from srcad.transform.specialise.numpy_calls import NUMPY_CALLS
 from srcad.transform.specialise.own import checked
 from srcad.transform.specialise.presence import asked_for, attribute_or, class_attribute
-from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, to_list
+from srcad.transform.specialise.sequences import as_list, as_sequence, item_kind, refuse_reversed, to_list
 from srcad.transform.specialise.session import Resolved
 from srcad.transform.specialise.splitting import broadcast_arrays, make_split, meshgrid, unstack
 from srcad.transform.specialise.ufunc_methods import ufunc_method
@@ -177,6 +177,8 @@ def _is_instance(kind: Kind, cls: Any) -> bool | None:
 
 
 def _type(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    if len(args) != 1:
+        raise sp.refuse("a class made by type(...)", "define the class outside of the function")
     kind = sp.kind(args[0])
     own: Any = None
     match kind:
@@ -350,6 +352,7 @@ def _enumerate(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved
 
 
 def _reversed(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    refuse_reversed(sp, args[0])
     items = as_sequence(sp, args[0])
     if isinstance(sp.kind(items), Array):
         index = Op(prims.make_slice, (Lit(None), Lit(None), Lit(-1)))
@@ -470,6 +473,14 @@ TAKE_FUNCTIONS = (
 )  # fmt: skip
 
 _SPECIAL: dict[Any, Any] = {
+    runtime.shadow_of: mirrors.shadow_of,
+    runtime.mirrored: mirrors.mirrored,
+    runtime.copied: mirrors.copied,
+    runtime.instance: mirrors.instance,
+    runtime.attribute_before: mirrors.attribute_before,
+    runtime.restore_attribute: mirrors.restore_attribute,
+    object.__new__: mirrors.new_by_class,
+    runtime.empty_shadow: mirrors.empty_shadow,
     len: _len,
     isinstance: _isinstance,
     type: _type,

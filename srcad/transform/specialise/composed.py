@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from srcad import runtime_arrays, runtime_rules
+from srcad import runtime, runtime_arrays, runtime_rules
 from srcad.core import prims
 from srcad.core.kinds import BOOL, Array, Kind, holds_smooth, is_integral, is_number, widen
 from srcad.core.nodes import Expr, Op
@@ -55,7 +55,8 @@ def call_composed(sp: Specialiser, what: str, argnums: Any, function: Expr, args
     kinds = [sp.kind(a) for a in args]
     for i in chosen:
         _check(sp, what, kinds[i])
-    made = [_written(what, count, i % count, isinstance(kinds[i], Array)) for i in chosen]
+    copies = tuple(map(_copy_of, kinds[:count]))
+    made = [_written(what, copies, i % count, isinstance(kinds[i], Array)) for i in chosen]
     if isinstance(argnums, int):
         return sp.function(made[0], (function, *args))
     parts = tuple(sp.hold(*sp.function(one, (function, *args))) for one in made)
@@ -64,9 +65,16 @@ def call_composed(sp: Specialiser, what: str, argnums: Any, function: Expr, args
 
 def call_at_primals(sp: Specialiser, what: str, function: Expr, primals: Args) -> Resolved:
     """`vjp(fun, *primals)` and `linearize(fun, *primals)`."""
-    kinds = map(sp.kind, primals)
+    kinds = [sp.kind(a) for a in primals]
     moving = tuple(i for i, k in enumerate(kinds) if holds_smooth(k) or is_integral(k) and widen(k) is not BOOL)
-    return sp.function(_at_primals(what, len(primals), moving), (function, *primals))
+    return sp.function(_at_primals(what, tuple(map(_copy_of, kinds)), moving), (function, *primals))
+
+
+def _copy_of(kind: Kind) -> str:
+    """How a primal is copied: a function may write into what it is given, and its caller into it later."""
+    if isinstance(kind, Array):
+        return "np.array({})"
+    return "copied({})" if holds_smooth(kind) and not is_number(kind) else "{}"
 
 
 def _check(sp: Specialiser, what: str, kind: Kind) -> None:
@@ -78,7 +86,12 @@ def _check(sp: Specialiser, what: str, kind: Kind) -> None:
         )
 
 
-_SPACE: dict[str, Any] = {"np": np, "unit_like": runtime_arrays.unit_like, "inner_product": runtime_rules.inner_product}
+_SPACE: dict[str, Any] = {
+    "np": np,
+    "unit_like": runtime_arrays.unit_like,
+    "inner_product": runtime_rules.inner_product,
+    "copied": runtime.copied,
+}
 
 
 def provide(**functions: Any) -> None:
@@ -87,10 +100,12 @@ def provide(**functions: Any) -> None:
 
 
 @functools.cache
-def _written(what: str, count: int, i: int, is_array: bool) -> Any:
-    """The program of `what` by argument `i` of `count`."""
+def _written(what: str, copies: tuple[str, ...], i: int, is_array: bool) -> Any:
+    """The program of `what` by argument `i`; what the function itself is called with is copied so."""
+    count = len(copies)
     names = [f"x{k}" for k in range(count)]
     given, x = ", ".join(names), names[i]
+    value = ", ".join(copy.format(name) for copy, name in zip(copies, names, strict=True))
     tuple_of = f"({given},)"
 
     def along(tangent: str, fun: str = "fun") -> str:
@@ -121,7 +136,7 @@ def _written(what: str, count: int, i: int, is_array: bool) -> Any:
         case _:  # jacrev and jacobian: by rows where there is one, by columns or rows otherwise
             many = columns("fun") if what == "jacobian" else _rows(given, i, x)
             body = [
-                f"y = fun({given})",
+                f"y = fun({value})",
                 "if isinstance(y, np.ndarray):",
                 *(f"    {line}" for line in many),
                 f"return grad(fun, {i})({given})",
@@ -141,26 +156,31 @@ def _rows(given: str, i: int, x: str) -> list[str]:
 
 
 @functools.cache
-def _at_primals(what: str, count: int, moving: tuple[int, ...]) -> Any:
-    """The program of `vjp` or `linearize` for `count` primals; those at the positions `moving` have derivatives."""
+def _at_primals(what: str, copies: tuple[str, ...], moving: tuple[int, ...]) -> Any:
+    """The program of `vjp` or `linearize` for primals that are copied so; those at `moving` have derivatives."""
+    count = len(copies)
     names = [f"x{k}" for k in range(count)]
     given = ", ".join(names)
+    value = ", ".join(copy.format(name) for copy, name in zip(copies, names, strict=True))
+    kept = [f"{name} = {copy.format(name)}" for copy, name in zip(copies, names, strict=True) if copy != "{}"]
     if what == "linearize":
         tangents = [f"t{k}" for k in range(count)]
         body = [
+            *kept,
             f"def along({', '.join(tangents)}):",
             f"    return jvp(fun, ({given},), ({', '.join(tangents)},))[1]",
-            f"return fun({given}), along",
+            f"return fun({value}), along",
         ]
         return _text(what, names, body)
     parts = ", ".join(f"made[{moving.index(k)}]" if k in moving else "None" for k in range(count))
     body = [
+        *kept,
         "def pullback(d):",
         f"    def along({given}):",
         f"        return inner_product(d, fun({given}))",
         f"    made = grad(along, {moving!r})({given})",
         f"    return ({parts},)",
-        f"return fun({given}), pullback",
+        f"return fun({value}), pullback",
     ]
     return _text(what, names, body)
 

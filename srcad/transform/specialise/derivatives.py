@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import inspect
 import operator
+import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from srcad.core import prims
@@ -68,6 +69,10 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
         return call_at_primals(sp, what, args[0], args[1:])
     if what == "hook":
         return call_hook(sp, args, kwargs)
+    if what == "numerical":
+        raise sp.refuse(f"{name} inside a differentiated function", "wrap it once, outside: box = srcad.numerical(f)")
+    if what == "check":
+        return _opaque(sp, name, maker, args, kwargs)
     if what == "jvp":
         return _jvp(sp, args, kwargs)
     if not args or any(isinstance(a, Star) for a in args):
@@ -98,6 +103,12 @@ def make_derivative(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: 
     return Op(prims.make_tuple, (args[0],)), Function(derived, (("fun", _function_kind(sp, args[0])),))
 
 
+def _opaque(sp: Specialiser, name: str, maker: Any, args: Args, kwargs: Kwargs) -> Resolved:
+    from srcad.transform.specialise.functions import opaque
+
+    return opaque(sp, name, maker, args, kwargs)
+
+
 def _constant(sp: Specialiser, name: str, atom: Expr) -> Any:
     """The value of an argument that is known before the program runs."""
     if isinstance(atom, (Lit, Ref)):
@@ -115,12 +126,23 @@ def _function_kind(sp: Specialiser, atom: Expr) -> Kind:
 
 
 def _program_of(sp: Specialiser, atom: Expr) -> Program | None:
-    """The program of a nested function; None for a function that is known as an object."""
+    """The program of a nested function; None for a function that is known as an object.
+
+    A bound method is a function that captures its object.
+    """
     kind = _function_kind(sp, atom)
     if isinstance(kind, Function) and isinstance(kind.of, Program):
         return kind.of
+    if isinstance(kind, Function) and isinstance(kind.of, types.FunctionType) and _captures_self(kind):
+        method = sp.session.lower(kind.of)
+        bound: Program = sp.session.derivatives.setdefault((kind.of, "bound"), replace(method, captures=1))
+        return bound
     held = getattr(kind.value, "program", None) if isinstance(kind, Const) else None
     return held if isinstance(held, Program) and isinstance(getattr(kind, "value", None), FunctionHandle) else None
+
+
+def _captures_self(kind: Function) -> bool:
+    return [name for name, _ in kind.fields] == ["__self__"]
 
 
 def call_derived(
@@ -152,6 +174,7 @@ def _bound(sp: Specialiser, function: Expr, args: Args, kwargs: Kwargs) -> tuple
     held: dict[str, Expr] = {}
     if isinstance(kind, Function):
         for i, (name, k) in enumerate(kind.fields):
+            name = program.params[0].name if _captures_self(kind) else name
             held[name] = sp.assign("held", Op(operator.getitem, (function, Lit(i))), k)
     return program, list(bind_arguments(sp, program, args, kwargs, held))
 

@@ -36,6 +36,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.core.nodes import Closure, Expr, FunctionHandle, Lit, Op, Program, Ref, Star, Store, Var
+from srcad.core.texts import is_written
 from srcad.errors import KindError, MissingRule, SourceNotFound, UnsupportedSyntax
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.registry import Call, hashed, rule_for
@@ -53,7 +54,7 @@ from srcad.transform.specialise.sets import made_of
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-PRELUDE = ("srcad.frontend.prelude", "srcad.frontend.iterators", "srcad.frontend.numpy_programs")
+PRELUDE = tuple(f"srcad.frontend.{name}" for name in ("prelude", "iterators", "numpy_programs", "shadows"))
 _NEVER_READ = ("numpy", "scipy", "random", "logging", "warnings", "time", "os", "json", "re")
 
 
@@ -69,7 +70,8 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         function = function.__func__
     if rule_for(function) is not None:
         return call_primitive(sp, function.__name__, function, args, kwargs)
-    if getattr(function, "__code__", None) is _OF_GENERATOR:
+    followed = (function.__module__ or "").split(".")[0] not in _NEVER_READ
+    if followed and getattr(function, "__code__", None) is _OF_GENERATOR:
         raise sp.refuse(
             f"{function.__name__}, a context manager that is made of a generator",
             "write it as a class with __enter__ and __exit__",
@@ -99,6 +101,8 @@ def call_function(sp: Specialiser, function: Any, args: Args, kwargs: Kwargs) ->
         if smooth or hasattr(function, "__wrapped__"):
             raise
         return opaque(sp, function.__name__, function, args, kwargs)
+    if (function.__module__ or "").startswith("srcad.runtime") or is_written(function):
+        program = sp.session.at_call(program, sp.place)  # a helper or a text of ours: the user never sees it
     return call_program(sp, program, args, kwargs, {})
 
 

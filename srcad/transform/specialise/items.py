@@ -25,6 +25,7 @@ from srcad.core.kinds import (
     Array,
     Const,
     Dict,
+    Function,
     Kind,
     List,
     Maybe,
@@ -43,7 +44,7 @@ from srcad.core.kinds import (
 )
 from srcad.core.nodes import Assign, Do, Expr, If, Lit, Op, Program, Raise, Stmt, Var
 from srcad.core.sums import holds_sum
-from srcad.errors import KindError
+from srcad.errors import KindError, is_generated
 from srcad.rules.kinding import kind_of_index
 from srcad.transform.attempts import refusal
 from srcad.transform.specialise.choices import chosen_item, dispatched
@@ -114,6 +115,8 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
                     return sp.prelude("list_slice" if isinstance(held, List) else "tuple_slice", base, key)
                 return op, held
             return op, item
+        case Function(fields=fields) if isinstance(at, Const) and sp.place is not None and is_generated(sp.place):
+            return op, fields[at.value][1]  # generated code holds a function as the tuple of what it captures
         case OneOf() if is_sum(held):
             return dispatched(sp, base, held, lambda one, _: get_item(sp, Op(operator.getitem, (one, key))))
         case Tuple(items=items):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from srcad import runtime
 from srcad.core import prims
 from srcad.core.attributes import own_attribute
 from srcad.core.kind_of import kind_of
@@ -44,6 +45,7 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.core.nodes import Do, Expr, Guard, Lit, Op, Ref, Star, Store, Var, walk
+from srcad.core.overriding import builtin_overridden
 from srcad.errors import KindError
 from srcad.rules.kinding import kind_of_call
 from srcad.rules.known import is_sparse_kind
@@ -52,6 +54,7 @@ from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, missing
 from srcad.transform.specialise.descriptors import read_by_descriptor
 from srcad.transform.specialise.flat import flat_attribute
+from srcad.transform.specialise.mirrors import bare
 from srcad.transform.specialise.presence import cached, class_attribute, give_class_values, is_generated
 from srcad.transform.specialise.sequences import present_array
 from srcad.transform.specialise.session import Resolved
@@ -224,8 +227,15 @@ def _member_of_value(sp: Specialiser, cls: type[enum.Enum], args: Args) -> enum.
 
 def construct(sp: Specialiser, cls: Any, args: Args, kwargs: Kwargs) -> Resolved:
     """`cls(*args, **kwargs)`: namedtuples and plain dataclasses are records; other classes run their `__init__`."""
+    if cls in (types.SimpleNamespace, runtime.object_shadow) and not args and all(k != "**" for k, _ in kwargs):
+        return bare(sp, cls, dict(kwargs))
     shown = Ref(cls.__name__, cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        if builtin_overridden(cls) is not None:
+            raise sp.refuse(
+                f"an instance of {cls.__name__}, a namedtuple that has a __new__ or __getitem__ of its own",
+                "leave it out, or make it a dataclass",
+            )
         args = _counted(sp, cls.__name__, tuple(cls._fields), set(cls._field_defaults), args, kwargs)
         items = _fill(sp, cls.__name__, tuple(cls._fields), cls._field_defaults, args, kwargs)
         return Op(prims.call, (shown, *items)), Tuple(tuple(map(sp.kind, items)), cls, tuple(cls._fields))

@@ -70,6 +70,7 @@ from srcad.transform.specialise.sequences import (
     item_kind,
     joined,
     present_array,
+    refuse_reversed,
     repeated,
     unpacked,
 )
@@ -88,6 +89,12 @@ DUNDERS: dict[Callable[..., Any], tuple[str, str]] = {
     operator.mod: ("__mod__", "__rmod__"),
     operator.pow: ("__pow__", "__rpow__"),
     operator.matmul: ("__matmul__", "__rmatmul__"),
+    operator.and_: ("__and__", "__rand__"),
+    operator.or_: ("__or__", "__ror__"),
+    operator.xor: ("__xor__", "__rxor__"),
+    operator.lshift: ("__lshift__", "__rlshift__"),
+    operator.rshift: ("__rshift__", "__rrshift__"),
+    operator.invert: ("__invert__", ""),
     operator.neg: ("__neg__", ""),
     operator.pos: ("__pos__", ""),
     operator.abs: ("__abs__", ""),
@@ -178,6 +185,8 @@ def emit_effect(sp: Specialiser, made: Expr, kind: Kind) -> None:
 
 
 def _as_sequence(sp: Specialiser, op: Op) -> Resolved:
+    if op.form == "reversed":
+        refuse_reversed(sp, op.args[0])
     made = as_sequence(sp, op.args[0])
     return made, sp.kind(made)
 
@@ -213,7 +222,8 @@ def operate(sp: Specialiser, op: Op) -> Resolved:
         return _in_place(sp, op, tuple(map(sp.kind, op.args)))
     if fn is operator.delitem:
         return _deleted(sp, op, kinds)
-    if fn in DUNDERS and (any(isinstance(k, Object) for k in kinds) or _overrides(kinds, DUNDERS[fn])):
+    asked = kinds[:1] if fn is operator.contains else kinds
+    if fn in DUNDERS and (any(isinstance(k, Object) for k in asked) or _overrides(asked, DUNDERS[fn])):
         return _dunder(sp, op, kinds)
     if fn in (operator.is_, operator.is_not, operator.eq, operator.ne):
         known = _same(fn, kinds[0], kinds[1])
@@ -315,6 +325,8 @@ def _in_place(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
         return op.args[0], sp.kind(op.args[0])
     if isinstance(first, Set) and fn in _SET_METHODS:
         raise sp.refuse(f"{show(first)} changed in place by an operator", f"use .{_SET_METHODS[fn]}(...)")
+    if isinstance(first, (Dict, Record, Set)):
+        raise sp.refuse(f"{show(first)} changed in place by an operator", "use .update(...)")
     if isinstance(first, Object):
         name = f"__{fn.__name__}__"
         if hasattr(first.cls, name):

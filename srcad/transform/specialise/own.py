@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 def call_own(sp: Specialiser, name: str, value: Any, rule: Rule, args: Args, kwargs: Kwargs) -> Resolved:
     """A call of a function with a user's rule: the call, the check of its result, and its kind."""
     value = hashed(value)
+    if any(isinstance(a, Star) for a in args):
+        raise sp.refuse(f"`*` of a list of unknown length in a call of {name}", "pass the items one by one")
     made = Op(value, args, kwargs, name=name)
     if any(sp.kind(a) is BOTTOM for a in (*args, *dict(kwargs).values()) if not isinstance(a, Star)):
         return made, BOTTOM
@@ -87,6 +89,7 @@ def call_custom(sp: Specialiser, name: str, custom: Custom, args: Args, kwargs: 
     kind = _known(sp.session.kind_by_source(custom.fun, tuple(map(argument_kind, kinds))))
     pair = Op(prims.call, (Ref(name_of(custom.fwd), custom.fwd), *fixed))
     held = sp.assign("pair", pair, Tuple((kind, UNKNOWN)))
+    sp.emit(Do(Op(runtime_rules.expect_pair, (held, Lit(custom.name))), sp.place))
     result = sp.assign(custom.name, Op(operator.getitem, (held, Lit(0))), kind)
     residuals = sp.assign("residuals", Op(operator.getitem, (held, Lit(1))), UNKNOWN)
     made = Op(custom.attached, (result, residuals, *atoms))

@@ -130,6 +130,14 @@ def as_sequence(sp: Specialiser, atom: Expr) -> Expr:
             raise sp.refuse(f"a loop over {show(kind)}", "loop over a list, tuple, array, range or dict", KindError)
 
 
+def refuse_reversed(sp: Specialiser, atom: Expr) -> None:
+    """Raise if `reversed(atom)` is not its items from last to first."""
+    held = sp.kind(atom)
+    cls = held.cls if isinstance(held, (Object, Tuple)) else None
+    if cls is not None and isinstance(class_attribute(cls, "__reversed__"), types.FunctionType):
+        raise sp.refuse(f"reversed of {show(held)}, which has a __reversed__ of its own", "call a method of its class")
+
+
 def _present(sp: Specialiser, atom: Expr, kind: Kind) -> Expr:
     """A value that may be None, where it cannot be: Python raises if it is."""
     if not isinstance(atom, Var):

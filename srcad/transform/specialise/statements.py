@@ -66,7 +66,7 @@ from srcad.core.nodes import (
     assigned_in,
 )
 from srcad.core.sums import place_of, represented_alike
-from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax
+from srcad.errors import KindError, Place, SrcadError, UnsupportedSyntax, is_generated
 from srcad.transform.specialise import calls, functions, methods, operations, procedures
 from srcad.transform.specialise.binding import Args, Kwargs
 from srcad.transform.specialise.choices import dispatched, fitted
@@ -156,6 +156,13 @@ class Specialiser:
             self.changed = True
 
     def _endless(self, place: Place | None) -> KindError:
+        if place is not None and is_generated(place):
+            return KindError(
+                "a derivative of a derivative of a function that calls itself: what each call saved holds what the "
+                "next one saved, without end",
+                place,
+                "write the recursion as a loop",
+            )
         return KindError(
             "the kinds of this function do not settle",
             place,
