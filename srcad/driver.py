@@ -46,6 +46,7 @@ from srcad.core.nodes import (
 from srcad.derivative import Specialised
 from srcad.errors import Place, SrcadError
 from srcad.transform.apart import Apart
+from srcad.transform.doubles import without_doubles
 from srcad.transform.forward.tangents import ForwardDifferentiator
 from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
 from srcad.transform.specialise.functions import PRELUDE
@@ -273,7 +274,7 @@ def _load(maker: Differentiator | ForwardDifferentiator, *entries: FunctionHandl
     from srcad.backend.emit import Unit, emit
     from srcad.backend.load import load
 
-    called = _called(maker.units, entries)
+    called = without_doubles(_called(maker.units, entries), entries)
     emitted_halves = {id(u.handle) for u in called}
     units = [Unit(u.handle, u.program, u.half_of if id(u.half_of) in emitted_halves else None) for u in called]
     emitted = emit(units, entries[0])

@@ -102,6 +102,15 @@ def fresh_shadows(builder: Builder, target: str) -> None:
             zero_shadow(builder, target, (), leaf)
 
 
+def shadows_of_none(builder: Builder, target: str) -> None:
+    """The shadows of a variable that is None here: None for what is an array elsewhere."""
+    for leaf in builder.leaves(target):
+        if leaf.shadow and not leaf.path and is_array(present(leaf.kind)):
+            builder.after.append(Assign(builder.adjoint(target, leaf), NONE, builder.place))
+        elif leaf.shadow:
+            zero_shadow(builder, target, (), leaf)
+
+
 def shadow(builder: Builder, target: str, value: Expr) -> None:
     """`d_target = value` in the forward sweep."""
     leaf = Leaf((), builder.kinds[target], True)
