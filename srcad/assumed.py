@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import BOOL, COMPLEX, FLOAT, INT, STRING, Array, Kind, List, Tuple, holds_smooth
+from srcad.promotion import promoted
 
 _KINDS: dict[Any, Kind] = {
     float: FLOAT,

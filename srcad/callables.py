@@ -10,13 +10,15 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from srcad.calling import calling, calling_composed
-from srcad.errors import ArgumentError, SourceNotFound
+from srcad.errors import ArgumentError, Place, SourceNotFound
+from srcad.promotion import refuse_shared
 from srcad.rules.custom import Custom
 from srcad.rules.registry import own_rule_of
 
@@ -41,6 +43,17 @@ class Target:
         """Make floats of the ints among the arguments that a derivative is taken with respect to."""
         if self.derivative is not None:
             self.derivative.promote(values)
+
+    def refuse_shared(self, given: tuple[Any, ...], passed: tuple[Any, ...], writes: Mapping[str, Place]) -> None:
+        """Raise where promoting makes a copy of memory that is written into under another name too.
+
+        `given` are the arguments of a call, `passed` the same as far as they are promoted; `writes` says what is
+        written into.
+        """
+        bound = self.bind(passed, {}).arguments
+        values = list(bound.values())
+        self.promote(values)
+        refuse_shared(self.function, list(bound), list(self.bind(given, {}).arguments.values()), values, writes)
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:

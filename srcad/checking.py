@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from srcad.choice import promoted
 from srcad.errors import ArgumentError
+from srcad.promotion import promoted
 from srcad.runtime import attributes_of
 from srcad.transform.specialise.derivatives import makes
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from srcad.callables import Target
 from srcad.errors import ArgumentError
+from srcad.promotion import promoted
 
 
 class Unasked(int):
@@ -74,15 +75,6 @@ class Choice:
                 )
             inside[pick.at] = promoted(inside[pick.at])
             values[pick.position] = inside if isinstance(held, dict) else tuple(inside)
-
-
-def promoted(value: Any) -> Any:
-    """A differentiated argument as a float or float array, where it is an int or an array of ints."""
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
-        return value.astype(np.float64)
-    return value
 
 
 def choose(name: str, target: Target, argnums: int | Sequence[int], argnames: str | Sequence[str] | None) -> Choice:

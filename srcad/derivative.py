@@ -30,6 +30,7 @@ from srcad.core.kind_of import kind_of
 from srcad.core.kinds import FLOAT, INT, Kind
 from srcad.errors import USE_PYTHON, ArgumentError, BackendError, NonScalarOutput, Place, SrcadError
 from srcad.forms import floats, formed
+from srcad.promotion import refuse_shared
 from srcad.stopped import refused
 from srcad.validity import Outside
 
@@ -148,8 +149,12 @@ class Derivative:
             if made.powers:
                 self._refuse_complex(result, made)
             return result if made.plain or type(result) is float else self._with_gradient(result, floats)
-        values = self._values(args, kwargs)
+        bound = self._bound(args, kwargs)
+        values = list(bound)
+        self.promote(values)
         made, key = self._specialised(values)
+        if made.writes:
+            refuse_shared(self._target.function, [p.name for p in self._params], bound, values, made.writes)
         if self._positional and not kwargs and len(args) == len(self._params):
             self._remember(args, values, made)
         given, named = self._passed(values)
@@ -192,13 +197,16 @@ class Derivative:
 
     def _values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The arguments by parameter, those that are differentiated as floats."""
-        if self._positional and not kwargs and len(args) == len(self._params):
-            values = list(args)
-        else:
-            bound = self._target.bind(args, kwargs)
-            values = [bound.arguments[p.name] for p in self._params]
+        values = list(self._bound(args, kwargs))
         self.promote(values)
         return values
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sequence[Any]:
+        """The arguments by parameter."""
+        if self._positional and not kwargs and len(args) == len(self._params):
+            return args
+        bound = self._target.bind(args, kwargs)
+        return [bound.arguments[p.name] for p in self._params]
 
     def _passed(self, values: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as the generated function is called with them: it has the parameters of the program."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from srcad.analysis.effects import Body, check_effects
 from srcad.analysis.leaves import Leaf
 from srcad.analysis.powers import complex_powers
 from srcad.analysis.regions import find_regions
@@ -88,6 +89,7 @@ def specialise(
             special = session.special(program, key)
             session.solve(special)
             session.represent()
+            check_effects([Body(s, [p.name for p in s.program.params], s.body, s.kinds) for s in session.specials()])
             settle_walks(session.specials(), session.holds_address, Differentiator(session, _simplify, _tidy).summary)
             return session, special
         except Restart:

@@ -10,10 +10,10 @@ import numpy as np
 
 from srcad.api import grad
 from srcad.callables import Target, find_target
-from srcad.choice import promoted
 from srcad.copies import copied_together
 from srcad.errors import ArgumentError
 from srcad.jacobians import either_jacobian, forward_jacobian, positions, reverse_jacobian
+from srcad.promotion import promoted
 from srcad.tangent import run_jvp, source_of
 from srcad.transform.specialise.derivatives import makes
 
@@ -160,7 +160,7 @@ def hvp(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         along: list[Any] = [None] * len(primals)
         for i, v in zip(wrt, (vector,) if isinstance(argnums, int) else vector, strict=True):
             along[i] = v
-        return run_jvp(target, [promoted(p) if i in wrt else p for i, p in enumerate(primals)], along)[1]
+        return run_jvp(target, [promoted(p) if i in wrt else p for i, p in enumerate(primals)], along, primals)[1]
 
     return _of_arguments(hvp, fun, argnums, product)
 
@@ -188,7 +188,7 @@ def elementwise_grad(fun: Callable[..., Any], argnums: int = 0) -> Callable[...,
                 "sum the result, and use srcad.grad: with holomorphic=True for a holomorphic function",
             )
         along[i] = np.ones_like(primals[i]) if isinstance(primals[i], np.ndarray) else 1.0
-        return run_jvp(target, primals, along)[1]
+        return run_jvp(target, primals, along, args)[1]
 
     return _of_arguments(elementwise_grad, fun, argnums, derivative)
 

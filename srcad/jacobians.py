@@ -15,8 +15,8 @@ import numpy as np
 
 from srcad.callables import Target, find_target
 from srcad.checking import parts_of, rebuilt
-from srcad.choice import promoted
 from srcad.errors import ArgumentError
+from srcad.promotion import promoted
 from srcad.pullback import make_vjp
 from srcad.tangent import run_jvp
 
@@ -48,7 +48,7 @@ def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
                 tangents[i] = rebuilt(
                     primals[i], {p: basis if p == path else _zero(q) for p, q in parts_of(primals[i])}
                 )
-                value, tangent = run_jvp(target, primals, tangents)
+                value, tangent = run_jvp(target, primals, tangents, args)
                 held[path].append(dict(parts_of(tangent)))
     if not any(c for held in columns.values() for c in held.values()):
         value = fun(*primals)
@@ -68,7 +68,7 @@ def forward_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int 
 def reverse_jacobian(fun: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int]) -> Any:
     """The Jacobian by rows: one forward sweep, and one reverse sweep for each number of the result."""
     target, wrt, primals = _prepared(fun, args, argnums)
-    return _by_rows(*make_vjp(target, primals), primals, wrt, argnums)
+    return _by_rows(*make_vjp(target, primals, tuple(args)), primals, wrt, argnums)
 
 
 def _by_rows(
@@ -106,7 +106,7 @@ def either_jacobian(
     sizes = tuple(map(np.size, numbers))
     if sum(sizes) <= seen.get(sizes, 1):
         return forward_jacobian(fun, args, argnums)
-    value, pullback = make_vjp(target, primals)
+    value, pullback = make_vjp(target, primals, tuple(args))
     results = [part for _, part in parts_of(value)]
     seen[sizes] = sum(sizes if any(map(np.iscomplexobj, results)) else map(np.size, results))
     if sum(sizes) <= seen[sizes]:

@@ -21,7 +21,6 @@ from srcad.analysis.leaves import Leaf, Path
 from srcad.analysis.powers import refuse_complex
 from srcad.arguments import check_followed
 from srcad.callables import Target
-from srcad.choice import promoted
 from srcad.copies import copied_arrays
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
@@ -35,8 +34,9 @@ from srcad.core.kinds import (
     show,
 )
 from srcad.derivative import FORGET, GENERATING
-from srcad.errors import ArgumentError, KindError
+from srcad.errors import ArgumentError
 from srcad.forms import formed, structure
+from srcad.promotion import promoted
 from srcad.stopped import stops_refused
 
 if TYPE_CHECKING:
@@ -62,17 +62,20 @@ def loaded_pair(function: FunctionType, key: tuple[Kind, ...], fixed: frozenset[
         return made
 
 
-def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """The value of the function and its pullback."""
+def make_vjp(
+    target: Target, primals: tuple[Any, ...], given: tuple[Any, ...] | None = None
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of the function and its pullback. `given` are the primals as the caller has them, where some are
+    promoted already."""
     names = list(target.shown.parameters)[len(target.before) :]
     for i, primal in enumerate(primals):
         check_followed(target.function.__name__, names[min(i, len(names) - 1)] if names else "", kind_of(primal))
     try:
-        run = _run(target, tuple(map(promoted, primals)))
-    except KindError:
+        run = _run(target, tuple(map(promoted, primals)), primals if given is None else given)
+    except TypeError:  # a `KindError`, or what Python and NumPy raise
         if all(one is other for one, other in zip(primals, map(promoted, primals), strict=True)):
             raise
-        run = _run(target, primals)  # an int is a count or an index here: it stays one, and has no cotangent
+        run = _run(target, primals, primals)  # an int is a count or an index here: it stays one, and has no cotangent
     spread = [p.kind is p.VAR_POSITIONAL for p in target.signature.parameters.values()]
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -84,7 +87,7 @@ def make_vjp(target: Target, primals: tuple[Any, ...]) -> tuple[Any, Callable[[A
     return copied_arrays(run.value), pullback
 
 
-def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
+def _run(target: Target, primals: tuple[Any, ...], originals: tuple[Any, ...]) -> _Run:
     bound = target.bind(primals, {})
     given = target.given(primals)
     fixed = frozenset(i for i, name in enumerate(bound.arguments) if name not in given)
@@ -95,6 +98,7 @@ def _run(target: Target, primals: tuple[Any, ...]) -> _Run:
     loaded = loaded_pair(function, key, fixed)
     with stops_refused(target.function, loaded.writes):
         loaded.apart.check(bound.arguments)
+    target.refuse_shared(originals, primals, loaded.writes)
     run = _Run(target.function, loaded, values)
     if loaded.powers:
         refuse_complex(run.value, loaded.powers)

@@ -280,7 +280,9 @@ def shadow_of(x: Any) -> Any:
     if x is None or isinstance(x, (int, float, complex, np.number)):
         return 0.0
     if isinstance(x, dict):
-        return {key: shadow_of(value) for key, value in x.items()}
+        made = {key: shadow_of(value) for key, value in x.items()}
+        factory = getattr(x, "default_factory", None)
+        return made if factory is None else collections.defaultdict(lambda: shadow_of(factory()), made)
     if isinstance(x, (list, tuple)):
         return [shadow_of(value) for value in x]
     if isinstance(x, collections.deque):

@@ -17,11 +17,11 @@ import numpy as np
 from srcad import runtime
 from srcad.arguments import check_constant, check_followed
 from srcad.callables import Target
-from srcad.choice import promoted
 from srcad.core.kind_of import kind_of
 from srcad.core.kinds import Kind, holds_smooth
 from srcad.derivative import FORGET, GENERATING
-from srcad.errors import ArgumentError, KindError
+from srcad.errors import ArgumentError
+from srcad.promotion import promoted
 from srcad.pullback import check_form, part_at
 from srcad.stopped import stops_refused
 
@@ -46,8 +46,13 @@ def loaded_tangent(function: FunctionType, key: tuple[Kind, ...], wrt: tuple[int
         return made
 
 
-def run_jvp(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """The value of the function and its tangent along the tangents of the primals (None for one that is fixed)."""
+def run_jvp(
+    target: Target, primals: Sequence[Any], tangents: Sequence[Any], given: Sequence[Any] | None = None
+) -> tuple[Any, Any]:
+    """The value of the function and its tangent along the tangents of the primals (None for one that is fixed).
+
+    `given` are the primals as the caller has them, where some are promoted already.
+    """
     if len(primals) != len(tangents):
         raise ArgumentError(
             f"{len(primals)} primals and {len(tangents)} tangents",
@@ -56,11 +61,12 @@ def run_jvp(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> 
         )
     moved = [p if t is None else promoted(p) for p, t in zip(primals, tangents, strict=True)]
     try:
-        return _run(target, moved, tangents)
-    except KindError:
+        return _run(target, moved, tangents, primals if given is None else given)
+    except TypeError:  # a `KindError`, or what Python and NumPy raise
         if all(one is other for one, other in zip(primals, moved, strict=True)):
             raise
-        return _run(target, primals, tangents)  # an int is a count or an index here: it stays one, and does not move
+        # an int is a count or an index here: it stays one, and does not move
+        return _run(target, primals, tangents, primals)
 
 
 def source_of(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> str:
@@ -89,8 +95,9 @@ def _prepared(
     return loaded_tangent(function, key, wrt), values, along
 
 
-def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def _run(target: Target, primals: Sequence[Any], tangents: Sequence[Any], originals: Sequence[Any]) -> tuple[Any, Any]:
     loaded, values, along = _prepared(target, primals, tangents)
+    target.refuse_shared(tuple(originals), tuple(primals), loaded.writes)
     names = [p.name for p in loaded.special.program.params]
     for i in sorted({i for i, _ in loaded.arguments}):
         try:

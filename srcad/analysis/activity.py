@@ -16,7 +16,7 @@ from srcad.analysis.regions import WRITES_FIRST, Regions, Summarise, find_region
 from srcad.analysis.texts import refuse_numbers_of_texts
 from srcad.core import prims
 from srcad.core.attributes import reads_layout
-from srcad.core.kinds import UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_complex, holds_smooth
+from srcad.core.kinds import UNKNOWN, Dict, Kind, List, Maybe, TupleOf, children, holds_complex, holds_smooth, present
 from srcad.core.libraries import remedy_for
 from srcad.core.nodes import (
     Assign,
@@ -135,7 +135,9 @@ def _varied(body: Block, kinds: Mapping[str, Kind], varied: set[str], regions: R
                     f"what {spoken(name, body)} holds is not known before the program runs, and a derivative passes "
                     "through it",
                     place,
-                    "give it values of one type on every path",
+                    "keep what is of one type in a container of its own, numbers apart from lists and arrays"
+                    if isinstance(present(kind), (List, Dict))
+                    else "give it values of one type on every path",
                 )
             return False
         changed = name not in varied

@@ -182,7 +182,13 @@ MUTATORS: frozenset[Any] = frozenset(
 )
 # What looks at shapes and addresses, and raises where they are not as expected.
 CHECKS: frozenset[Any] = frozenset(
-    {runtime.refuse_overlap, runtime_rules.expect, runtime_rules.expect_shape, runtime_rules.expect_pair}
+    {
+        runtime.refuse_overlap,
+        runtime.refuse_twice,
+        runtime_rules.expect,
+        runtime_rules.expect_shape,
+        runtime_rules.expect_pair,
+    }
 )
 # Those among them that do nothing else than that, and cannot raise: without a reader, they need not happen.
 APPENDERS: frozenset[Any] = frozenset({prims.push, list.append, set.add})

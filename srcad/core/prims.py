@@ -7,6 +7,7 @@ functions of `operator` (`operator.add` prints as `a + b`, `operator.getitem` as
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import Any
 
@@ -138,10 +139,20 @@ def each(value: Any) -> Any:
 def trips(count: Any, *_through: Any) -> Any:
     """`count`, the trips of a loop through containers (and ranges, by their lengths), unless their lengths change.
 
-    `transform/walks.py` says what the loop does if they do. "keys", "values" or "reversed" before a container say how
-    it is gone through. Not printed.
+    `transform/walks.py` says what the loop does if they do. A `Through` before a container says how it is gone through.
+    Not printed.
     """
     return count
+
+
+class Through(enum.Enum):
+    """How a loop goes through a container: with what of a dict, backwards, or as what an object's `__iter__` made."""
+
+    KEYS = "keys"
+    VALUES = "values"
+    ITEMS = "items"
+    REVERSED = "reversed"
+    MADE = "made"
 
 
 def as_sequence(value: Any) -> Any:

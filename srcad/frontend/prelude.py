@@ -240,6 +240,13 @@ def dict_update_pairs(d: Any, pairs: Any) -> None:
         d[key] = value
 
 
+def dict_fromkeys(keys: Any, value: Any) -> Any:
+    d: Any = {}
+    for key in keys:
+        d[key] = value
+    return d
+
+
 def dict_clear(d: Any) -> None:
     for key in list(d):
         del d[key]

@@ -224,7 +224,7 @@ def gone_through(items: Items) -> tuple[Atom, ...]:
         case Together(parts=parts):
             return tuple(atom for part in parts for atom in gone_through(part))
         case Backwards(items=inner):
-            return (Lit("reversed"), *gone_through(inner))
+            return (Lit(prims.Through.REVERSED), *gone_through(inner))
 
 
 def kept_items(items: Items, kept: Callable[[Atom], Atom]) -> Items:

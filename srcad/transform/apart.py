@@ -18,9 +18,9 @@ from srcad import runtime
 from srcad.analysis.regions import Regions
 from srcad.core import prims
 from srcad.core.kinds import Array, Dict, Kind, List, OneOf, Record, Set, TupleOf, children, present
-from srcad.core.nodes import Do, Lit, Op, Ref, Stmt, Var
+from srcad.core.nodes import Do, Expr, Lit, Op, Ref, Stmt, Var, expressions_of, operations_in, walk
 from srcad.errors import Place
-from srcad.transform.specialise.session import Session
+from srcad.transform.specialise.session import Session, Special
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,34 @@ def apart(kinds: Mapping[str, Kind], regions: Regions, session: Session, inside:
     inside = inside or not changed and all(isinstance(kinds[p], Array) for p in arrays)
     own = sorted(session.mutated - {dict}, key=lambda cls: (cls.__qualname__, cls.__module__))
     return Apart((tuple(written), tuple(others)), (tuple(changed), tuple(alike)), tuple(own), inside)
+
+
+def written_inside(special: Special, regions: Regions) -> dict[str, Place]:
+    """The parameters that reach a derivative which checks that they are apart: what it stands for writes into them."""
+    found: dict[str, Place] = {}
+    params = [p.name for p in special.program.params]
+    for name, place in _checked(special, set()):
+        region = regions.of(name)
+        for param in params:
+            if place is not None and (param == name or region is not None and regions.of(param) == region):
+                found.setdefault(param, place)
+    return found
+
+
+def _checked(special: Special, seen: set[int]) -> Iterator[tuple[str, Place | None]]:
+    """The variables of a program that are checked, there or in what it calls."""
+    seen.add(id(special))
+    for stmt in walk(special.body):
+        for op in (op for expr in expressions_of(stmt) for op in operations_in(expr)):
+            names: list[Expr] = []
+            callee = op.args[0].value if op.fn is prims.call and isinstance(op.args[0], Ref) else None
+            if op.fn is runtime.refuse_overlap:
+                names = list(op.args[1:])
+            elif isinstance(callee, Special) and id(callee) not in seen:
+                inner = {name for name, _ in _checked(callee, seen)}
+                given = zip(callee.program.params, op.args[1:], strict=False)
+                names = [argument for param, argument in given if param.name in inner]
+            yield from ((n.name, getattr(stmt, "place", None)) for n in names if isinstance(n, Var))
 
 
 def _shown(groups: tuple[tuple[str, ...], ...]) -> tuple[Lit | Var, ...]:

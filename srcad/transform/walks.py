@@ -22,7 +22,25 @@ from srcad.analysis.regions import Regions, Summarise, find_regions
 from srcad.analysis.resizing import Change, Resized, changes, keys_of, resized_by
 from srcad.analysis.sharing import writes
 from srcad.core import prims
-from srcad.core.kinds import BOOL, INT, RANGE, UNKNOWN, Dict, Kind, List, Record, Set, show, widen
+from srcad.core.kinds import (
+    BOOL,
+    INT,
+    RANGE,
+    STRING,
+    UNKNOWN,
+    Array,
+    Const,
+    Dict,
+    Kind,
+    List,
+    Record,
+    Set,
+    Tuple,
+    TupleOf,
+    is_number,
+    show,
+    widen,
+)
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -39,6 +57,7 @@ from srcad.core.nodes import (
     expressions_of,
     walk,
 )
+from srcad.core.prims import Through
 from srcad.core.rewriting import map_blocks
 from srcad.errors import UnsupportedSyntax
 from srcad.transform.specialise.session import Special
@@ -134,14 +153,14 @@ class _Walks:
         lists = False
         before: list[Stmt] = []
         after: list[Stmt] = []
-        how = ""
+        how: Through | None = None
         for atom in through:
-            if isinstance(atom, Lit) and isinstance(atom.value, str):
+            if isinstance(atom, Lit) and isinstance(atom.value, Through):
                 how = atom.value
                 continue
-            if how == "made":
+            if how is Through.MADE:
                 self.refuse_gathered(stmt, atom)
-                how = ""
+                how = None
                 continue
             bounds.append(atom)
             if isinstance(atom, Var) and (changed := self.changes(stmt, atom)):
@@ -152,9 +171,9 @@ class _Walks:
                     lists = True
                 else:
                     raise _refused(kind, changed[0], how)
-            if how in ("values", "items") and isinstance(atom, Var):
+            if how in (Through.VALUES, Through.ITEMS) and isinstance(atom, Var):
                 self.refuse_stale(stmt, atom)
-            how = ""
+            how = None
         if after:
             check = tuple(after) if stmt.until is None else (If(Var(stmt.until), (), tuple(after), stmt.place),)
             body = (*body, *check)
@@ -165,6 +184,8 @@ class _Walks:
     def changes(self, stmt: For, atom: Var) -> list[Change]:
         """What the body does to the length of what it goes through."""
         kind = self.kinds.get(atom.name, UNKNOWN)
+        if isinstance(kind, (Const, Tuple, TupleOf, Array)) or kind in (STRING, RANGE) or is_number(kind):
+            return []
         existing = keys_of(self.special.body, atom.name) if isinstance(kind, (Dict, Record)) else frozenset()
         found = changes(stmt.body, self.kinds, lambda handle: self.resized.get(id(handle), frozenset()), existing)
         return [change for change in found if change.may_change(atom.name, kind, self.regions)]
@@ -208,7 +229,7 @@ class _Walks:
             if isinstance(base, Var):
                 change = Change(base.name, self.kinds.get(base.name, UNKNOWN), False, inner)
                 if change.may_change(atom.name, kind, self.regions):
-                    raise _refused(kind, change, "values")
+                    raise _refused(kind, change, Through.VALUES)
 
     def counted_anew(self, stmt: For, bounds: list[Expr]) -> list[Stmt]:
         """A loop that asks before each trip whether there is an item left."""
@@ -249,9 +270,9 @@ class _Walks:
         return Var(name)
 
 
-def _refused(kind: Kind, change: Change, how: str) -> UnsupportedSyntax:
+def _refused(kind: Kind, change: Change, how: Through | None) -> UnsupportedSyntax:
     place = getattr(change.stmt, "place", None)
-    if how in ("values", "items"):
+    if how in (Through.VALUES, Through.ITEMS):
         return UnsupportedSyntax(
             "a dict is written to while a loop goes through its values by number",
             place,

@@ -1,5 +1,6 @@
 """`vjp`: the value, and a pullback that gives one cotangent for each primal."""
 
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
@@ -144,6 +145,28 @@ def test_an_int_that_is_a_count_has_no_cotangent():
     assert value == 8.0 and pullback(1.0) == (12.0, None)
     assert srcad.vjp(lambda x: x**2, 3)[1](1.0) == (6.0,)
     srcad.check_grads(power, (2.0, 3))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, n: (x[:n] ** 2).sum(),
+        lambda x, n: x[n] ** 2,
+        lambda x, n: sum(deque(x * x, maxlen=n)),
+        lambda x, n: (np.zeros(n) + x[0] ** 2).sum(),
+        lambda x, n: (x.reshape(n, 2)[1] ** 2).sum(),
+        lambda x, n: x[0] ** 2 * (1 << n),
+    ],
+    ids=["slice", "index", "maxlen", "zeros", "reshape", "shift"],
+)
+def test_an_int_that_cannot_be_a_float_has_no_cotangent(function):
+    x = np.array([0.7, -1.3, 0.4, 2.0])
+    steps = 1e-6 * np.eye(4)
+    wanted = [(function(x + h, 2) - function(x - h, 2)) / 2e-6 for h in steps]
+    value, pullback = srcad.vjp(function, x, 2)
+    gradient, none = pullback(1.0)
+    assert np.isclose(value, function(x, 2)) and np.allclose(gradient, wanted) and none is None
+    assert np.isclose(srcad.jvp(function, (x, 2), (np.ones(4), 1.0))[1], sum(wanted))
 
 
 def test_a_function_that_writes_into_its_argument():

@@ -102,9 +102,12 @@ def _through(stop: str) -> str:
 
 def _trips(counted: range, through: list[Any], reverse: bool) -> Iterator[int]:
     """The trips of a loop, of which there are more or fewer where a list changes its length (`prims.trips`)."""
-    marks = ("keys", "values", "items", "reversed")
-    how = ["", *(x if type(x) is str and x in marks else "" for x in through)]
-    items = [(x, how[i] == "reversed") for i, x in enumerate(through) if not how[i + 1] and not isinstance(x, int)]
+    how = [None, *(x if isinstance(x, prims.Through) else None for x in through)]
+    items = [
+        (x, how[i] is prims.Through.REVERSED)
+        for i, x in enumerate(through)
+        if not how[i + 1] and not isinstance(x, int)
+    ]
     if not any(type(x) is list for x, _ in items):
         yield from reversed(counted) if reverse else counted
         return

@@ -10,6 +10,16 @@ x4 = np.array([0.5, 1.2, 2.0, -1.0])
 m33 = np.arange(9.0).reshape(3, 3) + 0.5
 STATE = np.zeros(4)
 TABLE = [0.0, 1.0]
+NAMES = []
+SEEN = set()
+
+
+class Board:
+    def __init__(self):
+        self.names = []
+
+
+BOARD = Board()
 
 
 class Opaque:
@@ -73,6 +83,77 @@ def stores_into_a_view_of_a_global_array(x):
 def a_helper_stores_into_a_global_array(x):
     remember(x)
     return np.sum(STATE) * x[1]
+
+
+def counts_what_is_in_a_global_list(x):
+    s = x[0]
+    for i in range(3):
+        NAMES.append(i)
+        s = s * x[1] * len(NAMES)
+    return s
+
+
+def takes_from_a_global_list(x):
+    s = x[0]
+    while NAMES:
+        s = s * x[NAMES.pop()]
+    return s
+
+
+def counts_what_a_helper_put_into_a_global_list(x):
+    note(2)
+    return x[0] ** 2 * len(NAMES)
+
+
+def note(name):
+    NAMES.append(name)
+
+
+def branches_on_a_global_set(x):
+    s = x[0]
+    for i in [0, 1, 1]:
+        if i in SEEN:
+            s = s * x[1]
+        SEEN.add(i)
+    return s
+
+
+def adds_to_an_alias_of_a_global_set(x):
+    seen = SEEN
+    seen.add(2)
+    return x[0] ** 2 * len(SEEN)
+
+
+def adds_to_a_global_set_in_a_tuple(x):
+    seen, first = (SEEN, x[0])
+    seen.add(2)
+    return first**2 * len(SEEN)
+
+
+def adds_to_a_global_set_through_a_helper(x):
+    mark(SEEN)
+    return x[0] ** 2
+
+
+def mark(seen):
+    seen.add(2)
+
+
+def adds_to_a_global_set_that_a_helper_returns(x):
+    the_set().add(2)
+    return x[0] ** 2
+
+
+def the_set():
+    return SEEN
+
+
+def appends_to_a_list_of_a_global_object(x):
+    s = x[0]
+    for i in range(3):
+        BOARD.names.append(i)
+        s = s * x[BOARD.names[-1]]
+    return s
 
 
 def remember(x):
@@ -257,6 +338,15 @@ CASES = [
     (appends_to_a_global_list, x4, srcad.SrcadError, "TABLE.append", "TABLE"),
     (stores_into_a_view_of_a_global_array, x4, srcad.SrcadError, "part[0] = x[0]", "STATE"),
     (a_helper_stores_into_a_global_array, x4, srcad.SrcadError, "STATE[1] = x[0]", "STATE"),
+    (counts_what_is_in_a_global_list, x4, srcad.AliasError, "NAMES.append", "NAMES, which the program also reads"),
+    (takes_from_a_global_list, x4, srcad.AliasError, "NAMES.pop", "NAMES, which the program also reads"),
+    (counts_what_a_helper_put_into_a_global_list, x4, srcad.AliasError, "NAMES.append", "which the program also reads"),
+    (branches_on_a_global_set, x4, srcad.AliasError, "SEEN.add", "SEEN, which the program also reads"),
+    (adds_to_an_alias_of_a_global_set, x4, srcad.AliasError, "seen.add", "seen may be the global SEEN"),
+    (adds_to_a_global_set_in_a_tuple, x4, srcad.AliasError, "seen.add", "seen may be the global SEEN"),
+    (adds_to_a_global_set_through_a_helper, x4, srcad.AliasError, "seen.add", "seen may be the global SEEN"),
+    (adds_to_a_global_set_that_a_helper_returns, x4, srcad.AliasError, "the_set()", "may be the global SEEN"),
+    (appends_to_a_list_of_a_global_object, x4, srcad.AliasError, "BOARD.names.append", "may be the global BOARD"),
     (may_take_a_view_or_a_copy, x4, srcad.AliasError, "y[x[0] > 0]", "this index of y takes a view or a copy"),
     (views_by_a_function_that_srcad_does_not_view_with, m33, srcad.AliasError, "np.broadcast_to", "written to"),
     (views_by_stride_tricks, x4, srcad.SrcadError, "sliding_window_view", "sliding_window_view"),

@@ -136,12 +136,6 @@ def reads_a_given_counter_in_a_helper(x, counts):
     return x * item_of(counts, 2)
 
 
-def a_default_of_lists(x):
-    weights = collections.defaultdict(lambda: [0.0, 0.0])
-    weights["a"][0] = x * x
-    return weights["a"][0]
-
-
 def updates_with_a_number(x):
     p = {"a": x}
     p.update(3.0)
@@ -297,7 +291,6 @@ REFUSED = [
         "a defaultdict that was given makes up",
     ),
     (reads_a_given_counter_in_a_helper, (2.0, collections.Counter([1])), "d[k]", "a Counter that was given"),
-    (a_default_of_lists, (2.0,), "defaultdict(", "a defaultdict made otherwise"),
     (updates_with_a_number, (2.0,), "p.update", "dict.update with"),
     (subtracts_from_a_list, (2.0,), "xs -= [x]", "`isub` on list of float"),
     (adds_a_number_to_a_list, (2.0,), "xs + x", "list of float + float"),
@@ -454,3 +447,74 @@ def test_the_method_that_is_named_does_what_the_operator_on_a_set_does(operator,
         srcad.grad(module.written)(2.0)
     assert f".{method}(" in caught.value.remedy
     assert srcad.grad(module.called)(2.0) == module.written(1.0)
+
+
+def numbers_beside_a_list(x):
+    held = [x[0], x[1], [x[2]]]
+    for k in range(2):
+        held[k] = held[k] * 2.0
+    return held[0] ** 2 * held[2][0]
+
+
+def numbers_in_a_list_of_their_own(x):
+    held, others = [x[0], x[1]], [[x[2]]]
+    for k in range(2):
+        held[k] = held[k] * 2.0
+    return held[0] ** 2 * others[0][0]
+
+
+def an_index_kept_beside_a_number(x):
+    pairs = [[v * v, i] for i, v in enumerate(x)]
+    pairs[0][0] = x[1]
+    return sum(pair[0] * x[pair[1]] for pair in pairs)
+
+
+def an_index_kept_beside_a_number_made_an_int(x):
+    pairs = [[v * v, i] for i, v in enumerate(x)]
+    pairs[0][0] = x[1]
+    return sum(pair[0] * x[int(pair[1])] for pair in pairs)
+
+
+def an_array_beside_a_number_by_name(x):
+    held = {"w": x.copy(), "n": 3.0}
+    part = held["nw"[int(x[0] > 0.0)]]
+    part[0] *= 2.0
+    return (held["w"] ** 2).sum()
+
+
+def an_array_apart_from_a_number_by_name(x):
+    held, count = {"w": x.copy()}, 3.0
+    part = held["nw"[int(x[0] > 0.0)]]
+    part[0] *= 2.0
+    return (held["w"] ** 2).sum() + count
+
+
+def an_iterator_whose_item_is_written(x):
+    rows = [x.copy(), 2 * x]
+    items = iter(rows)
+    first = next(items)
+    first[0] = first[1] ** 2
+    return rows[0].sum()
+
+
+def an_item_that_is_written(x):
+    rows = [x.copy(), 2 * x]
+    first = rows[0]
+    first[0] = first[1] ** 2
+    return rows[0].sum()
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "remedy", "followed"),
+    [
+        (numbers_beside_a_list, "held = [", "numbers apart from lists and arrays", numbers_in_a_list_of_their_own),
+        (an_index_kept_beside_a_number, "x[pair[1]]", "int(...)", an_index_kept_beside_a_number_made_an_int),
+        (an_array_beside_a_number_by_name, "part[0]", "keep arrays apart", an_array_apart_from_a_number_by_name),
+        (an_iterator_whose_item_is_written, "first[0]", "by index or key: xs[0]", an_item_that_is_written),
+    ],
+    ids=lambda v: getattr(v, "__name__", ""),
+)
+def test_the_remedy_works_when_it_is_followed(function, line, remedy, followed):
+    refusal = refused(function, x3, error=srcad.SrcadError, line_contains=line)
+    assert remedy in refusal.remedy
+    check(followed, x3)

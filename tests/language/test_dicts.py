@@ -468,6 +468,29 @@ def steps_of_momentum(params):
     return np.sum(params["weights"] @ params["offset"]) + speed["offset"][1]
 
 
+@programs.at((np.array([0.7, 1.3, 0.4]),), (np.array([-0.2, 0.5, 2.0]),))
+def keys_that_share_one_list(x):
+    found = dict.fromkeys("ab", [])
+    found["a"].append(x[0] ** 2)
+    return found["b"][0] * x[1]
+
+
+@programs.at((np.array([0.7, 1.3, 0.4]),))
+def keys_that_share_one_array(x):
+    found = dict.fromkeys(range(2), np.zeros(3))
+    found[0] += x**2
+    found[1] *= x
+    return found[0].sum()
+
+
+@programs.at((np.array([0.7, 1.3, 0.4]), ["u", "v", "u"]), (np.array([0.7, 1.3, 0.4]), []))
+def keys_that_start_at_a_number(x, names):
+    totals = dict.fromkeys(names, 0.5)
+    for name, value in zip(names, x):
+        totals[name] *= value
+    return x[0] ** 2 + sum(totals[name] for name in sorted(totals))
+
+
 @programs.at((1.5, {"a": 1.0}), (-0.4, {"b": 2.0}))
 def dicts_are_merged_in_place(x, given):
     made = {"a": x}

@@ -274,14 +274,34 @@ def test_a_print_survives_when_the_value_is_not_needed(capsys):
     assert capsys.readouterr().out == "hello\n"
 
 
-def test_an_append_to_a_global_list_of_inactive_things_happens_once():
-    def f(x, name):
-        calls.append(name)
-        return x * x
+def note(name):
+    calls.append(name)
 
+
+def appends_to_a_global(x, name):
+    calls.append(name)
+    return x * x
+
+
+def appends_to_a_global_in_a_helper(x, name):
+    note(name)
+    return x * x
+
+
+def extends_a_global_in_a_loop(x, name):
+    for _ in range(1):
+        calls.extend([name])
+    return x * x
+
+
+@pytest.mark.parametrize("function", [appends_to_a_global, appends_to_a_global_in_a_helper, extends_a_global_in_a_loop])
+def test_an_append_to_a_global_list_of_inactive_things_happens_once(function):
     calls.clear()
-    assert srcad.grad(f)(3.0, "first") == pytest.approx(6.0)
+    assert srcad.grad(function)(3.0, "first") == pytest.approx(6.0)
     assert calls == ["first"]
+    assert srcad.vjp(function, 3.0, "second")[1](1.0)[0] == pytest.approx(6.0)
+    assert srcad.jvp(function, (3.0, "third"), (1.0, None))[1] == pytest.approx(6.0)
+    assert calls == ["first", "second", "third"]
 
 
 def test_a_failing_assert_fails_as_in_the_program():

@@ -865,6 +865,42 @@ def gen_two(x):
     return s
 
 
+# ---------------------------------------------------------------- beside a string, whose length is what it is
+
+
+class Entry:
+    def __init__(self, value):
+        self.value = value
+
+
+@programs.at([0.7, -1.3, 0.4])
+def beside_letters(xs):
+    found = {name: Entry(x) for name, x in zip("abc", xs)}
+    found["a"].value *= found["b"].value
+    return found["a"].value ** 2 + found["c"].value
+
+
+@programs.at([0.7, -1.3], [0.7, -1.3, 0.4, 0.9])
+def beside_a_word_that_says_how(xs):
+    s = 0.0
+    for words in ("made", "keys", "values", "reversed"):
+        for letter, x in zip(words, xs):
+            s += x * x if letter < "f" else x
+            if len(xs) < 4:
+                xs.append(0.5 * x)
+    return s
+
+
+@programs.at([0.7, -1.3])
+def beside_one_word_that_says_how(xs):
+    s = 0.0
+    for letter, x in zip("values", xs):
+        s += x * x if letter < "f" else x
+        if len(xs) < 4:
+            xs.append(0.5 * x)
+    return s
+
+
 test_gradient = programs.test()
 
 

@@ -25,6 +25,7 @@ LAYERS = (
         "callables",
         "calling",
         "choice",
+        "promotion",
         "copies",
         "derivative",
         "driver",

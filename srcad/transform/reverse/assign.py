@@ -122,6 +122,9 @@ def step_for(builder: Builder, stmt: Assign, target: str, value: Expr, out: list
     if isinstance(value, Var):
         shadows.copy(builder, target, (), value, (), out)
         return
+    if value == Lit(None):
+        shadows.shadows_of_none(builder, target)
+        return
     if isinstance(value, (Lit, Ref)):
         shadows.fresh_shadows(builder, target)
         return

@@ -78,7 +78,7 @@ from srcad.core.nodes import (
 )
 from srcad.core.rewriting import change_expressions
 from srcad.errors import NonScalarOutput, Place, UnsupportedSyntax
-from srcad.transform.apart import Apart, apart
+from srcad.transform.apart import Apart, apart, written_inside
 from srcad.transform.inline import Found, Inliner
 from srcad.transform.marks import halfway, is_halfway
 from srcad.transform.reverse.accumulate import Accumulator, Held
@@ -204,10 +204,11 @@ class Differentiator:
         return apart(dict(zip(params, special.out_kinds, strict=True)), found, self.session)
 
     def where_written(self, special: Special) -> dict[str, Place]:
-        """For each array parameter that a function writes into, the first place where it does."""
+        """For each parameter with arrays that a function writes into, the first place where it does."""
         regions = find_regions(special.body, special.kinds, self.session.holds_address, self.summary)
-        params = [p.name for p in special.program.params if isinstance(special.kinds.get(p.name), Array)]
-        return where_written(special.body, params, regions, self.summary)
+        params = [p.name for p in special.program.params]
+        inside = written_inside(special, regions)
+        return {**inside, **where_written(special.body, params, regions, self.summary)}
 
     def pair(
         self,

@@ -114,6 +114,15 @@ def fresh_shadows(builder: Builder, target: str) -> None:
             zero_shadow(builder, target, (), leaf)
 
 
+def shadows_of_none(builder: Builder, target: str) -> None:
+    """The shadows of a variable that is None here: None for what is an array elsewhere."""
+    for leaf in builder.leaves(target):
+        if leaf.shadow and not leaf.path and is_array(present(leaf.kind)):
+            builder.after.append(Assign(builder.adjoint(target, leaf), NONE, builder.place))
+        elif leaf.shadow:
+            zero_shadow(builder, target, (), leaf)
+
+
 def shadow(builder: Builder, target: str, value: Expr) -> None:
     """`d_target = value` in the forward sweep."""
     leaf = Leaf((), builder.kinds[target], True)
@@ -122,7 +131,7 @@ def shadow(builder: Builder, target: str, value: Expr) -> None:
 
 def empty_like(value: Op) -> Op:
     """The shadow of an empty container that is made: what it makes of itself are zeros."""
-    if value.fn is collections.defaultdict and isinstance(value.args[0], Op):  # defaultdict(lambda: 1.0)
+    if value.fn is collections.defaultdict and value.args and isinstance(value.args[0], Op):  # defaultdict(lambda: 1.0)
         return replace(value, args=(Ref("float", float),))
     return value
 

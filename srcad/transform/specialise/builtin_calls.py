@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import builtins
-import collections
 import copy
 import dataclasses
 import functools
@@ -18,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srcad import runtime, runtime_rules
+from srcad.analysis.purity import CHECKS
 from srcad.core import prims
-from srcad.core.kind_of import kind_of
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
@@ -48,7 +47,7 @@ from srcad.core.kinds import (
     join,
     widen,
 )
-from srcad.core.nodes import Assign, Expr, If, Lit, Op, Program, Ref, Star, Var
+from srcad.core.nodes import Assign, Expr, If, Lit, Op, Ref, Star, Var
 from srcad.errors import KindError
 from srcad.transform.specialise import dataclass_calls, mirrors, objects
 from srcad.transform.specialise.binding import Args, Kwargs, starred
@@ -257,38 +256,6 @@ def _memo(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     )
 
 
-_FACTORIES: dict[Any, Kind] = {float: FLOAT, int: INT, list: List(BOTTOM), dict: Dict(BOTTOM, BOTTOM)}
-
-
-def _constant_of(sp: Specialiser, factory: Kind) -> int | float | None:
-    """The number that a function such as `lambda: 1.0` returns."""
-    program = None
-    if isinstance(factory, Function) and isinstance(factory.of, Program) and not factory.fields:
-        program = factory.of
-    elif isinstance(factory, Const) and isinstance(factory.value, types.FunctionType):
-        program = sp.session.lower(factory.value)
-    if program is None or program.params or len(program.body) != 1 or not isinstance(program.result, Lit):
-        return None
-    value = program.result.value
-    return value if isinstance(value, (int, float)) else None
-
-
-def default_dict(sp: Specialiser, args: Args, kwargs: Kwargs) -> Resolved:
-    """`collections.defaultdict(float)`: what a key that is missing holds is part of the kind of its values."""
-    factory = sp.kind(args[0]) if len(args) == 1 and not kwargs else NONE_KIND
-    value = _FACTORIES.get(factory.value) if isinstance(factory, Const) else None
-    number = _constant_of(sp, factory)
-    if value is None and number is not None:
-        made = Op(collections.defaultdict, (Op(runtime.constantly, (Lit(number),)),), name="defaultdict")
-        return made, Dict(BOTTOM, widen(kind_of(number)), collections.defaultdict)
-    if value is None:
-        raise sp.refuse(
-            "a defaultdict made otherwise than by defaultdict(float), (int), (list), (dict) or (lambda: a number)",
-            "use a dict with .get(key, default) or .setdefault(key, default)",
-        )
-    return Op(collections.defaultdict, args, name="defaultdict"), Dict(BOTTOM, value, collections.defaultdict)
-
-
 def _sum(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved | None:
     kind = sp.kind(args[0])
     start = args[1] if len(args) > 1 else kwargs.get("start", Lit(0))
@@ -456,6 +423,10 @@ def _partial(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return make_partial(sp, args, tuple(kwargs.items()))
 
 
+def _fromkeys(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
+    return sp.prelude("dict_fromkeys", args[0], args[1] if len(args) > 1 else Lit(None))
+
+
 def _divmod(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
     return sp.prelude("divmod_of", *args)
 
@@ -522,6 +493,7 @@ _SPECIAL: dict[Any, Any] = {
     list: _list,
     tuple: _tuple,
     dict: dict_call,
+    dict.fromkeys: _fromkeys,
     sum: _sum,
     max: _extreme("max"),
     min: _extreme("min"),
@@ -556,9 +528,7 @@ _SPECIAL: dict[Any, Any] = {
     np.unstack: unstack,
     np.broadcast_arrays: broadcast_arrays,
     np.meshgrid: meshgrid,
-    runtime_rules.expect: checked(runtime_rules.expect),
-    runtime_rules.expect_shape: checked(runtime_rules.expect_shape),
-    runtime_rules.expect_pair: checked(runtime_rules.expect_pair),
+    **{check: checked(check) for check in CHECKS},
     runtime_rules.given_parts: _given_parts,
     runtime_rules.differences: _differences,
     **NUMPY_CALLS,

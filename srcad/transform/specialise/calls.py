@@ -40,9 +40,10 @@ from srcad.rules.custom import Custom
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise import objects
 from srcad.transform.specialise.binding import Args, Kwargs, spread_arguments
-from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, default_dict, special_call
+from srcad.transform.specialise.builtin_calls import TAKE_FUNCTIONS, special_call
 from srcad.transform.specialise.choices import dispatched
 from srcad.transform.specialise.composed import call_composed
+from srcad.transform.specialise.defaults import default_dict
 from srcad.transform.specialise.deques import make_deque
 from srcad.transform.specialise.derivatives import MAKERS, call_derivative, make_derivative
 from srcad.transform.specialise.frozen import make_frozen

@@ -74,7 +74,7 @@ def through_dict(sp: Specialiser, stmt: ForEach, held: Var, how: str) -> None:
         return
     length = sp.op(Op(prims.call, (Ref("len", len), keys)))
     sp.walked.pop(held.name, None)  # it is the dict itself
-    length = sp.op(Op(prims.trips, (length, Lit("keys"), held)))
+    length = sp.op(Op(prims.trips, (length, Lit(prims.Through.KEYS), held)))
     index = sp.temp("i")
     sp.set(index, INT)
     body = sp.nested(lambda: inside(keys, Var(index)))

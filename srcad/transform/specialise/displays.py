@@ -10,6 +10,7 @@ from srcad.core import prims
 from srcad.core.kind_of import list_kind
 from srcad.core.kinds import (
     BOTTOM,
+    FLOAT,
     SLICE,
     STRING,
     UNKNOWN,
@@ -24,6 +25,7 @@ from srcad.core.kinds import (
     widen,
 )
 from srcad.core.nodes import Expr, Lit, Op, Ref, Star
+from srcad.errors import KindError
 from srcad.transform.specialise.sequences import as_list, element
 from srcad.transform.specialise.session import Resolved
 
@@ -130,6 +132,10 @@ def _set(sp: Specialiser, op: Op) -> Resolved:
 
 
 def _slice(sp: Specialiser, op: Op) -> Resolved:
+    for bound in op.args:
+        if widen(sp.kind(bound)) is FLOAT:
+            shown = show(sp.kind(bound))
+            raise sp.refuse(f"a bound of a slice is {shown}, not an int", "convert it with int(...)", KindError)
     return op, SLICE
 
 

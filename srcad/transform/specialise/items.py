@@ -7,6 +7,7 @@ variable to remember.
 from __future__ import annotations
 
 import operator
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from srcad.core.kinds import (
     holds_smooth,
     is_sum,
     join_all,
+    present,
     show,
     widen,
 )
@@ -46,6 +48,7 @@ from srcad.errors import KindError, is_generated
 from srcad.rules.kinding import kind_of_index
 from srcad.transform.attempts import refusal
 from srcad.transform.specialise.choices import chosen_item, dispatched
+from srcad.transform.specialise.defaults import fill
 from srcad.transform.specialise.iteration import write_out_counted
 from srcad.transform.specialise.numpy_calls import subscript
 from srcad.transform.specialise.sequences import element, present_array
@@ -97,7 +100,7 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
     if joined is not None:
         return joined
     sliced = at is SLICE
-    if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf)):
+    if widen(at) is FLOAT and isinstance(held, (List, Tuple, TupleOf, Array)):
         raise sp.refuse(f"an index of {show(held)} is {show(at)}, not an int", "convert it with int(...)", KindError)
     match held:
         case Array():
@@ -155,8 +158,12 @@ def get_item(sp: Specialiser, op: Op) -> Resolved:
             if isinstance(base, Var):
                 sp.touch(base, opened)
             return op, opened.value
-        case Dict(value=item):
-            return op, item
+        case Dict(cls=cls):
+            if issubclass(cls, defaultdict):
+                sp.touch(base, Dict(widen(at), BOTTOM, cls))  # the item is there from now on
+                fill(sp, base, key, cls)
+            now = present(sp.kind(base))
+            return op, now.value if isinstance(now, Dict) else BOTTOM
         case Object():
             return sp.method(base, "__getitem__", (key,))
         case Const(value=None):

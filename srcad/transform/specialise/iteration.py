@@ -38,6 +38,7 @@ from srcad.core.nodes import (
     targets_of,
     walk,
 )
+from srcad.core.prims import Through
 from srcad.rules.registry import rule_for
 from srcad.transform.specialise.dict_views import through_dict
 from srcad.transform.specialise.presence import class_attribute
@@ -47,7 +48,8 @@ from srcad.transform.specialise.session import Resolved, Unroll
 if TYPE_CHECKING:
     from srcad.transform.specialise.statements import Specialiser
 
-GATHERED = Lit("made")
+_VIEWS: dict[Expr, Through] = {Lit(how.value): how for how in (Through.KEYS, Through.VALUES, Through.ITEMS)}
+GATHERED = Lit(Through.MADE)
 MOST_DIFFERING = 32  # trips of a loop that are written out because they differ in kind
 MOST_OF_COMPREHENSION = 8  # items of a comprehension that are written out to make a tuple of known length
 
@@ -146,14 +148,13 @@ def note_walked(sp: Specialiser, target: str, value: Expr) -> None:
     if value.fn is prims.as_sequence and (gathered := _gathered(sp, base)):
         sp.walked[target] = (*gathered, Var(target))
         return
-    views = (Lit("keys"), Lit("values"), Lit("items"))
-    how: Expr = Lit("keys")
+    how: Through | None = Through.KEYS
     if value.fn is prims.call_method:
-        how = value.args[1] if len(value.args) == 2 else Lit("")
+        how = _VIEWS.get(value.args[1]) if len(value.args) == 2 else None
     elif value.fn is not prims.as_sequence:
         return
-    if how in views and isinstance(kind := sp.kind(base), (Dict, Record, Set, OneOf)):
-        sp.walked[target] = (how, sp.assign("held", base, kind))
+    if how is not None and isinstance(kind := sp.kind(base), (Dict, Record, Set, OneOf)):
+        sp.walked[target] = (Lit(how), sp.assign("held", base, kind))
 
 
 def _gives_back(call: Op, name: str) -> bool:

@@ -59,6 +59,8 @@ def shadow_of(sp: Specialiser, args: Args, kwargs: dict[str, Expr]) -> Resolved:
             return Lit(0.0), FLOAT
         case List(cls=cls) if cls is list:
             return sp.prelude("shadows_of_items", x)
+        case Dict(cls=cls) if cls is not dict:
+            raise _refused(sp, kind)  # its shadow makes the items that are missing, too
         case Dict() | Record():
             return sp.prelude("shadows_of_values", x)
         case Tuple(items=items):

@@ -19,6 +19,7 @@ from srcad.core import prims
 from srcad.core.kinds import (
     BOOL,
     BOTTOM,
+    FLOAT,
     INT,
     NONE_KIND,
     NUMBER,
@@ -354,6 +355,10 @@ def _deleted(sp: Specialiser, op: Op, kinds: tuple[Kind, ...]) -> Resolved:
     elif isinstance(held, List) and kinds[1] is SLICE:
         delete_slice(sp, base, key)
         return Lit(None), NONE_KIND
+    elif isinstance(held, List) and widen(kinds[1]) is FLOAT:
+        raise sp.refuse(
+            f"an index of {show(held)} is {show(kinds[1])}, not an int", "convert it with int(...)", KindError
+        )
     elif not isinstance(held, Dict):
         raise sp.refuse(f"`del` of an item of {show(held)}", "build a new container without it")
     return op, NONE_KIND

@@ -6,6 +6,7 @@ callers are run again, which is how kinds reach a fixed point over (mutual) recu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -112,6 +113,7 @@ class Session:
         self.prelude = prelude  # the function of the prelude with this name
         self.mutated: set[Any] = set()
         self.late: dict[tuple[Any, str], None] = {}  # the attributes, by class, that may be missing when they are read
+        self.makers: dict[Any, Program | None] = {}  # what makes the missing items, by the class of the `defaultdict`
         self._in_sets: Kind = BOTTOM  # what is put into any set after it was made
         self.entry: tuple[Kind, ...] = ()  # the kinds of what the entry function is given
         self._programs: dict[Any, Program] = {}
@@ -125,6 +127,15 @@ class Session:
         self.derivatives: dict[Any, Any] = {}  # the derivatives made inside of what is differentiated
         self.outsides: list[Any] = []  # what those read from outside
         self._differentiate = differentiate
+
+    def made_by(self, program: Program | None) -> Any:
+        """The class, in the kinds, of a `defaultdict` whose missing items a program makes, or nothing."""
+        for cls, known in self.makers.items():
+            if known is program:
+                return cls
+        cls = type("defaultdict", (defaultdict,), {})
+        self.makers[cls] = program
+        return cls
 
     def lower(self, function: Any) -> Program:
         """The core program of a Python function."""

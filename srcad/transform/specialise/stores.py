@@ -154,10 +154,19 @@ def store(sp: Specialiser, stmt: Store) -> None:
         case Object(cls=cls) if hasattr(cls, "__setitem__"):
             sp.effect(*sp.method(base, "__setitem__", (key, value)))
             return
+        case _ if held is NUMBER:
+            raise sp.refuse(
+                "a write into what may be a number or an array",
+                "keep arrays apart from numbers: in a list, dict or attribute of their own",
+                KindError,
+            )
         case _ if held is not UNKNOWN:
             raise sp.refuse(f"a write into {show(held)}", "write into a list, dict or array")
         case _:
-            raise sp.refuse("a write into a value whose kind is not known", "build it here: a list, a dict or an array")
+            raise sp.refuse(
+                "a write into a value whose kind is not known",
+                "build it here, as a list, a dict or an array, and read parts of it by index or key: xs[0]",
+            )
     sp.emit(replace(stmt, value=fitted_atom(sp, value, _slot_kind(sp, base))))
 
 
