@@ -30,6 +30,8 @@ def chosen():
 def test_the_tangent_of_the_gradient_is_right_or_refused_with_a_remedy(entry):
     try:
         check_second(entry)
+    except srcad.ArgumentError as refusal:
+        assert "in *args or **kwargs" in refusal.message and refusal.remedy  # of the call, which has no place
     except srcad.SrcadError as refusal:
         assert refusal.place is not None
         assert TESTS in Path(refusal.place.file).parents, "the place is that in the program"
