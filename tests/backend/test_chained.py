@@ -13,7 +13,8 @@ def chained(source):
 
 
 def test_what_follows_each_other_is_joined():
-    source = "def f(x):\n    a = None\n    b = None\n    x = 2.0\n    if x:\n        c = None\n        d = None\n    e = None\n"
+    apart = "    if x:\n        c = None\n        d = None\n    e = None\n"
+    source = f"def f(x):\n    a = None\n    b = None\n    x = 2.0\n{apart}"
     assert chained(source) == (
         "def f(x):\n    a = b = None\n    x = 2.0\n    if x:\n        c = d = None\n    e = None\n"
     )
