@@ -15,7 +15,7 @@ def newton(x):
 
 def read_again_after_the_loop(x):
     y, total = x, 0.0
-    for i in range(3):
+    for _ in range(3):
         total = total + math.exp(math.sin(y)) * y
         y = y * math.exp(math.sin(total))
     return y * total
