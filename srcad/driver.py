@@ -49,6 +49,7 @@ from srcad.errors import Place, SrcadError, UnsupportedSyntax
 from srcad.transform.alike import once, renamed
 from srcad.transform.apart import Apart
 from srcad.transform.forward.tangents import ForwardDifferentiator
+from srcad.transform.restored import named_as_recorded
 from srcad.transform.reverse.gradient import Differentiator, Pair, handles_in
 from srcad.transform.specialise.functions import PRELUDE
 from srcad.transform.specialise.session import Restart, Session, Special
@@ -289,8 +290,10 @@ def _load(maker: Differentiator | ForwardDifferentiator, *entries: FunctionHandl
     from srcad.backend.load import load
 
     called = _called(maker.units, entries)
-    same = once([(u.handle, u.program) for u in called], entries)
-    programs = [(u, replace(u.program, body=renamed(u.program.body, same))) for u in called if id(u.handle) not in same]
+    forward = {id(u.handle): u.program for u in called}
+    named = [(u, named_as_recorded(u.program, forward.get(id(u.half_of)))) for u in called]
+    same = once([(u.handle, program) for u, program in named], entries)
+    programs = [(u, replace(p, body=renamed(p.body, same))) for u, p in named if id(u.handle) not in same]
     emitted_halves = {id(u.handle) for u, _ in programs}
     units = [Unit(u.handle, p, u.half_of if id(u.half_of) in emitted_halves else None) for u, p in programs]
     emitted = emit(units, entries[0])

@@ -46,7 +46,7 @@ def assign_statement(frame: Frame, node: Any) -> None:
         _assign_expression(frame, first, value)
         return
     plain = frame.plain(first.id) if isinstance(first, gast.Name) else None
-    if plain is not None:
+    if plain is not None and not isinstance(value, gast.Constant):
         _assign_expression(frame, first, value)
         held: Expr = Var(plain)
     else:

@@ -66,3 +66,30 @@ def test_the_second_derivative_is_right_in_every_order_of_the_modes(f, x):
     assert close(srcad.jvp(srcad.grad(f), (x,), (1.0,))[1], want, 1e-6, 1e-6)
     assert close(srcad.grad(slope)(x), want, 1e-6, 1e-6)
     assert close(srcad.jvp(slope, (x,), (1.0,))[1], want, 1e-6, 1e-6)
+
+
+class Law:
+    def __init__(self, rate):
+        self.rate = rate
+
+    def at(self, t):
+        return t * self.rate**2
+
+
+class Power(Law):
+    def at(self, t):
+        return self.rate**t
+
+
+def the_better_of_two_laws(x):
+    laws = [make(x) for make in (Law, Power)]
+    best = min(laws, key=lambda law: law.at(3.0))
+    return sum(law.at(2.5) for law in laws) * (best.rate if isinstance(best, Power) else 2 * best.rate)
+
+
+@pytest.mark.parametrize("x", [0.7, 4.0])
+def test_a_choice_between_objects(x):
+    h = 1e-3
+    f = the_better_of_two_laws
+    want = (-f(x + 2 * h) + 16 * f(x + h) - 30 * f(x) + 16 * f(x - h) - f(x - 2 * h)) / (12 * h * h)
+    assert close(srcad.grad(srcad.grad(f))(x), want, 1e-6, 1e-6)
