@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from srcad import runtime, runtime_rules
+from srcad import runtime, runtime_rules, runtime_signals
 from srcad.core import prims
 from srcad.core.nodes import Op, Ref
 from srcad.core.operators import hashable
@@ -167,6 +167,7 @@ _RUNTIME: frozenset[Any] = _RUNTIME_FRESH | {
     runtime.has_own,
     runtime.mirrored,
     runtime_rules.given_parts,
+    *(f for f in vars(runtime_signals).values() if getattr(f, "__module__", None) == runtime_signals.__name__),
 }
 _FRESH: frozenset[Any] = MAKERS | _MAKING_BUILTINS | _NP_ALLOCATING | _RUNTIME_FRESH | {list.copy, dict.copy}
 _MATH: frozenset[Any] = frozenset(f for f in vars(math).values() if callable(f))

@@ -19,7 +19,7 @@ def weighted(x, w, times):
     s = 0.0
     for _ in range(times):
         for i in range(len(x)):
-            s += x[i] * w[i]
+            s = 0.9 * s + x[i] * w[i]
     return s + total(x)
 
 
