@@ -391,3 +391,21 @@ def test_the_sum_of_negatives_is_the_negative_of_the_sum() -> None:
         """,
         {"x": VECTOR, "d_y": VECTOR},
     )
+
+
+def test_an_array_that_was_just_made_is_not_copied() -> None:
+    expect(
+        """
+        def f(x, d_y, s):
+            d_x = d_y * x
+            d_x = np.array(d_x)
+            d_s = d_y
+            d_s = np.array(d_s)
+            return d_x, d_s
+        """,
+        """
+        def f(x, d_y, s):
+            return (d_y * x, np.array(d_y))
+        """,
+        {"x": VECTOR, "d_y": VECTOR, "d_x": VECTOR, "d_s": VECTOR},
+    )

@@ -15,7 +15,8 @@
         d_row += d_other * y
         return d_y
 
-Only for temporaries and adjoints whose memory nothing else shares, writes to or gives back.
+Only for temporaries and adjoints whose memory nothing else shares, writes to or gives back; and not of an array that
+was made just before under the name of its copy.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
+from srcad.analysis.purity import shares
 from srcad.analysis.regions import is_basic
 from srcad.core.kinds import Array
 from srcad.core.nodes import Assign, Block, Expr, Op, Program, Stmt, Var, expressions_of, names_in, targets_of, walk
@@ -54,7 +57,20 @@ class _Copies(Rewriter):
             if isinstance(stmt, Assign) and (copied := self._copied(stmt)) and self._is_needless(made, at, copied):
                 made[at] = replace(stmt, value=copied)
                 self.memory.share(stmt.target, next(names_in(copied)))
-        return tuple(made)
+        again = [stmt for before, stmt in pairwise(made) if not self._copies_what_was_made(before, stmt)]
+        return (*made[:1], *again)
+
+    def _copies_what_was_made(self, before: Stmt, stmt: Stmt) -> bool:
+        """`d = np.array(d)` after `d = a * b`: nobody else has that memory."""
+        if not (isinstance(before, Assign) and isinstance(stmt, Assign)) or stmt.accumulate or before.accumulate:
+            return False
+        match stmt.value:
+            case Op(fn=np.array, args=(Var(name=name),), kwargs=()) if name == stmt.target == before.target:
+                kind = self.facts.kind(name)
+                has_items = isinstance(kind, Array) and bool(kind.dims)  # what has no dimension may be a number
+                return has_items and isinstance(before.value, Op) and not shares(before.value)
+            case _:
+                return False
 
     def _copied(self, stmt: Assign) -> Expr | None:
         """`x` or `x[i]` in `t = np.array(x[i])`, where `t` may as well be a view."""
