@@ -24,7 +24,7 @@ from typing import Any
 
 import gast
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = frozenset(dir(builtins)) - {"_"}  # which an interactive Python binds to the last result
 _ANONYMOUS = re.compile(r"t\d*")
 _NUMBERED = re.compile(r"(?:(?<=_)|^)t\d+(?=_|$)")  # the temporary that `d_t7` or `t7_tape` belongs to
 _MADE = re.compile(r"@\d+")
