@@ -32,7 +32,10 @@ def sources(backwards: bool = False) -> dict[str, str]:
 
 
 def in_a_fresh_process(seed: int) -> dict[str, str]:
-    program = "import json, tests.golden.test_determined as t; print(json.dumps(t.sources(backwards=True)))"
+    program = (
+        "import builtins; builtins._ = 0  # as at a prompt\n"
+        "import json, tests.golden.test_determined as t; print(json.dumps(t.sources(backwards=True)))"
+    )
     environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
     run = [sys.executable, "-W", "ignore", "-c", program]
     done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
