@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from srcad import runtime
 from srcad.core import prims
 from srcad.core.kinds import SLICE, UNKNOWN, Dict, Kind, List, Record, Set, present
+from srcad.core.libraries import is_sparse
 from srcad.core.nodes import (
     Assign,
     Block,
@@ -108,7 +109,8 @@ def _from(value: Expr, function: Body, known: Mapping[int, Body]) -> Ref | None:
     """The container or object outside of the function that a value may be, or be a part of."""
     match value:
         case Ref(value=held):
-            return value if isinstance(held, _CONTAINERS) or runtime.attributes_of(held) is not None else None
+            is_object = runtime.attributes_of(held) is not None and not is_sparse(type(held))
+            return value if isinstance(held, _CONTAINERS) or is_object else None
         case Var(name=name):
             return function.held.get(name)
         case Op(fn=prims.make_tuple | prims.make_list | prims.make_dict, args=parts):

@@ -56,6 +56,7 @@ from srcad.core.nodes import (
 from srcad.core.operators import IN_PLACE
 from srcad.rules.changes import METHODS
 from srcad.rules.kinding import index_kind
+from srcad.rules.known import is_sparse_kind
 from srcad.rules.registry import rule_for
 
 RESULT = -1  # in a summary, the result beside the positions of the parameters
@@ -114,7 +115,9 @@ class Regions:
         self.unite([like, name])
 
     def is_memory(self, kind: Kind) -> bool:
-        """Whether a value of this kind is memory, or has parts that are."""
+        """Whether a value of this kind is memory, or has parts that are; a sparse matrix is never written to."""
+        if is_sparse_kind(kind):
+            return False
         if isinstance(kind, (Array, Opaque, Set)) or kind in (NUMBER, UNKNOWN):
             return True
         if isinstance(kind, Maybe):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime, runtime_arrays, runtime_linalg, runtime_products, runtime_signals
-from srcad.core.kinds import UNKNOWN, Array, Kind, Tuple, holds_complex, is_number
+from srcad.core.kinds import UNKNOWN, Array, Kind, List, Tuple, holds_complex, is_number
 from srcad.rules import shapes
 from srcad.rules.contractions import BOX
 from srcad.rules.factorizations import SQUARE, SQUARES
@@ -32,14 +32,14 @@ def _floats_like(call: Call, kind: Kind) -> Kind:
 
 
 def _like(position: int) -> KindRule:
-    """Floats in the form of one operand, an array or a tuple of arrays."""
+    """Floats in the form of one operand, an array or a tuple of arrays; what is given as a list comes back as one."""
 
     def kind(call: Call) -> Kind:
         like = call.args[position]
         if isinstance(like, Tuple):
             items = tuple(_floats_like(call, k) for k in like.items)
             return UNKNOWN if UNKNOWN in items else Tuple(items)
-        return _floats_like(call, like)
+        return UNKNOWN if isinstance(like, List) else _floats_like(call, like)
 
     return kind
 
