@@ -59,7 +59,7 @@ def gradient(f, *steps, axis=None, edge_order=1, out, d_out):
     along = -1 if axis is None else axis
     if len(steps) == 0:
         return runtime_signals.gradient_adjoint(d_out, along, edge_order), None, None, None
-    if is_complex(f):
+    if is_complex(f) or is_complex(steps[0]):
         return refuse("np.gradient of complex values with a spacing has no rule", "divide by it: np.gradient(f) / h")
     share = d_out / steps[0]
     return runtime_signals.gradient_adjoint(share, along, edge_order), None, None, [-np.sum(share * out)]
@@ -71,6 +71,8 @@ def gradient_dot(f, *steps, axis=None, edge_order=1, out, f_dot, steps_dot):
         return refuse("np.gradient along several axes has no rule", "call it for each axis: axis=0")
     if len(steps) == 0:
         return np.gradient(f_dot, axis=axis, edge_order=edge_order)
+    if is_complex(f) or is_complex(steps[0]):
+        return refuse("np.gradient of complex values with a spacing has no rule", "divide by it: np.gradient(f) / h")
     moved = 0.0 if f_dot is None else np.gradient(f_dot, steps[0], axis=axis, edge_order=edge_order)
     return moved if steps_dot is None else moved - out * steps_dot[0] / steps[0]
 
