@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from srcad import runtime_signals
-from srcad.core.kinds import UNKNOWN, Array, Kind, is_integral, is_number
+from srcad.core.kinds import COMPLEX, UNKNOWN, Array, Kind, is_integral, is_number
 from srcad.rules import shapes
 from srcad.rules.asks import has_ndim, is_complex, is_scalar, refuse
 from srcad.rules.operators import ROW, STACK, TABLE
@@ -17,8 +17,8 @@ KNOTS = np.array([0.5, 1.1, 2.7])
 
 
 def _is_plain(call: Call) -> bool:
-    """Whether there is no step but one number."""
-    return len(call.args) == 1 or len(call.args) == 2 and is_number(call.args[1])
+    """Whether there is no step but one real number: NumPy takes the real part of a gradient by a complex one."""
+    return len(call.args) == 1 or len(call.args) == 2 and is_number(call.args[1]) and call.args[1] is not COMPLEX
 
 
 def _sloped(call: Call) -> Kind:
@@ -59,7 +59,7 @@ def gradient(f, *steps, axis=None, edge_order=1, out, d_out):
     along = -1 if axis is None else axis
     if len(steps) == 0:
         return runtime_signals.gradient_adjoint(d_out, along, edge_order), None, None, None
-    if is_complex(f) or is_complex(steps[0]):
+    if is_complex(f):
         return refuse("np.gradient of complex values with a spacing has no rule", "divide by it: np.gradient(f) / h")
     share = d_out / steps[0]
     return runtime_signals.gradient_adjoint(share, along, edge_order), None, None, [-np.sum(share * out)]
@@ -71,7 +71,7 @@ def gradient_dot(f, *steps, axis=None, edge_order=1, out, f_dot, steps_dot):
         return refuse("np.gradient along several axes has no rule", "call it for each axis: axis=0")
     if len(steps) == 0:
         return np.gradient(f_dot, axis=axis, edge_order=edge_order)
-    if is_complex(f) or is_complex(steps[0]):
+    if is_complex(f):
         return refuse("np.gradient of complex values with a spacing has no rule", "divide by it: np.gradient(f) / h")
     moved = 0.0 if f_dot is None else np.gradient(f_dot, steps[0], axis=axis, edge_order=edge_order)
     return moved if steps_dot is None else moved - out * steps_dot[0] / steps[0]
